@@ -1,0 +1,74 @@
+import type { ErrorKind } from './errors.ts';
+import type { Counters } from './gate.ts';
+import type { ConfirmedBy, PaymentKey } from './payment.ts';
+import type { ExchangeRequest, ExchangeResponse } from './record-source.ts';
+
+/** Running totals of requests to NocoDB, the exchange at hand included. */
+export type RequestTotals = Pick<Counters, 'requestsOk' | 'requestsFailed' | 'requestsRateLimited'>;
+
+/** Everything the tracker tells the world about. Logs and metrics are made from nothing else. */
+export type TrackerEvent =
+  | { readonly type: 'payment.tracked'; readonly payment: PaymentKey }
+  | { readonly type: 'payment.untracked'; readonly payment: PaymentKey }
+  | { readonly type: 'payments.registered'; readonly payments: number; readonly users: number }
+  | { readonly type: 'payment.confirmed'; readonly payment: PaymentKey; readonly paidAt: number; readonly by: ConfirmedBy }
+  | { readonly type: 'payment.missing'; readonly payment: PaymentKey }
+  | { readonly type: 'payment.invalid'; readonly payment: PaymentKey; readonly reason: string }
+  | { readonly type: 'payment.ownerMismatch'; readonly payment: PaymentKey; readonly owner: string | null }
+  | TickSkipped
+  | { readonly type: 'tick.started'; readonly pending: number; readonly users: number; readonly audit: boolean }
+  | ExchangeRequest
+  | (ExchangeResponse & { readonly totals: RequestTotals })
+  | TickFinished
+  | TickFailed;
+
+export interface TickSkipped {
+  readonly type: 'tick.skipped';
+  readonly reason: 'held' | 'blocked';
+  /** Epoch milliseconds. */
+  readonly until: number;
+}
+
+/** What a tick did, whether it succeeded or failed on the way. */
+export interface TickSummary {
+  /** Payments that were pending when it began. */
+  readonly checked: number;
+  readonly confirmed: number;
+  /** Payments still pending. */
+  readonly pending: number;
+  readonly missing: number;
+  readonly invalid: number;
+  readonly ownerMismatches: number;
+  /** Distinct users whose payments got an answer. */
+  readonly usersUpdated: number;
+  /** Payments there was no time to ask for; the next tick starts with them. */
+  readonly unanswered: number;
+  readonly requests: number;
+  /** Pages that the server cut shorter than they were asked for. */
+  readonly cutPages: number;
+  /** Whole pass, milliseconds. */
+  readonly milliseconds: number;
+  /** Age of the data when the tick began, seconds; absent before the first success. */
+  readonly dataAgeSeconds?: number;
+  /** Whether it was an audit. */
+  readonly audit: boolean;
+}
+
+export interface TickFinished extends TickSummary {
+  readonly type: 'tick.finished';
+  /** When the next slot is, epoch milliseconds. */
+  readonly nextUpdateAt: number;
+  /** Nothing has been pending for a while: the loop rests until something is tracked. */
+  readonly resting: boolean;
+}
+
+export interface TickFailed extends TickSummary {
+  readonly type: 'tick.failed';
+  readonly kind: ErrorKind;
+  readonly error: unknown;
+  /** When a rate limit's penalty ends, epoch milliseconds. */
+  readonly blockedUntil?: number;
+}
+
+/** Port: whoever wants to know. Must not throw. */
+export type Observer = (event: TrackerEvent) => void;

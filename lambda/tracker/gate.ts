@@ -1,0 +1,112 @@
+import type { ErrorKind } from './errors.ts';
+
+/** Port: the control item, whose condition lets one tick through at a time. Every method is one conditional write. */
+export interface Gate {
+  /**
+   * Takes the gate for `lease` milliseconds, if nobody holds it and no penalty is running:
+   * IF absent OR (`nextAllowedAt <= now` AND no `blockedUntil` after now).
+   */
+  acquire(request: { owner: string; now: number; lease: number }): Promise<GateAnswer>;
+
+  /**
+   * Gives the gate back and records the tick, IF `owner` still holds it.
+   *
+   * @returns false when the lease ran out and another tick took over: nothing was written
+   */
+  finish(report: TickReport): Promise<boolean>;
+
+  /** Sets the shared penalty: `blockedUntil` becomes the later of its value and `until`. Whoever holds the gate. */
+  block(until: number): Promise<void>;
+}
+
+export type GateAnswer =
+  | { readonly granted: true; readonly control: ControlState }
+  | { readonly granted: false; readonly reason: 'held' | 'blocked'; readonly until: number };
+
+/** What the control item remembers from tick to tick. Every field is absent before the first tick that sets it. */
+export interface ControlState {
+  /** When a tick last succeeded, epoch milliseconds: the age of the data is counted from here. */
+  readonly lastSuccessAt?: number;
+  /** No request may be sent before this, epoch milliseconds. */
+  readonly blockedUntil?: number;
+  /** Where the next tick's questions start. */
+  readonly cursor?: Cursor;
+  /** Whether the server has `bulk/datalist`, and when that was learned (epoch milliseconds). */
+  readonly bulkList?: { readonly supported: boolean; readonly learnedAt: number };
+  /** The audit under way or last done. */
+  readonly audit?: AuditState;
+  /** How many successful ticks in a row found nothing pending. At {@link RESTING_AFTER} the loop rests. */
+  readonly emptyTicks: number;
+  readonly counters: Counters;
+}
+
+/** Where questions start when the last tick could not ask all of them. */
+export interface Cursor {
+  /** The first record id to ask for, in the order of the ids. */
+  readonly from: string;
+  /** How many ids from there form a question of their own: the tick was busy isolating a bad id among them. */
+  readonly alone?: number;
+}
+
+/** A pass that asks which records exist. It may take several ticks when the server is slow. */
+export interface AuditState {
+  /** Counts audits; a miss counts in a row only when it follows a miss in the audit before. */
+  readonly number: number;
+  /** When it began, epoch milliseconds. */
+  readonly startedAt: number;
+  /** Whether every pending record was asked for. */
+  readonly complete: boolean;
+}
+
+/** Totals since the table was created. */
+export interface Counters {
+  /** Ticks that asked for everything they meant to, and succeeded. */
+  readonly updates: number;
+  readonly failures: number;
+  readonly confirmed: number;
+  readonly requests: number;
+  readonly requestsOk: number;
+  readonly requestsFailed: number;
+  readonly requestsRateLimited: number;
+}
+
+/** What a tick leaves in the control item. */
+export interface TickReport {
+  readonly owner: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The gate opens again then, epoch milliseconds. */
+  readonly nextAllowedAt: number;
+  readonly intervalSeconds: number;
+  /** Payments still pending after the tick. */
+  readonly pending: number;
+  /** Distinct users whose payments the tick got an answer for. */
+  readonly usersUpdated: number;
+  /** Added to the totals. */
+  readonly counters: Counters;
+  /** Absent: it succeeded. Freshness moves only then. */
+  readonly error?: { readonly kind: ErrorKind; readonly message: string };
+  /** `undefined` removes a remembered cursor. */
+  readonly cursor: Cursor | undefined;
+  readonly bulkList: ControlState['bulkList'];
+  readonly audit: AuditState | undefined;
+  /** True: adds one to `emptyTicks`; false: sets it to 0. */
+  readonly empty: boolean;
+}
+
+/** Nothing counted yet. */
+export const NO_COUNTERS: Counters = {
+  updates: 0,
+  failures: 0,
+  confirmed: 0,
+  requests: 0,
+  requestsOk: 0,
+  requestsFailed: 0,
+  requestsRateLimited: 0,
+};
+
+/**
+ * After so many empty ticks in a row the loop rests until something is tracked. More than one, because the index that
+ * lists what is pending is eventually consistent: a payment tracked just before an empty tick shows in the next.
+ */
+export const RESTING_AFTER = 3;

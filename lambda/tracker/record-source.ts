@@ -1,0 +1,83 @@
+/** Port: the NocoDB table that holds the payments' records. One call is one answered HTTP request (plus its retries). */
+export interface RecordSource {
+  /** Whether a query for these ids fits the URL budget of one GET. */
+  fitsUrl(recordIds: readonly string[], want: RecordQuery['want']): boolean;
+
+  /**
+   * One page of one query, through the documented GET.
+   *
+   * @throws {TrackerError} a subclass from `errors.ts`; never anything else
+   */
+  list(query: RecordQuery, context: RequestContext): Promise<RecordPage>;
+
+  /**
+   * One page of each of several queries, all in one POST to `bulk/datalist`; the pages come in the order of the queries.
+   *
+   * @throws {BulkListUnsupportedError} when the server has no such endpoint
+   * @throws {TrackerError} another subclass, as `list` does
+   */
+  listMany(queries: readonly RecordQuery[], context: RequestContext): Promise<readonly RecordPage[]>;
+}
+
+/** What is asked of the source. */
+export interface RecordQuery {
+  /** Empty: no condition on the id (used to probe whether the query as such is accepted). */
+  readonly recordIds: readonly string[];
+  /** `paid`: only records the server takes for paid. `existing`: every record there is. */
+  readonly want: 'paid' | 'existing';
+  /** How many matching records to skip: 0 for the first page. */
+  readonly offset: number;
+  /** How many records to ask for at the most; the server may cut it silently. */
+  readonly limit: number;
+}
+
+/** A page of an answer. Absent ids are absent for certain only when `isLastPage`. */
+export interface RecordPage {
+  readonly records: readonly SourceRecord[];
+  readonly isLastPage: boolean;
+}
+
+/** A record as the tracker sees it. */
+export interface SourceRecord {
+  readonly recordId: string;
+  /** What the record's own paid field says, whatever the server's filter thought. */
+  readonly paid: boolean;
+  /** The owner field as text; `null` when it is empty; absent when no owner field is configured. */
+  readonly owner?: string | null;
+}
+
+/** How a request may behave, and whom it tells. */
+export interface RequestContext {
+  /** Epoch milliseconds after which the caller has no use for an answer. */
+  readonly deadline: number;
+  /** Called once before and once after every HTTP exchange, retries included. */
+  report(event: ExchangeEvent): void;
+}
+
+/** An HTTP exchange with NocoDB, for logs and counters. Never carries the token. */
+export type ExchangeEvent = ExchangeRequest | ExchangeResponse;
+
+export interface ExchangeRequest {
+  readonly type: 'nocodb.request';
+  readonly method: 'GET' | 'POST';
+  /** Path of the endpoint, without the host. */
+  readonly endpoint: string;
+  /** The query or body, shortened for reading. */
+  readonly params: string;
+  /** How many record ids it asks for. */
+  readonly recordIds: number;
+}
+
+export interface ExchangeResponse {
+  readonly type: 'nocodb.response';
+  readonly method: 'GET' | 'POST';
+  readonly endpoint: string;
+  readonly outcome: 'ok' | 'failed' | 'rateLimited';
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  readonly milliseconds: number;
+  /** Bytes of the body received. */
+  readonly bytes: number;
+  /** Records in the answer. */
+  readonly records: number;
+}
