@@ -1,0 +1,53 @@
+/** Shortest and longest interval between ticks, and the default; seconds. */
+export const INTERVAL_SECONDS = { min: 5, max: 300, default: 20 } as const;
+
+/** Time limits of a tick. They nest: asking < writing < Lambda timeout < lease < interval. */
+export interface TimeLimits {
+  /** The Lambda function's timeout, whole seconds (the unit AWS takes). */
+  readonly lambdaTimeoutSeconds: number;
+  /** NocoDB may be asked for so long after the tick began, milliseconds. */
+  readonly askMilliseconds: number;
+  /** Payments may be written for so long after the tick began, milliseconds. */
+  readonly writeMilliseconds: number;
+  /** How long a tick holds the gate at the most, milliseconds: by then AWS has ended it for certain. */
+  readonly leaseMilliseconds: number;
+}
+
+/**
+ * The time limits for an interval.
+ *
+ * @param intervalSeconds whole seconds, 5 to 300
+ */
+export function timeLimits(intervalSeconds: number): TimeLimits {
+  const lambdaTimeoutSeconds = Math.min(60, Math.floor(0.8 * intervalSeconds));
+  return {
+    lambdaTimeoutSeconds,
+    askMilliseconds: lambdaTimeoutSeconds * 600,
+    writeMilliseconds: lambdaTimeoutSeconds * 850,
+    leaseMilliseconds: lambdaTimeoutSeconds * 1000 + 500,
+  };
+}
+
+/**
+ * The slot that a moment belongs to: the multiple of the interval it follows.
+ *
+ * A moment up to an eighth of the interval before a slot belongs to that slot already: Step Functions waits by its own
+ * clock, and the Lambda's may be behind it.
+ *
+ * @returns epoch milliseconds
+ */
+export function slotOf(now: number, intervalSeconds: number): number {
+  const interval = intervalSeconds * 1000;
+  return Math.floor((now + interval / 8) / interval) * interval;
+}
+
+/** When the gate opens again after a tick that began at `now`: halfway to the next slot, so that a slot has one tick. */
+export function nextAllowedAfter(now: number, intervalSeconds: number): number {
+  return slotOf(now, intervalSeconds) + (intervalSeconds * 1000) / 2;
+}
+
+/** The first slot after a moment, epoch milliseconds. */
+export function nextSlot(now: number, intervalSeconds: number): number {
+  const interval = intervalSeconds * 1000;
+  return (Math.floor(now / interval) + 1) * interval;
+}
