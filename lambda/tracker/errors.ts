@@ -36,6 +36,7 @@ export abstract class TrackerError extends Error {
   abstract readonly kind: ErrorKind;
   readonly operation: string;
   readonly target: string;
+  readonly problem: string;
   readonly wayOut: string;
 
   constructor(details: TrackerErrorDetails) {
@@ -44,6 +45,7 @@ export abstract class TrackerError extends Error {
     this.name = new.target.name;
     this.operation = operation;
     this.target = target;
+    this.problem = problem;
     this.wayOut = wayOut;
   }
 }

@@ -11,12 +11,23 @@ export type TrackerEvent =
   | { readonly type: 'payment.tracked'; readonly payment: PaymentKey }
   | { readonly type: 'payment.untracked'; readonly payment: PaymentKey }
   | { readonly type: 'payments.registered'; readonly payments: number; readonly users: number }
-  | { readonly type: 'payment.confirmed'; readonly payment: PaymentKey; readonly paidAt: number; readonly by: ConfirmedBy }
+  | {
+      readonly type: 'payment.confirmed';
+      readonly payment: PaymentKey;
+      readonly paidAt: number;
+      readonly by: ConfirmedBy;
+    }
   | { readonly type: 'payment.missing'; readonly payment: PaymentKey }
   | { readonly type: 'payment.invalid'; readonly payment: PaymentKey; readonly reason: string }
   | { readonly type: 'payment.ownerMismatch'; readonly payment: PaymentKey; readonly owner: string | null }
   | TickSkipped
-  | { readonly type: 'tick.started'; readonly pending: number; readonly users: number; readonly audit: boolean }
+  | { readonly type: 'tick.leaseLost'; readonly owner: string }
+  | {
+      readonly type: 'tick.started';
+      readonly pending: number;
+      readonly users: number;
+      readonly audit: boolean;
+    }
   | ExchangeRequest
   | (ExchangeResponse & { readonly totals: RequestTotals })
   | TickFinished

@@ -25,7 +25,7 @@ export type GateAnswer =
 
 /** What the control item remembers from tick to tick. Every field is absent before the first tick that sets it. */
 export interface ControlState {
-  /** When a tick last succeeded, epoch milliseconds: the age of the data is counted from here. */
+  /** All statuses are at least as fresh as this, epoch milliseconds: the age of the data is counted from here. */
   readonly lastSuccessAt?: number;
   /** No request may be sent before this, epoch milliseconds. */
   readonly blockedUntil?: number;
@@ -33,7 +33,8 @@ export interface ControlState {
   readonly cursor?: Cursor;
   /** Whether the server has `bulk/datalist`, and when that was learned (epoch milliseconds). */
   readonly bulkList?: { readonly supported: boolean; readonly learnedAt: number };
-  /** The audit under way or last done. */
+  /** The round under way; absent when the last tick ended one. */
+  readonly round?: Round;
   readonly audit?: AuditState;
   /** How many successful ticks in a row found nothing pending. At {@link RESTING_AFTER} the loop rests. */
   readonly emptyTicks: number;
@@ -48,19 +49,30 @@ export interface Cursor {
   readonly alone?: number;
 }
 
-/** A pass that asks which records exist. It may take several ticks when the server is slow. */
+/**
+ * One turn of asking for everything pending. A round is one tick, unless the server is too slow for that: then the
+ * next ticks go on with it, and the data is only as fresh as its start.
+ */
+export interface Round {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** How many records have been answered for so far. */
+  readonly answered: number;
+  /** The number of the audit, in a round that asks which records exist instead of which are paid. */
+  readonly audit?: number;
+}
+
+/** The last audit begun. */
 export interface AuditState {
   /** Counts audits; a miss counts in a row only when it follows a miss in the audit before. */
   readonly number: number;
-  /** When it began, epoch milliseconds. */
+  /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** Whether every pending record was asked for. */
-  readonly complete: boolean;
 }
 
 /** Totals since the table was created. */
 export interface Counters {
-  /** Ticks that asked for everything they meant to, and succeeded. */
+  /** Ticks that succeeded. */
   readonly updates: number;
   readonly failures: number;
   readonly confirmed: number;
@@ -84,10 +96,13 @@ export interface TickReport {
   readonly usersUpdated: number;
   /** Added to the totals. */
   readonly counters: Counters;
-  /** Absent: it succeeded. Freshness moves only then. */
+  /** The new `lastSuccessAt`; absent when it stays. */
+  readonly lastSuccessAt?: number;
+  /** Absent: it succeeded. */
   readonly error?: { readonly kind: ErrorKind; readonly message: string };
-  /** `undefined` removes a remembered cursor. */
+  /** `undefined` removes what is remembered, here and below. */
   readonly cursor: Cursor | undefined;
+  readonly round: Round | undefined;
   readonly bulkList: ControlState['bulkList'];
   readonly audit: AuditState | undefined;
   /** True: adds one to `emptyTicks`; false: sets it to 0. */

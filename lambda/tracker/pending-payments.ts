@@ -13,7 +13,7 @@ export interface PendingPayments {
   confirm(payment: PaymentKey, paidAt: number): Promise<boolean>;
 
   /**
-   * Notes that an audit did not find the payment's record.
+   * Notes that an audit did not find the payment's record. Repeating it for the same audit changes nothing.
    *
    * @returns in how many audits in a row it was absent, this one included; 0 when it is not pending (any more)
    */

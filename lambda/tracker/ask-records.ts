@@ -1,0 +1,230 @@
+import type { Clock } from './clock.ts';
+import {
+  BulkListUnsupportedError,
+  InvalidQueryError,
+  InvalidResponseError,
+  TrackerError,
+  UrlTooLongError,
+} from './errors.ts';
+import type { Cursor } from './gate.ts';
+import { idsOf, planQuestions, type Question, splitSuspects } from './query-plan.ts';
+import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecord } from './record-source.ts';
+
+/**
+ * The shortest time between two requests, milliseconds: 4 a second. NocoDB allows 5 a second and user, then answers 429
+ * and blocks for 30 s (https://docs.nocodb.com, "Rate limit"); the bots' own requests need the rest.
+ */
+export const REQUEST_SPACING = 250;
+
+/** What to ask, and with what. */
+export interface AskOptions {
+  readonly source: RecordSource;
+  readonly clock: Clock;
+  readonly want: RecordQuery['want'];
+  /** Whether the server has bulk lists, as far as is known: `undefined` tries. */
+  readonly bulkList: boolean | undefined;
+  /** Where the last pass stopped. */
+  readonly cursor: Cursor | undefined;
+  readonly context: RequestContext;
+}
+
+/** What the source said. */
+export interface RecordAnswer {
+  /** The records found, by id; only ids that were asked for. */
+  readonly records: ReadonlyMap<string, SourceRecord>;
+  /** Ids with a complete answer: one of these without a record is not there (or not paid, if that was asked). */
+  readonly answered: ReadonlySet<string>;
+  /** Ids that the server refuses, with its reason. */
+  readonly invalid: ReadonlyMap<string, string>;
+  /** Where the next pass starts; `undefined` when nothing was left over. */
+  readonly cursor: Cursor | undefined;
+  /** Whether the server has bulk lists, as far as is known now. */
+  readonly bulkList: boolean | undefined;
+  /** Pages the server cut shorter than it was asked for. */
+  readonly cutPages: number;
+  /** What ended the pass early; the answers before it count all the same. */
+  readonly error: TrackerError | undefined;
+}
+
+/**
+ * Asks the source for records, in as few requests as it allows, until all are answered or the deadline is near.
+ *
+ * Never throws for what the source does: an error is a part of the answer, beside what was learned before it.
+ *
+ * @param recordIds distinct, ordered
+ */
+export async function askRecords(recordIds: readonly string[], options: AskOptions): Promise<RecordAnswer> {
+  const pass = new AskPass(recordIds, options);
+  await pass.run();
+  return pass.answer();
+}
+
+/** One pass over the ids: the questions still to ask, and what has been learned. */
+class AskPass {
+  readonly #options: AskOptions;
+  readonly #records = new Map<string, SourceRecord>();
+  readonly #answered = new Set<string>();
+  readonly #suspects = new Map<string, InvalidQueryError>();
+  readonly #invalid = new Map<string, string>();
+  #questions: Question[];
+  #bulkList: boolean | undefined;
+  #lastRequestAt = Number.NEGATIVE_INFINITY;
+  #cutPages = 0;
+  #error: TrackerError | undefined;
+
+  constructor(recordIds: readonly string[], options: AskOptions) {
+    this.#options = options;
+    this.#bulkList = options.bulkList;
+    this.#questions = startingAt(recordIds, options.cursor).flatMap(({ ids, isolating }) =>
+      this.#plan(ids, isolating),
+    );
+  }
+
+  answer(): RecordAnswer {
+    const next = this.#questions[0];
+    return {
+      records: this.#records,
+      answered: this.#answered,
+      invalid: this.#invalid,
+      cursor: next && cursorTo(next),
+      bulkList: this.#bulkList,
+      cutPages: this.#cutPages,
+      error: this.#error,
+    };
+  }
+
+  async run(): Promise<void> {
+    while (this.#error === undefined && this.#questions.length > 0) {
+      if (!(await this.#waitForTurn())) return;
+      const question = this.#questions.shift() as Question;
+      try {
+        this.#learn(question, await this.#send(question));
+      } catch (error) {
+        this.#recover(question, error);
+      }
+    }
+    await this.#judgeSuspects();
+  }
+
+  /** Keeps requests apart. @returns false when the deadline comes first */
+  async #waitForTurn(): Promise<boolean> {
+    const { clock, context } = this.#options;
+    const wait = Math.max(0, this.#lastRequestAt + REQUEST_SPACING - clock.now());
+    if (clock.now() + wait >= context.deadline) return false;
+    if (wait > 0) await clock.sleep(wait);
+    this.#lastRequestAt = clock.now();
+    return true;
+  }
+
+  async #send(question: Question): Promise<readonly RecordPage[]> {
+    const { source, context } = this.#options;
+    if (question.form === 'get') return [await source.list(question.queries[0] as RecordQuery, context)];
+    const pages = await source.listMany(question.queries, context);
+    this.#bulkList = true;
+    return pages;
+  }
+
+  #learn(question: Question, pages: readonly RecordPage[]): void {
+    const unfinished: RecordQuery[] = [];
+    for (const [index, query] of question.queries.entries()) {
+      const page = pages[index] ?? { records: [], isLastPage: false };
+      const asked = new Set(query.recordIds);
+      for (const record of page.records) {
+        if (asked.has(record.recordId)) this.#records.set(record.recordId, record);
+      }
+      if (page.isLastPage) {
+        for (const id of query.recordIds) this.#answered.add(id);
+      } else {
+        if (page.records.length < query.limit) this.#cutPages += 1;
+        unfinished.push(nextPage(query, page));
+      }
+    }
+    if (unfinished.length > 0) this.#questions.unshift({ ...question, queries: unfinished });
+  }
+
+  #recover(question: Question, error: unknown): void {
+    const ids = idsOf(question);
+    if (error instanceof BulkListUnsupportedError) {
+      this.#bulkList = false;
+      this.#questions = [question, ...this.#questions].flatMap((each) =>
+        this.#plan(idsOf(each), each.isolating),
+      );
+    } else if (error instanceof InvalidQueryError && ids.length === 1) {
+      this.#suspects.set(ids[0] as string, error);
+    } else if ((error instanceof InvalidQueryError || error instanceof UrlTooLongError) && ids.length > 1) {
+      this.#questions.unshift(...splitSuspects(ids).flatMap((part) => this.#plan(part, true)));
+    } else if (error instanceof TrackerError) {
+      this.#error = error;
+    } else {
+      throw error;
+    }
+  }
+
+  /**
+   * An id that is refused alone is invalid only if the query as such is accepted: with a wrong setting every id would be
+   * refused, and no payment may be given up for that.
+   */
+  async #judgeSuspects(): Promise<void> {
+    if (this.#suspects.size === 0 || this.#error !== undefined) return;
+    const [first] = this.#suspects;
+    if (this.#answered.size === 0 && first !== undefined && !(await this.#isQueryAccepted(first[1]))) return;
+    for (const [id, { problem }] of this.#suspects) this.#invalid.set(id, problem);
+  }
+
+  async #isQueryAccepted(refusal: InvalidQueryError): Promise<boolean> {
+    const { source, context, want } = this.#options;
+    if (!(await this.#waitForTurn())) return false;
+    try {
+      await source.list({ recordIds: [], want, offset: 0, limit: 1 }, context);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TrackerError)) throw error;
+      this.#error = error instanceof InvalidQueryError ? refusal : error;
+      return false;
+    }
+  }
+
+  #plan(ids: readonly string[], isolating = false): Question[] {
+    const { source, want } = this.#options;
+    const context = {
+      fitsUrl: (some: readonly string[], what: RecordQuery['want']) => source.fitsUrl(some, what),
+      bulkList: this.#bulkList !== false,
+    };
+    const questions = planQuestions(ids, want, context);
+    return isolating ? questions.map((question) => ({ ...question, isolating })) : questions;
+  }
+}
+
+/** The ids from the cursor on, then those before it; a part being isolated stays a question of its own. */
+function startingAt(
+  ids: readonly string[],
+  cursor: Cursor | undefined,
+): { ids: string[]; isolating?: boolean }[] {
+  if (cursor === undefined) return [{ ids: [...ids] }];
+  const found = ids.findIndex((id) => id >= cursor.from);
+  const start = Math.max(found, 0);
+  const rotated = [...ids.slice(start), ...ids.slice(0, start)];
+  if (cursor.alone === undefined) return [{ ids: rotated }];
+  return [{ ids: rotated.slice(0, cursor.alone), isolating: true }, { ids: rotated.slice(cursor.alone) }];
+}
+
+function cursorTo(question: Question): Cursor {
+  const ids = idsOf(question);
+  const from = ids[0] as string;
+  return question.isolating ? { from, alone: ids.length } : { from };
+}
+
+/** The query for what a page left out. */
+function nextPage(query: RecordQuery, page: RecordPage): RecordQuery {
+  const offset = query.offset + page.records.length;
+  // Ids are unique, so there are never more records than ids: a server that promises more is not answering this query.
+  if (page.records.length === 0 || offset >= query.recordIds.length) {
+    throw new InvalidResponseError({
+      operation: 'list records',
+      target: `page at offset ${query.offset} of ${query.recordIds.length} record ids`,
+      problem: `the server says that more records follow after ${offset}, which cannot be`,
+      wayOut: 'See what stands between the tracker and NocoDB: a proxy or a cache that alters answers.',
+    });
+  }
+  return { ...query, offset };
+}

@@ -1,0 +1,121 @@
+import pMap from 'p-map';
+import type { RecordAnswer } from './ask-records.ts';
+import type { Clock } from './clock.ts';
+import { TableWriteFailedError } from './errors.ts';
+import type { Observer } from './events.ts';
+import type { PaymentKey } from './payment.ts';
+import type { PendingPayments } from './pending-payments.ts';
+import { MISSES_UNTIL_MISSING } from './round.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+/** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
+const CONCURRENT_WRITES = 32;
+
+export interface SettleOptions {
+  readonly payments: PendingPayments;
+  readonly clock: Clock;
+  readonly observe: Observer;
+  /** The number of the audit that the answer belongs to; absent when it is none. */
+  readonly audit: number | undefined;
+  /** What a confirmed payment gets as `paidAt`, epoch milliseconds. */
+  readonly paidAt: number;
+  /** No write begins after this, epoch milliseconds. */
+  readonly deadline: number;
+}
+
+/** What became of the pending payments. */
+export interface Settlement {
+  readonly confirmed: number;
+  readonly missing: number;
+  readonly invalid: number;
+  readonly ownerMismatches: number;
+  /** Payments that somebody else confirmed or untracked in the meantime. */
+  readonly gone: number;
+  /** Set when not everything could be written; what was written counts, the next tick repeats the rest. */
+  readonly error: TableWriteFailedError | undefined;
+}
+
+type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
+
+/** Writes what an answer means for each pending payment, confirmations first. Writes nothing for what did not change. */
+export async function settle(
+  pending: readonly PaymentKey[],
+  answer: RecordAnswer,
+  options: SettleOptions,
+): Promise<Settlement> {
+  const verdicts = pending
+    .map((payment) => ({ payment, verdict: verdictOf(payment, answer, options.audit !== undefined) }))
+    .filter(({ verdict }) => verdict.type !== 'wait')
+    .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
+  const failures: unknown[] = [];
+  let unwritten = 0;
+
+  const write = async ({ payment, verdict }: { payment: PaymentKey; verdict: Verdict }): Promise<Outcome> => {
+    if (options.clock.now() >= options.deadline) {
+      unwritten += 1;
+      return 'unchanged';
+    }
+    try {
+      return await carryOut(payment, verdict, options);
+    } catch (error) {
+      failures.push(error);
+      return 'unchanged';
+    }
+  };
+  const outcomes = await pMap(verdicts, write, { concurrency: CONCURRENT_WRITES });
+  const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
+  return {
+    confirmed: count('confirmed'),
+    missing: count('missing'),
+    invalid: count('invalid'),
+    ownerMismatches: count('ownerMismatch'),
+    gone: count('gone'),
+    error: writeError(failures, unwritten),
+  };
+}
+
+async function carryOut(payment: PaymentKey, verdict: Verdict, options: SettleOptions): Promise<Outcome> {
+  const { payments, observe, paidAt } = options;
+  switch (verdict.type) {
+    case 'confirm':
+      if (!(await payments.confirm(payment, paidAt))) return 'gone';
+      observe({ type: 'payment.confirmed', payment, paidAt, by: 'tick' });
+      return 'confirmed';
+    case 'ownerMismatch':
+      observe({ type: 'payment.ownerMismatch', payment, owner: verdict.owner });
+      return 'ownerMismatch';
+    case 'invalid':
+      if (!(await payments.markInvalid(payment, verdict.reason))) return 'gone';
+      observe({ type: 'payment.invalid', payment, reason: verdict.reason });
+      return 'invalid';
+    case 'miss':
+      return miss(payment, options);
+    case 'wait':
+      return 'unchanged';
+  }
+}
+
+async function miss(payment: PaymentKey, { payments, observe, audit = 0 }: SettleOptions): Promise<Outcome> {
+  const misses = await payments.noteMiss(payment, audit);
+  if (misses === 0) return 'gone';
+  if (misses < MISSES_UNTIL_MISSING) return 'unchanged';
+  if (!(await payments.markMissing(payment))) return 'gone';
+  observe({ type: 'payment.missing', payment });
+  return 'missing';
+}
+
+function writeError(failures: readonly unknown[], unwritten: number): TableWriteFailedError | undefined {
+  if (failures.length === 0 && unwritten === 0) return undefined;
+  const problem =
+    failures.length > 0
+      ? `${failures.length} of the payments could not be written`
+      : `there was no time to write ${unwritten} payments`;
+  return new TableWriteFailedError({
+    operation: 'write payments',
+    target: 'payments table',
+    problem,
+    wayOut:
+      'Nothing is lost: the next tick repeats them. If it persists, look at the throttles of the table.',
+    cause: failures[0],
+  });
+}

@@ -1,0 +1,236 @@
+import { askRecords, type RecordAnswer } from './ask-records.ts';
+import type { Clock } from './clock.ts';
+import { errorKind, RateLimitedError } from './errors.ts';
+import type { Observer, TickSummary } from './events.ts';
+import { type ControlState, type Gate, RESTING_AFTER, type TickReport } from './gate.ts';
+import { nextAllowedAfter, nextSlot, timeLimits } from './interval.ts';
+import type { PaymentKey } from './payment.ts';
+import type { PendingPayments } from './pending-payments.ts';
+import type { RecordSource } from './record-source.ts';
+import { RequestTally } from './request-tally.ts';
+import { AUDIT_EVERY, advanceRound, currentRound } from './round.ts';
+import { type Settlement, settle } from './settle.ts';
+
+/** What a tick needs. */
+export interface TickDependencies {
+  readonly settings: TickSettings;
+  readonly clock: Clock;
+  readonly gate: Gate;
+  readonly payments: PendingPayments;
+  readonly source: RecordSource;
+  readonly observe: Observer;
+  /** A name for the holder of the gate that no other tick has. */
+  newOwner(): string;
+}
+
+export interface TickSettings {
+  /** Whole seconds, 5 to 300. */
+  readonly intervalSeconds: number;
+  /** How often an audit begins, milliseconds. @default AUDIT_EVERY */
+  readonly auditEvery?: number;
+}
+
+export type TickResult =
+  | { readonly outcome: 'skipped'; readonly reason: 'held' | 'blocked'; readonly until: number }
+  | {
+      readonly outcome: 'done';
+      readonly checked: number;
+      readonly confirmed: number;
+      readonly pending: number;
+      /** Nothing has been pending for a while: there is no need to tick until something is tracked. */
+      readonly resting: boolean;
+    };
+
+/** A server without bulk lists is asked again after so long whether it has them now: an hour, in milliseconds. */
+const LEARN_BULK_LIST_AGAIN_AFTER = 60 * 60_000;
+
+/**
+ * One pass: takes the gate, lists what is pending, asks NocoDB which of it is paid, confirms that, gives the gate back.
+ *
+ * It may be called at any time and any number of times at once: the gate lets one pass through a slot, and every write
+ * about a payment is conditional.
+ *
+ * @throws {TrackerError} what NocoDB or the table did; what was learned before it is written, and the next tick
+ *   repeats the rest
+ */
+export async function tick(dependencies: TickDependencies): Promise<TickResult> {
+  const { settings, clock, gate, observe } = dependencies;
+  const owner = dependencies.newOwner();
+  const now = clock.now();
+  const lease = timeLimits(settings.intervalSeconds).leaseMilliseconds;
+  const answer = await gate.acquire({ owner, now, lease });
+  if (!answer.granted) {
+    observe({ type: 'tick.skipped', reason: answer.reason, until: answer.until });
+    return { outcome: 'skipped', reason: answer.reason, until: answer.until };
+  }
+  const pass = await checkPayments(dependencies, answer.control, now);
+  const report = reportOf(pass, { owner, now, intervalSeconds: settings.intervalSeconds });
+  if (pass.error instanceof RateLimitedError) await gate.block(pass.error.retryAt);
+  if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
+  return conclude(pass, report, dependencies, answer.control);
+}
+
+/** What a pass did and learned. */
+interface Pass {
+  readonly summary: Omit<TickSummary, 'milliseconds'>;
+  readonly requests: RequestTally['counted'];
+  /** What to remember for the next tick. */
+  readonly memory: Pick<TickReport, 'cursor' | 'round' | 'bulkList' | 'audit'>;
+  /** Since when everything is known, epoch milliseconds; absent when this pass did not complete a round. */
+  readonly freshSince?: number;
+  readonly error?: unknown;
+}
+
+async function checkPayments(
+  dependencies: TickDependencies,
+  control: ControlState,
+  now: number,
+): Promise<Pass> {
+  const { settings, clock, payments, source, observe } = dependencies;
+  const limits = timeLimits(settings.intervalSeconds);
+  const tally = new RequestTally(control.counters, observe);
+  const { round, audit } = currentRound(control, now, settings.auditEvery ?? AUDIT_EVERY);
+  const isAudit = round.audit !== undefined;
+  const about = {
+    audit: isAudit,
+    ...(control.lastSuccessAt !== undefined && { dataAgeSeconds: (now - control.lastSuccessAt) / 1000 }),
+  };
+  let pending: readonly PaymentKey[];
+  try {
+    pending = await payments.list();
+  } catch (error) {
+    const { cursor, bulkList } = control;
+    const memory = { cursor, bulkList, round: control.round, audit: control.audit };
+    return { summary: { ...NOTHING_DONE, ...about }, requests: tally.counted, memory, error };
+  }
+
+  observe({ type: 'tick.started', pending: pending.length, users: countUsers(pending), audit: isAudit });
+  const recordIds = [...new Set(pending.map(({ recordId }) => recordId))];
+  const answer = await askRecords(recordIds, {
+    source,
+    clock,
+    want: isAudit ? 'existing' : 'paid',
+    bulkList: knownBulkList(control.bulkList, now),
+    cursor: control.cursor,
+    context: { deadline: now + limits.askMilliseconds, report: (event) => tally.report(event) },
+  });
+  const settlement = await settle(pending, answer, {
+    payments,
+    clock,
+    observe,
+    audit: round.audit,
+    paidAt: now,
+    deadline: now + limits.writeMilliseconds,
+  });
+  const error = answer.error ?? settlement.error;
+  const roundLeft = advanceRound(round, answer.answered.size + answer.invalid.size, recordIds.length);
+  return {
+    summary: {
+      ...summarize(pending, recordIds, answer, settlement),
+      ...about,
+      requests: tally.counted.requests,
+    },
+    requests: tally.counted,
+    memory: {
+      cursor: answer.cursor,
+      round: roundLeft,
+      bulkList: learnedBulkList(control.bulkList, answer.bulkList, now),
+      audit,
+    },
+    ...(error === undefined && roundLeft === undefined && { freshSince: round.startedAt }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+const NOTHING_DONE = {
+  checked: 0,
+  confirmed: 0,
+  pending: 0,
+  missing: 0,
+  invalid: 0,
+  ownerMismatches: 0,
+  usersUpdated: 0,
+  unanswered: 0,
+  requests: 0,
+  cutPages: 0,
+} as const;
+
+function summarize(
+  pending: readonly PaymentKey[],
+  recordIds: readonly string[],
+  answer: RecordAnswer,
+  { confirmed, missing, invalid, ownerMismatches, gone }: Settlement,
+) {
+  const isAnswered = (recordId: string) => answer.answered.has(recordId) || answer.records.has(recordId);
+  return {
+    checked: pending.length,
+    confirmed,
+    pending: pending.length - confirmed - missing - invalid - gone,
+    missing,
+    invalid,
+    ownerMismatches,
+    usersUpdated: countUsers(pending.filter(({ recordId }) => isAnswered(recordId))),
+    unanswered: recordIds.filter((id) => !isAnswered(id) && !answer.invalid.has(id)).length,
+    cutPages: answer.cutPages,
+  };
+}
+
+function reportOf(pass: Pass, tickOf: { owner: string; now: number; intervalSeconds: number }): TickReport {
+  const { summary, requests, memory, freshSince, error } = pass;
+  const failed = error !== undefined;
+  return {
+    ...tickOf,
+    ...memory,
+    nextAllowedAt: nextAllowedAfter(tickOf.now, tickOf.intervalSeconds),
+    pending: summary.pending,
+    usersUpdated: summary.usersUpdated,
+    counters: {
+      ...requests,
+      updates: failed ? 0 : 1,
+      failures: failed ? 1 : 0,
+      confirmed: summary.confirmed,
+    },
+    ...(freshSince !== undefined && { lastSuccessAt: freshSince }),
+    ...(failed && {
+      error: { kind: errorKind(error), message: error instanceof Error ? error.message : String(error) },
+    }),
+    empty: !failed && summary.checked === 0,
+  };
+}
+
+/** Tells how the pass ended, to the observer and to the caller. */
+function conclude(
+  { summary, error }: Pass,
+  { now, intervalSeconds, empty }: TickReport,
+  { clock, observe }: TickDependencies,
+  { emptyTicks }: ControlState,
+): TickResult {
+  const told = { ...summary, milliseconds: clock.now() - now };
+  if (error !== undefined) {
+    const penalty = error instanceof RateLimitedError ? { blockedUntil: error.retryAt } : {};
+    observe({ type: 'tick.failed', ...told, kind: errorKind(error), error, ...penalty });
+    throw error;
+  }
+  const resting = empty && emptyTicks + 1 >= RESTING_AFTER;
+  observe({ type: 'tick.finished', ...told, nextUpdateAt: nextSlot(clock.now(), intervalSeconds), resting });
+  const { checked, confirmed, pending } = summary;
+  return { outcome: 'done', checked, confirmed, pending, resting };
+}
+
+function knownBulkList(known: ControlState['bulkList'], now: number): boolean | undefined {
+  if (known === undefined || known.supported) return known?.supported;
+  return now - known.learnedAt < LEARN_BULK_LIST_AGAIN_AFTER ? false : undefined;
+}
+
+function learnedBulkList(
+  known: ControlState['bulkList'],
+  learned: boolean | undefined,
+  now: number,
+): ControlState['bulkList'] {
+  if (learned === undefined || learned === knownBulkList(known, now)) return known;
+  return { supported: learned, learnedAt: now };
+}
+
+function countUsers(payments: readonly PaymentKey[]): number {
+  return new Set(payments.map(({ userId }) => userId)).size;
+}

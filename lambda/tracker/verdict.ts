@@ -1,0 +1,29 @@
+import type { RecordAnswer } from './ask-records.ts';
+import type { PaymentKey } from './payment.ts';
+
+/** What an answer means for one payment. */
+export type Verdict =
+  | { readonly type: 'confirm' }
+  | { readonly type: 'ownerMismatch'; readonly owner: string | null }
+  | { readonly type: 'invalid'; readonly reason: string }
+  | { readonly type: 'miss' }
+  | { readonly type: 'wait' };
+
+/**
+ * Judges a payment by the answer. Only its own record, seen paid and belonging to its user, confirms it.
+ *
+ * @param audit whether the answer is about existence: only then does the absence of a record mean something
+ */
+export function verdictOf(payment: PaymentKey, answer: RecordAnswer, audit: boolean): Verdict {
+  const reason = answer.invalid.get(payment.recordId);
+  if (reason !== undefined) return { type: 'invalid', reason };
+  const record = answer.records.get(payment.recordId);
+  if (record === undefined) {
+    return { type: audit && answer.answered.has(payment.recordId) ? 'miss' : 'wait' };
+  }
+  if (!record.paid) return { type: 'wait' };
+  if (record.owner !== undefined && record.owner?.trim() !== payment.userId) {
+    return { type: 'ownerMismatch', owner: record.owner };
+  }
+  return { type: 'confirm' };
+}
