@@ -14,7 +14,14 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'infra',
+          include: ['test/infra/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: 'nocodb', include: ['test/nocodb/demo*.test.ts'], testTimeout: 30_000 } },
       { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
       { test: { ...emulated, name: 'local', include: ['test/local/**/*.test.ts'] } },
