@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { type RunCommand, runCommand } from '../run-command.ts';
+import { StartError } from '../start-error.ts';
+import { awsEnvironment } from './aws-environment.ts';
+import { installMiniStack } from './install.ts';
+import { startMiniStack } from './ministack.ts';
+
+const CACHE = join(import.meta.dirname, '../../../.cache');
+/** Where LocalStack listens, and everything that speaks its API. */
+export const DEFAULT_PORT = 4566;
+
+/** Something that speaks LocalStack's API. */
+export interface Emulator {
+  /** `http://127.0.0.1:4566` */
+  readonly endpoint: string;
+  /** What a child process needs in its environment to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** In a word, for people: `MiniStack, process 123, log …`. */
+  readonly description: string;
+  /** Whether its Lambdas run in containers, where the loopback is not this machine's. */
+  readonly containers: boolean;
+  /** Resolves with the reason when it ends without having been asked to; never for an emulator that is not ours. */
+  readonly lost: Promise<string>;
+  /** Ends it and everything it started; an emulator that is not ours goes on. */
+  stop(): Promise<void>;
+}
+
+export interface EmulatorOptions {
+  /** A running emulator to use instead of starting one, as `AWS_ENDPOINT_URL` has it. */
+  readonly endpoint?: string | undefined;
+  /** Port to take if it is free. @default any free port */
+  readonly preferredPort?: number;
+  /** Tells a person what takes time. */
+  readonly report?: (progress: string) => void;
+  /** Ends an installation under way. */
+  readonly signal?: AbortSignal;
+  /** @default the real one */
+  readonly run?: RunCommand;
+  /** Names the log file, `.cache/ministack-<name>.log`. @default 'emulator' */
+  readonly name?: string;
+  /** Folder that git ignores, for the installation and the log. @default `.cache` of the project */
+  readonly cache?: string;
+}
+
+/**
+ * Connects to the emulator at `endpoint`, or else installs MiniStack (once) and starts it with empty state.
+ *
+ * @throws {StartError} with one line for the person who started it
+ */
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return options.endpoint === undefined ? startOwn(options) : connect(options.endpoint);
+}
+
+async function startOwn(options: EmulatorOptions): Promise<Emulator> {
+  const {
+    preferredPort,
+    report = () => {},
+    signal,
+    run = runCommand,
+    name = 'emulator',
+    cache = CACHE,
+  } = options;
+  const logFile = join(cache, `ministack-${name}.log`);
+  const python = await installMiniStack({ cache, run, report, ...(signal && { signal }) });
+  const ministack = await startMiniStack({
+    python,
+    logFile,
+    ...(preferredPort !== undefined && { preferredPort }),
+  });
+  let stopping = false;
+  return {
+    endpoint: ministack.endpoint,
+    env: awsEnvironment(ministack.endpoint),
+    description: `MiniStack on ${ministack.endpoint} (its log: ${logFile})`,
+    containers: false,
+    lost: new Promise((resolve) => {
+      ministack.ended.then((how) => {
+        if (!stopping) resolve(`MiniStack ended with ${how}; its log tells why: ${logFile}`);
+      });
+    }),
+    stop: () => {
+      stopping = true;
+      return ministack.stop();
+    },
+  };
+}
+
+async function connect(address: string): Promise<Emulator> {
+  const endpoint = address.replace(/\/+$/, '');
+  const health = await readHealth(endpoint);
+  return {
+    endpoint,
+    env: awsEnvironment(endpoint),
+    description: `the emulator on ${endpoint}`,
+    containers: health.edition !== MINISTACK_EDITION,
+    lost: new Promise(() => {}),
+    stop: async () => {},
+  };
+}
+
+/** What MiniStack calls itself where LocalStack says `community` or `pro`; its Lambdas are processes of its host. */
+const MINISTACK_EDITION = 'light';
+
+/** LocalStack's health, which MiniStack answers too. */
+async function readHealth(endpoint: string): Promise<{ edition?: unknown }> {
+  try {
+    const response = await fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.timeout(5000) });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return (await response.json()) as { edition?: unknown };
+  } catch (cause) {
+    throw new StartError(
+      `AWS_ENDPOINT_URL is ${endpoint}, but nothing that speaks LocalStack's API answers there`,
+      'Start it (docker compose -f infra/local/compose.yaml up), or unset AWS_ENDPOINT_URL to use the emulator that npm start brings along.',
+      cause,
+    );
+  }
+}

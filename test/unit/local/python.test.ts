@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { findPython } from '../../../infra/local/emulator/python.ts';
+import type { RunCommand } from '../../../infra/local/run-command.ts';
+import { StartError } from '../../../infra/local/start-error.ts';
+
+/** A machine on which these names print these versions; every other name is unknown. */
+function machineWith(versions: Record<string, string>): RunCommand {
+  return async ({ file }) => {
+    const output = versions[file];
+    return output === undefined ? { code: 127, output: `${file}: command not found` } : { code: 0, output };
+  };
+}
+
+test('the newest named Python is taken before whatever python3 happens to be', async () => {
+  const run = machineWith({ python3: 'Python 3.11.2\n', 'python3.12': 'Python 3.12.1\n' });
+
+  expect(await findPython(run)).toBe('python3.12');
+});
+
+test('a name that is on the PATH but answers with an error is passed over', async () => {
+  const pyenv: RunCommand = async ({ file }) =>
+    file === 'python3'
+      ? { code: 0, output: 'Python 3.10.0' }
+      : { code: 127, output: `pyenv: ${file}: command not found` };
+
+  expect(await findPython(pyenv)).toBe('python3');
+});
+
+test.each(['Python 3.10.13', 'Python 3.14.0rc1'])('%s is new enough', async (version) => {
+  expect(await findPython(machineWith({ python3: version }))).toBe('python3');
+});
+
+test('without a Python that is new enough, one line names what there is and the way out', async () => {
+  const run = machineWith({ python3: 'Python 3.9.2', python: 'Python 2.7.18' });
+
+  const failure = findPython(run);
+
+  await expect(failure).rejects.toThrow(StartError);
+  await expect(failure).rejects.toThrow(
+    /needs Python 3\.10 or newer.*python3 is 3\.9, python is 2\.7.*apt install python3.*AWS_ENDPOINT_URL/,
+  );
+  await expect(failure).rejects.not.toThrow(/\n/);
+});
