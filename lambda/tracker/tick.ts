@@ -123,7 +123,11 @@ async function checkPayments(
     deadline: now + limits.writeMilliseconds,
   });
   const error = answer.error ?? settlement.error;
-  const roundLeft = advanceRound(round, answer.answered.size + answer.invalid.size, recordIds.length);
+  const answered = answer.answered.size + answer.invalid.size;
+  // After an error the round starts over: its next answers may be to ids that it has had already.
+  const roundLeft =
+    error === undefined ? advanceRound(round, answered, recordIds.length) : { ...round, answered: 0 };
+  const freshSince = answered >= recordIds.length ? now : round.startedAt;
   return {
     summary: {
       ...summarize(pending, recordIds, answer, settlement),
@@ -137,7 +141,7 @@ async function checkPayments(
       bulkList: learnedBulkList(control.bulkList, answer.bulkList, now),
       audit,
     },
-    ...(error === undefined && roundLeft === undefined && { freshSince: round.startedAt }),
+    ...(roundLeft === undefined && { freshSince }),
     ...(error !== undefined && { error }),
   };
 }
