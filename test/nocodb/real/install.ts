@@ -1,0 +1,81 @@
+/**
+ * Installs a real NocoDB for the contract tests: `node test/nocodb/real/install.ts`. Does nothing when it is there.
+ *
+ * NocoDB is under the Sustainable Use License: it is installed from npm into a folder that git ignores, to run tests
+ * against, and is never a part of this package.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { NOCODB_FOLDER, NOCODB_VERSION } from './release.ts';
+
+const STAMP = join(NOCODB_FOLDER, 'installed.txt');
+
+/** What the installed tree depends on; when it changes, NocoDB is installed anew. */
+const RECIPE = `nocodb ${NOCODB_VERSION}, xlsx 0.18.5, ${process.platform} ${process.arch}\n`;
+
+const MANIFEST = {
+  private: true,
+  dependencies: { nocodb: NOCODB_VERSION },
+  // NocoDB takes xlsx from a server of its author's; the registry's release does for what the tests use.
+  overrides: { xlsx: '0.18.5' },
+  allowScripts: { sqlite3: true },
+};
+
+if (await isInstalled()) {
+  console.log(`NocoDB ${NOCODB_VERSION} is installed in ${NOCODB_FOLDER}`);
+} else {
+  await install();
+}
+
+async function isInstalled(): Promise<boolean> {
+  return existsSync(STAMP) && (await readFile(STAMP, 'utf8')) === RECIPE;
+}
+
+async function install(): Promise<void> {
+  console.log(`Installing NocoDB ${NOCODB_VERSION} into ${NOCODB_FOLDER}: 1.4 GB, about two minutes`);
+  await rm(STAMP, { force: true });
+  await mkdir(NOCODB_FOLDER, { recursive: true });
+  await writeFile(join(NOCODB_FOLDER, 'package.json'), JSON.stringify(MANIFEST, null, 2));
+  // Scripts stay off: one of them asks for pnpm, and the only native module the tests need is sqlite3.
+  await npm('install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
+  console.log('Building sqlite3');
+  await npm('rebuild', 'sqlite3', '--foreground-scripts', '--loglevel=error').catch((error: unknown) => {
+    throw new Error('sqlite3 was not built: it needs python3, make, g++ and the headers of Node', {
+      cause: error,
+    });
+  });
+  await writeFile(STAMP, RECIPE);
+}
+
+/** Runs npm in NocoDB's folder, with this process's Node first; prints what npm said only if it fails. */
+function npm(...args: string[]): Promise<void> {
+  const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
+  const nodedir = headersFolder();
+  const env = { ...process.env, PATH: path, ...(nodedir && { npm_config_nodedir: nodedir }) };
+  const child = spawn('npm', args, { cwd: NOCODB_FOLDER, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code) => {
+      if (code === 0) return done();
+      const tail = Buffer.concat(output).toString().split('\n').slice(-40).join('\n');
+      fail(new Error(`npm ${args.join(' ')} [${NOCODB_FOLDER}]: exit code ${code}\n${tail}`));
+    });
+  });
+}
+
+/**
+ * A folder with `include/node/node_api.h`, so that node-gyp needs no download. Those of any Node do: sqlite3 speaks
+ * Node-API, which is the same in every release. Node from npm comes without headers, so other Nodes are looked at too.
+ *
+ * @returns undefined when there is none: node-gyp then downloads them
+ */
+function headersFolder(): string | undefined {
+  const folders = [dirname(process.execPath), ...(process.env.PATH ?? '').split(delimiter)];
+  const prefixes = [...folders.map((folder) => resolve(folder, '..')), '/usr', '/usr/local'];
+  return prefixes.find((prefix) => existsSync(join(prefix, 'include/node/node_api.h')));
+}

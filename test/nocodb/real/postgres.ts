@@ -1,0 +1,95 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { endProcess } from './processes.ts';
+
+const run = promisify(execFile);
+const USER = 'nocodb';
+const READY_WITHIN = 30_000;
+
+/** A PostgreSQL server of one's own. */
+export interface Postgres {
+  /** In the form that NocoDB's `NC_DB` takes. */
+  readonly ncDb: string;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Debian's PostgreSQL on a free port of the loopback address, with its data in a temporary folder.
+ *
+ * @throws {Error} when PostgreSQL is not installed, or not ready within 30 s
+ */
+export async function startPostgres(): Promise<Postgres> {
+  const bin = serverFolder();
+  const account = await unprivilegedAccount();
+  const folder = await mkdtemp(join(tmpdir(), 'nocodb-postgres-'));
+  if (account) await chown(folder, account.uid, account.gid);
+  const options = { cwd: folder, ...account };
+  const data = join(folder, 'data');
+  const initdb = ['-D', data, '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'trust', '--no-sync'];
+  await run(join(bin, 'initdb'), initdb, options);
+
+  const port = await freePort();
+  // No fsync: the data lives as long as the test.
+  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'];
+  const server = spawn(join(bin, 'postgres'), args, { ...options, stdio: 'ignore' });
+  const stop = async () => {
+    await endProcess(server, 'SIGINT'); // PostgreSQL's "fast shutdown"
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await ready(join(bin, 'pg_isready'), port);
+    await run(join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', USER, 'nocodb'], options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ncDb: `pg://127.0.0.1:${port}?u=${USER}&p=unused&d=nocodb`, stop };
+}
+
+/** Debian keeps the servers outside the PATH, one folder for each version; the newest is taken. */
+function serverFolder(): string {
+  const newest = globSync('/usr/lib/postgresql/*/bin')
+    .filter((folder) => existsSync(join(folder, 'initdb')))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1);
+  if (newest) return newest;
+  throw new Error('PostgreSQL is not in /usr/lib/postgresql: install it with `apt-get install postgresql`');
+}
+
+/** PostgreSQL refuses to run as root; Debian's package brings the account `postgres`. */
+async function unprivilegedAccount(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
+  return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+async function ready(pgIsReady: string, port: number): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN;
+  for (;;) {
+    try {
+      await run(pgIsReady, ['-h', '127.0.0.1', '-p', String(port), '-U', USER]);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline)
+        throw new Error('PostgreSQL did not get ready within 30 s', { cause: error });
+      await sleep(100);
+    }
+  }
+}

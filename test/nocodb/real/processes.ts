@@ -1,0 +1,15 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** How long a process may take to end before it is killed, milliseconds. */
+const GRACE = 10_000;
+
+/** Ends a child process and waits until it is gone. */
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  const killer = setTimeout(() => child.kill('SIGKILL'), GRACE);
+  child.kill(signal);
+  await exited;
+  clearTimeout(killer);
+}

@@ -1,0 +1,16 @@
+/** The child process that runs the real NocoDB. Its settings are NocoDB's own variables; it sends `{ port }` when ready. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { NOCODB_FOLDER } from './release.ts';
+
+const load = createRequire(join(NOCODB_FOLDER, 'package.json'));
+const app = load('express')();
+const { Noco } = load('nocodb');
+
+// Whoever started this server is gone: so is the use of it.
+process.on('disconnect', () => process.exit());
+
+const server = app.listen(0, '127.0.0.1', async () => {
+  app.use(await Noco.init({}, server, app));
+  process.send?.({ port: server.address().port });
+});
