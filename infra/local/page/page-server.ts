@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { readJson, sendError, sendJson } from './json-exchange.ts';
+import type { PaymentDesk } from './payment-row.ts';
+import { refusal } from './same-origin.ts';
+
+const FILES: Record<string, { file: string; type: string }> = {
+  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+};
+
+/** Nothing from elsewhere is loaded, and nobody frames the page to steal a click. */
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+export interface PageServerOptions {
+  readonly desk: PaymentDesk;
+  /** Shown on the page, seconds. */
+  readonly intervalSeconds: number;
+  /** @default any free port */
+  readonly port?: number;
+  /** Told what went wrong while serving; the page shows only that something did. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface PageServer {
+  /** `http://127.0.0.1:8090/` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the payments page on the loopback of this machine. */
+export function startPageServer(options: PageServerOptions): Promise<PageServer> {
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    answer(request, response, port, options).catch((error: unknown) => {
+      options.onError(error);
+      sendError(response, 500, error instanceof Error ? error.message : String(error));
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({
+        url: `http://127.0.0.1:${port}/`,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  { desk, intervalSeconds }: PageServerOptions,
+): Promise<void> {
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+  const refused = refusal(request, port);
+  if (refused !== undefined) return sendError(response, 403, refused);
+
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const file = FILES[pathname];
+  const paid = /^\/api\/payments\/([A-Za-z0-9_-]{1,64})\/paid$/.exec(pathname)?.[1];
+  switch (request.method) {
+    case 'GET':
+      if (file !== undefined) return sendFile(response, file);
+      if (pathname === '/api/payments') {
+        return sendJson(response, 200, { intervalSeconds, payments: await desk.list() });
+      }
+      break;
+    case 'POST':
+      if (pathname === '/api/payments') return sendJson(response, 201, { recordId: await desk.create() });
+      break;
+    case 'PUT':
+      if (paid !== undefined) return setPaid(request, response, paid, desk);
+  }
+  sendError(response, 404, `nothing at ${request.method} ${pathname}`);
+}
+
+async function setPaid(
+  request: IncomingMessage,
+  response: ServerResponse,
+  recordId: string,
+  desk: PaymentDesk,
+): Promise<void> {
+  const body = await readJson(request);
+  if (typeof body !== 'boolean') return sendError(response, 400, 'expected true or false');
+  if (!(await desk.setPaid(recordId, body))) return sendError(response, 404, `no record ${recordId}`);
+  sendJson(response, 200, { recordId, paid: body });
+}
+
+async function sendFile(
+  response: ServerResponse,
+  { file, type }: { file: string; type: string },
+): Promise<void> {
+  const content = await readFile(join(import.meta.dirname, 'public', file));
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content);
+}
