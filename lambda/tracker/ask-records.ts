@@ -7,7 +7,7 @@ import {
   UrlTooLongError,
 } from './errors.ts';
 import type { Cursor } from './gate.ts';
-import { idsOf, planQuestions, type Question, splitSuspects } from './query-plan.ts';
+import { idsOf, PLAN_LIMITS, planQuestions, type Question, splitSuspects } from './query-plan.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecord } from './record-source.ts';
 
 /**
@@ -68,6 +68,7 @@ class AskPass {
   readonly #invalid = new Map<string, string>();
   #questions: Question[];
   #bulkList: boolean | undefined;
+  #pageCap: number = PLAN_LIMITS.pageSize;
   #lastRequestAt = Number.NEGATIVE_INFINITY;
   #cutPages = 0;
   #error: TrackerError | undefined;
@@ -125,21 +126,21 @@ class AskPass {
   }
 
   #learn(question: Question, pages: readonly RecordPage[]): void {
-    const unfinished: RecordQuery[] = [];
+    const left: string[] = [];
     for (const [index, query] of question.queries.entries()) {
       const page = pages[index] ?? { records: [], isLastPage: false };
       const asked = new Set(query.recordIds);
-      for (const record of page.records) {
-        if (asked.has(record.recordId)) this.#records.set(record.recordId, record);
-      }
-      if (page.isLastPage) {
-        for (const id of query.recordIds) this.#answered.add(id);
-      } else {
-        if (page.records.length < query.limit) this.#cutPages += 1;
-        unfinished.push(nextPage(query, page));
-      }
+      const found = page.records.filter(({ recordId }) => asked.has(recordId));
+      for (const record of found) this.#records.set(record.recordId, record);
+      for (const id of page.isLastPage ? query.recordIds : found.map(({ recordId }) => recordId))
+        this.#answered.add(id);
+      if (page.isLastPage) continue;
+      if (found.length === 0) throw endlessAnswer(query);
+      this.#cutPages += 1;
+      this.#pageCap = Math.min(this.#pageCap, page.records.length);
+      left.push(...query.recordIds.filter((id) => !this.#records.has(id)));
     }
-    if (unfinished.length > 0) this.#questions.unshift({ ...question, queries: unfinished });
+    this.#questions.unshift(...this.#plan(left, question.isolating));
   }
 
   #recover(question: Question, error: unknown): void {
@@ -175,7 +176,7 @@ class AskPass {
     const { source, context, want } = this.#options;
     if (!(await this.#waitForTurn())) return false;
     try {
-      await source.list({ recordIds: [], want, offset: 0, limit: 1 }, context);
+      await source.list({ recordIds: [], want, limit: 1 }, context);
       return true;
     } catch (error) {
       if (!(error instanceof TrackerError)) throw error;
@@ -189,6 +190,7 @@ class AskPass {
     const context = {
       fitsUrl: (some: readonly string[], what: RecordQuery['want']) => source.fitsUrl(some, what),
       bulkList: this.#bulkList !== false,
+      pageCap: this.#pageCap,
     };
     const questions = planQuestions(ids, want, context);
     return isolating ? questions.map((question) => ({ ...question, isolating })) : questions;
@@ -214,17 +216,12 @@ function cursorTo(question: Question): Cursor {
   return question.isolating ? { from, alone: ids.length } : { from };
 }
 
-/** The query for what a page left out. */
-function nextPage(query: RecordQuery, page: RecordPage): RecordQuery {
-  const offset = query.offset + page.records.length;
-  // Ids are unique, so there are never more records than ids: a server that promises more is not answering this query.
-  if (page.records.length === 0 || offset >= query.recordIds.length) {
-    throw new InvalidResponseError({
-      operation: 'list records',
-      target: `page at offset ${query.offset} of ${query.recordIds.length} record ids`,
-      problem: `the server says that more records follow after ${offset}, which cannot be`,
-      wayOut: 'See what stands between the tracker and NocoDB: a proxy or a cache that alters answers.',
-    });
-  }
-  return { ...query, offset };
+/** A page without any of the records asked for, and yet not the last: asking on would never end. */
+function endlessAnswer(query: RecordQuery): InvalidResponseError {
+  return new InvalidResponseError({
+    operation: 'list records',
+    target: `a page about ${query.recordIds.length} record ids`,
+    problem: 'the server promises more records, but gave none of those asked for',
+    wayOut: 'See what stands between the tracker and NocoDB: a proxy or a cache that alters answers.',
+  });
 }

@@ -2,14 +2,14 @@ import type { RecordQuery, RecordSource } from './record-source.ts';
 
 /** What one request may ask for. */
 export const PLAN_LIMITS = {
-  /** Ids in one query of a bulk list: NocoDB's largest page, so that an answer with every id fits in one. */
-  idsPerQuery: 1000,
+  /** Ids in one query, and records a page is asked for: NocoDB's largest page, so that every answer fits in one. */
+  pageSize: 1000,
+  /** Queries in one bulk list. Only a server with a small page cap makes more than 20 of them. */
+  queriesPerRequest: 100,
   /** Ids in one bulk list. 100,000 were answered in one call; fewer keep the answer of each well inside a tick. */
   idsPerRequest: 20_000,
   /** Bytes of ids in one bulk list: half of what nginx takes for a request body by default (1 MB). */
   bytesPerRequest: 512 * 1024,
-  /** Records a page is asked for. NocoDB's largest; a server with a smaller cap cuts it and says so. */
-  pageSize: 1000,
 } as const;
 
 /** What one request asks: a GET with one query, or a bulk list with several. */
@@ -25,22 +25,31 @@ export interface PlanContext {
   readonly fitsUrl: RecordSource['fitsUrl'];
   /** Whether to use bulk lists above the size of a GET. */
   readonly bulkList: boolean;
+  /** The most records that the server was seen to put on a page; at most `PLAN_LIMITS.pageSize`. */
+  readonly pageCap: number;
 }
 
 /** The fewest requests that ask for all ids: one GET; else bulk lists; else GETs. Keeps the order of the ids. */
 export function planQuestions(
   recordIds: readonly string[],
   want: RecordQuery['want'],
-  { fitsUrl, bulkList }: PlanContext,
+  { fitsUrl, bulkList, pageCap }: PlanContext,
 ): Question[] {
-  if (recordIds.length === 0) return [];
-  if (!bulkList || fitsUrl(recordIds, want)) {
-    const fits = (ids: readonly string[]) => fitsUrl(ids, want);
-    return chunk(recordIds, fits).map((ids) => ({ form: 'get', queries: [firstPage(ids, want)] }));
+  const query = (ids: readonly string[]): RecordQuery => ({
+    recordIds: ids,
+    want,
+    limit: PLAN_LIMITS.pageSize,
+  });
+  const fitsGet = (ids: readonly string[]) => ids.length <= pageCap && fitsUrl(ids, want);
+  if (!bulkList || fitsGet(recordIds)) {
+    return chunk(recordIds, fitsGet).map((ids) => ({ form: 'get', queries: [query(ids)] }));
   }
+  const idsPerRequest = Math.min(PLAN_LIMITS.idsPerRequest, pageCap * PLAN_LIMITS.queriesPerRequest);
+  const fitsBody = (ids: readonly string[]) =>
+    ids.length <= idsPerRequest && bytesOf(ids) <= PLAN_LIMITS.bytesPerRequest;
   return chunk(recordIds, fitsBody).map((ids) => ({
     form: 'bulk',
-    queries: chunk(ids, fitsQuery).map((part) => firstPage(part, want)),
+    queries: chunk(ids, (part) => part.length <= pageCap).map(query),
   }));
 }
 
@@ -62,22 +71,13 @@ export function splitSuspects(recordIds: readonly string[]): [string[], string[]
   return [recordIds.slice(0, middle), recordIds.slice(middle)];
 }
 
-function firstPage(recordIds: readonly string[], want: RecordQuery['want']): RecordQuery {
-  return { recordIds, want, offset: 0, limit: PLAN_LIMITS.pageSize };
-}
-
 /** PostgreSQL's and SQLite's `integer`, NocoDB's default type of an Id. */
 function isSmallInteger(recordId: string): boolean {
   return /^\d{1,10}$/.test(recordId) && Number(recordId) <= 2 ** 31 - 1;
 }
 
-function fitsQuery(ids: readonly string[]): boolean {
-  return ids.length <= PLAN_LIMITS.idsPerQuery;
-}
-
-function fitsBody(ids: readonly string[]): boolean {
-  if (ids.length > PLAN_LIMITS.idsPerRequest) return false;
-  return ids.reduce((bytes, id) => bytes + id.length + 1, 0) <= PLAN_LIMITS.bytesPerRequest;
+function bytesOf(ids: readonly string[]): number {
+  return ids.reduce((bytes, id) => bytes + id.length + 1, 0);
 }
 
 /** Cuts a list into the longest runs that fit; a single item always counts as fitting. */

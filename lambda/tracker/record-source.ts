@@ -4,14 +4,14 @@ export interface RecordSource {
   fitsUrl(recordIds: readonly string[], want: RecordQuery['want']): boolean;
 
   /**
-   * One page of one query, through the documented GET.
+   * The first page of one query, through the documented GET.
    *
    * @throws {TrackerError} a subclass from `errors.ts`; never anything else
    */
   list(query: RecordQuery, context: RequestContext): Promise<RecordPage>;
 
   /**
-   * One page of each of several queries, all in one POST to `bulk/datalist`; the pages come in the order of the queries.
+   * The first page of each of several queries, all in one POST to `bulk/datalist`, in the order of the queries.
    *
    * @throws {BulkListUnsupportedError} when the server has no such endpoint
    * @throws {TrackerError} another subclass, as `list` does
@@ -25,13 +25,14 @@ export interface RecordQuery {
   readonly recordIds: readonly string[];
   /** `paid`: only records the server takes for paid. `existing`: every record there is. */
   readonly want: 'paid' | 'existing';
-  /** How many matching records to skip: 0 for the first page. */
-  readonly offset: number;
   /** How many records to ask for at the most; the server may cut it silently. */
   readonly limit: number;
 }
 
-/** A page of an answer. Absent ids are absent for certain only when `isLastPage`. */
+/**
+ * The first page of an answer. Absent ids are absent for certain only when `isLastPage`; what a server cut off is asked
+ * for again by id, not by offset, since records move between pages while people work on them.
+ */
 export interface RecordPage {
   readonly records: readonly SourceRecord[];
   readonly isLastPage: boolean;

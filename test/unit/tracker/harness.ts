@@ -1,0 +1,43 @@
+import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { type TickResult, tick } from '../../../lambda/tracker/tick.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeSource } from '../../support/fake-source.ts';
+import { MemoryTable } from '../../support/memory-table.ts';
+
+export const INTERVAL = 20;
+
+/** A tracker whose clock, table and NocoDB are in the test's hand. */
+export function harness({ auditEvery }: { auditEvery?: number } = {}) {
+  const clock = new FakeClock();
+  const table = new MemoryTable();
+  const source = new FakeSource(clock);
+  const events: TrackerEvent[] = [];
+  let owners = 0;
+  const run = (): Promise<TickResult> =>
+    tick({
+      settings: { intervalSeconds: INTERVAL, ...(auditEvery !== undefined && { auditEvery }) },
+      clock,
+      gate: table,
+      payments: table,
+      source,
+      observe: (event) => events.push(event),
+      newOwner: () => `tick-${++owners}`,
+    });
+  /** Moves to the next slot and ticks. */
+  const next = (): Promise<TickResult> => {
+    clock.set((Math.floor(clock.now() / (INTERVAL * 1000)) + 1) * INTERVAL * 1000);
+    return run();
+  };
+  const eventsOf = <T extends TrackerEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<TrackerEvent, { type: T }> => event.type === type);
+  /** Tracks a payment whose record exists. */
+  const pending = (
+    userId: string,
+    recordId: string,
+    record: { paid: boolean; owner?: string | null } = { paid: false },
+  ) => {
+    table.track(userId, recordId);
+    source.records.set(recordId, record);
+  };
+  return { clock, table, source, events, eventsOf, run, next, pending };
+}
