@@ -29,7 +29,7 @@ export function parseUserId(value: number | string): string {
 /**
  * Turns a NocoDB record id into the string the table keeps.
  *
- * @param value a non-negative safe integer, or 1 to 64 letters, digits, `_` and `-`
+ * @param value a safe integer, or 1 to 64 letters, digits, `_` and `-`
  * @throws {InvalidIdError} for anything else
  */
 export function parseRecordId(value: number | string): string {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidIdError } from '../../../lambda/tracker/errors.ts';
+import { parseRecordId, parseUserId } from '../../../lambda/tracker/ids.ts';
+
+describe('a user id', () => {
+  it.each([
+    [12345, '12345'],
+    [-1001234567890, '-1001234567890'],
+    ['12345', '12345'],
+    ['@alice', '@alice'],
+    ['житель', 'житель'],
+    ['whatsapp:+49170', 'whatsapp:+49170'],
+  ])('%s is kept as %s', (value, expected) => {
+    expect(parseUserId(value)).toBe(expected);
+  });
+
+  it.each(['', ' ', 'a b', 'a#b', 'a\nb', 'x'.repeat(129), 1.5, Number.NaN, 2 ** 53, null, undefined, {}])(
+    '%j is refused, and the error says what is expected',
+    (value) => {
+      expect(() => parseUserId(value as string)).toThrow(InvalidIdError);
+      expect(() => parseUserId(value as string)).toThrow(/^userId .* is not valid: expected /);
+    },
+  );
+});
+
+describe('a record id', () => {
+  it.each([
+    [7, '7'],
+    ['7', '7'],
+    ['rec_abc', 'rec_abc'],
+    ['0b6f-11ee', '0b6f-11ee'],
+  ])('%s is kept as %s', (value, expected) => {
+    expect(parseRecordId(value)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    '1,2',
+    '1)~or(Paid,checked',
+    'a b',
+    "1'",
+    'x'.repeat(65),
+    1.5,
+    2 ** 53,
+    'é',
+    null,
+    undefined,
+    [],
+  ])('%j is refused: nothing of the kind reaches a where clause', (value) => {
+    expect(() => parseRecordId(value as string)).toThrow(InvalidIdError);
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  INTERVAL_SECONDS,
+  nextAllowedAfter,
+  nextSlot,
+  slotOf,
+  timeLimits,
+} from '../../../lambda/tracker/interval.ts';
+
+const interval = fc.integer({ min: INTERVAL_SECONDS.min, max: INTERVAL_SECONDS.max });
+const moment = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2036, 0, 1) });
+
+describe('time limits', () => {
+  it('nest for every interval: asking < writing < Lambda timeout < lease < interval', () => {
+    fc.assert(
+      fc.property(interval, (seconds) => {
+        const { askMilliseconds, writeMilliseconds, lambdaTimeoutSeconds, leaseMilliseconds } =
+          timeLimits(seconds);
+        const nested = [
+          askMilliseconds,
+          writeMilliseconds,
+          lambdaTimeoutSeconds * 1000,
+          leaseMilliseconds,
+          seconds * 1000,
+        ];
+        expect(nested).toEqual([...new Set(nested)].sort((a, b) => a - b));
+        expect(Number.isInteger(lambdaTimeoutSeconds)).toBe(true);
+      }),
+    );
+  });
+
+  it('stay within a minute for long intervals', () => {
+    expect(timeLimits(300).lambdaTimeoutSeconds).toBe(60);
+  });
+});
+
+describe('slots', () => {
+  it('lie on the grid of the clock, and the next is always ahead', () => {
+    fc.assert(
+      fc.property(interval, moment, (seconds, now) => {
+        const slot = nextSlot(now, seconds);
+        expect(slot % (seconds * 1000)).toBe(0);
+        expect(slot - now).toBeGreaterThan(0);
+        expect(slot - now).toBeLessThanOrEqual(seconds * 1000);
+      }),
+    );
+  });
+
+  it('claim the moments an eighth of the interval before them', () => {
+    const slot = Date.UTC(2026, 0, 1);
+
+    expect(slotOf(slot - 2_500, 20)).toBe(slot);
+    expect(slotOf(slot - 2_501, 20)).toBe(slot - 20_000);
+    expect(slotOf(slot + 17_499, 20)).toBe(slot);
+  });
+
+  it('open the gate after half an interval, and always before the next slot', () => {
+    fc.assert(
+      fc.property(interval, moment, (seconds, now) => {
+        const opens = nextAllowedAfter(now, seconds);
+        expect(opens - slotOf(now, seconds)).toBe(seconds * 500);
+      }),
+    );
+  });
+});
