@@ -14,6 +14,8 @@ export const ERROR_KINDS = [
   'ConnectionFailed',
   'InvalidResponse',
   'TableWriteFailed',
+  'TableUnavailable',
+  'LayoutTooNew',
   'Unexpected',
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];

@@ -8,6 +8,8 @@ export type RequestTotals = Pick<Counters, 'requestsOk' | 'requestsFailed' | 're
 
 /** Everything the tracker tells the world about. Logs and metrics are made from nothing else. */
 export type TrackerEvent =
+  /** A tick function's instance is ready. */
+  | { readonly type: 'tracker.started'; readonly intervalSeconds: number }
   | { readonly type: 'payment.tracked'; readonly payment: PaymentKey }
   | { readonly type: 'payment.untracked'; readonly payment: PaymentKey }
   | { readonly type: 'payments.registered'; readonly payments: number; readonly users: number }

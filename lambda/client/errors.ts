@@ -1,0 +1,69 @@
+import type { InvalidIdError } from '../tracker/errors.ts';
+import type { PaymentKey } from '../tracker/payment.ts';
+import type { TrackResult } from '../tracker/payment-store.ts';
+
+/** Lines that an error's message shows before it only counts the rest. */
+const SHOWN = 10;
+
+/** A row of a list whose ids are not valid. */
+export interface InvalidRow {
+  /** Position in the list, from 0. */
+  readonly index: number;
+  readonly error: InvalidIdError;
+}
+
+/** Rows of the list given to `trackMany` are not valid. All of them are named, and nothing was written. */
+export class InvalidPaymentsError extends AggregateError {
+  readonly rows: readonly InvalidRow[];
+
+  constructor(rows: readonly InvalidRow[], total: number) {
+    super(
+      rows.map(({ error }) => error),
+      `track payments: ${rows.length} of ${total} are not valid, and none was written. Correct them and repeat. ${shorten(
+        rows.map(({ index, error }) => `row ${index}: ${error.message}`),
+      )}`,
+    );
+    this.name = new.target.name;
+    this.rows = rows;
+  }
+}
+
+/** A payment of a list that could not be written. */
+export interface FailedPayment extends PaymentKey {
+  /** Position in the list, from 0. */
+  readonly index: number;
+  readonly error: unknown;
+}
+
+/** A payment of a list that was written. */
+export interface TrackedPayment extends PaymentKey, TrackResult {}
+
+/** Some payments of the list given to `trackMany` could not be written; all others were. */
+export class TrackManyError extends AggregateError {
+  readonly failed: readonly FailedPayment[];
+  readonly tracked: readonly TrackedPayment[];
+
+  constructor(failed: readonly FailedPayment[], tracked: readonly TrackedPayment[]) {
+    super(
+      failed.map(({ error }) => error),
+      `track payments: ${failed.length} of ${failed.length + tracked.length} could not be written; the others are tracked. Repeat the whole list or only these, both are safe. ${shorten(
+        failed.map(
+          ({ userId, recordId, error }) => `user ${userId}, record ${recordId}: ${messageOf(error)}`,
+        ),
+      )}`,
+      { cause: failed[0]?.error },
+    );
+    this.name = new.target.name;
+    this.failed = failed;
+    this.tracked = tracked;
+  }
+}
+
+function shorten(lines: readonly string[]): string {
+  const rest = lines.length - SHOWN;
+  return [...lines.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

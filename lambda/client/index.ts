@@ -1,0 +1,19 @@
+export { consoleObserver } from '../observability/console-observer.ts';
+export { LayoutTooNewError, TableUnavailableError } from '../table/errors.ts';
+export { InvalidIdError } from '../tracker/errors.ts';
+export type { Observer, TrackerEvent } from '../tracker/events.ts';
+export type { TrackResult, UntrackResult } from '../tracker/payment-store.ts';
+export {
+  type FailedPayment,
+  InvalidPaymentsError,
+  type InvalidRow,
+  type TrackedPayment,
+  TrackManyError,
+} from './errors.ts';
+export { formatAge } from './format-age.ts';
+export { formatStats } from './format-stats.ts';
+export type { PaymentTrackerOptions } from './options.ts';
+export type { StatusResult } from './payment-status.ts';
+export { PaymentTracker } from './payment-tracker.ts';
+export type { TrackerStats } from './stats.ts';
+export type { PaymentInput } from './track-many.ts';

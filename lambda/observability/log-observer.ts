@@ -1,0 +1,46 @@
+import type { Observer, TrackerEvent } from '../tracker/events.ts';
+import { describeEvent } from './describe-event.ts';
+import { loggableError } from './loggable-error.ts';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** What is used of a logger; that of Powertools fits. */
+export type EventLogger = Readonly<Record<Level, (message: string, fields: Record<string, unknown>) => void>>;
+
+/**
+ * Logs every event: `message` is the line for people, and the fields of the event stand beside it (`type`, `payment`,
+ * `checked`, …), for queries. An error is one field, `error`, with its kind, operation, target, way out, stack and
+ * causes.
+ *
+ * @example
+ * createLogObserver(new Logger({ serviceName: 'payments' }));
+ */
+export function createLogObserver(logger: EventLogger): Observer {
+  return (event) => {
+    const message = describeEvent(event);
+    if (message !== undefined) logger[levelOf(event)](message, fieldsOf(event));
+  };
+}
+
+function fieldsOf(event: TrackerEvent): Record<string, unknown> {
+  return event.type === 'tick.failed' ? { ...event, error: loggableError(event.error) } : { ...event };
+}
+
+function levelOf(event: TrackerEvent): Level {
+  switch (event.type) {
+    case 'tick.failed':
+    case 'payment.ownerMismatch':
+      return 'error';
+    case 'payment.missing':
+    case 'payment.invalid':
+    case 'tick.leaseLost':
+      return 'warn';
+    case 'tick.skipped':
+      // By design, once a minute an execution of the loop meets a slot that the one before it has served.
+      return event.reason === 'blocked' ? 'warn' : 'debug';
+    case 'nocodb.response':
+      return event.outcome === 'ok' ? 'info' : 'warn';
+    default:
+      return 'info';
+  }
+}

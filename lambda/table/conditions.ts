@@ -1,0 +1,34 @@
+/**
+ * The conditions under which the table is written. Every rule about money is one of these: they are evaluated by
+ * DynamoDB together with the write, so that no order of events and no crash can break them.
+ */
+
+/** The payment still waits. A second confirmation fails here, and so does one of an untracked payment. */
+export const IS_PENDING = '#status = :pending';
+
+/**
+ * No paid payment that a reader can see is touched: neither reset by tracking it again, nor removed by untracking it.
+ * One past its expiry is gone for readers, though DynamoDB may take days to delete it.
+ */
+export const IS_NOT_PAID = '(attribute_not_exists(#status) OR #status <> :paid OR #expiresAt <= :nowSeconds)';
+
+/** The audit before this one missed the record as well: misses in a row go on. */
+export const MISSED_IN_PREVIOUS_AUDIT = '#lastMissedAudit = :previousAudit';
+
+/** This audit has not noted the miss yet. */
+export const NOT_NOTED_IN_AUDIT = '(attribute_not_exists(#lastMissedAudit) OR #lastMissedAudit <> :audit)';
+
+/** Nobody holds the gate, and its slot is not used up. A crashed holder's lease ends by itself. */
+export const GATE_IS_OPEN = '(attribute_not_exists(#nextAllowedAt) OR #nextAllowedAt <= :now)';
+
+/** No rate limit's penalty is running. Separate from the gate's opening, so that a holder's end cannot shorten it. */
+export const NO_PENALTY_RUNS = '(attribute_not_exists(#blockedUntil) OR #blockedUntil <= :now)';
+
+/** The table has no newer layout than this code knows. */
+export const LAYOUT_IS_KNOWN = '(attribute_not_exists(#layout) OR #layout <= :layout)';
+
+/** The gate is still held by this tick; after its lease another one may hold it. */
+export const HOLDS_GATE = '#owner = :owner';
+
+/** A penalty is only ever extended. */
+export const PENALTY_IS_LONGER = '(attribute_not_exists(#blockedUntil) OR #blockedUntil < :until)';

@@ -1,0 +1,41 @@
+import type { PaymentKey } from '../tracker/payment.ts';
+import type { DocumentTable } from './document-table.ts';
+import { allShards, userIdOf } from './keys.ts';
+import { LAYOUT } from './layout.ts';
+
+/**
+ * All pending payments, by record id (code units, as DynamoDB sorts them), then by user id. Eventually consistent.
+ *
+ * @param shards how many partitions the index has; they are read at the same time
+ * @throws {TableUnavailableError}
+ */
+export async function listPending(table: DocumentTable, shards: number): Promise<PaymentKey[]> {
+  const pending: PaymentKey[] = [];
+  await Promise.all(allShards(shards).map((shard) => collect(table, shard, pending)));
+  return pending.sort(byRecord);
+}
+
+async function collect(table: DocumentTable, shard: string, into: PaymentKey[]): Promise<void> {
+  const pages = table.query({
+    operation: 'list pending payments',
+    IndexName: LAYOUT.index.name,
+    KeyConditionExpression: '#shard = :shard',
+    // The user id is read from the key: 100,000 payments need nothing else of an item.
+    ProjectionExpression: '#pk, #recordId',
+    values: { ':shard': shard },
+  });
+  for await (const items of pages) {
+    for (const { pk, recordId } of items) {
+      into.push({ userId: userIdOf(pk as string), recordId: recordId as string });
+    }
+  }
+}
+
+function byRecord(a: PaymentKey, b: PaymentKey): number {
+  return compare(a.recordId, b.recordId) || compare(a.userId, b.userId);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
