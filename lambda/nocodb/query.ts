@@ -1,0 +1,127 @@
+import type { RecordQuery } from '../tracker/record-source.ts';
+import type { NocoDbSettings } from './settings.ts';
+
+/**
+ * Longest URL of a GET, bytes. NocoDB itself takes 16 KB (Node's limit for all headers; measured on 0.301.3), but
+ * proxies in front of it cut earlier; 4 KB pass everywhere.
+ */
+export const LONGEST_URL = 4096;
+
+/** Most record ids in one GET. */
+export const MOST_IDS_IN_URL = 500;
+
+/** Ids shown of a list when it is shortened for a log. */
+const SHOWN_IDS = 3;
+
+/** Queries of a bulk list shown in a log. */
+const SHOWN_QUERIES = 2;
+
+/** Digits reserved for the offset, so that every page of a query fits when the first one does. */
+const LARGEST_OFFSET = 999_999;
+const LARGEST_LIMIT = 1000;
+
+/** One query of a bulk list, as `POST …/bulk/datalist` takes it. */
+export interface BulkQuery {
+  readonly alias: string;
+  readonly where?: string;
+  readonly fields: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Path of a table's endpoint below the API's address. */
+export function tablePath({ tableId }: Pick<NocoDbSettings, 'tableId'>, endpoint: string): string {
+  return `/api/v2/tables/${tableId}/${endpoint}`;
+}
+
+/**
+ * The `where` clause of a query; `''` when it has no condition.
+ *
+ * `checked` is the one operator that finds ticked boxes on every database: `eq,true` matches nothing on SQLite (measured
+ * on 0.301.3). `in` compares whole texts exactly, in select and text fields alike.
+ */
+export function whereClause(
+  settings: NocoDbSettings,
+  { recordIds, want }: Pick<RecordQuery, 'recordIds' | 'want'>,
+): string {
+  const conditions: string[] = [];
+  if (recordIds.length > 0) conditions.push(`(${settings.idField},in,${recordIds.join(',')})`);
+  if (want === 'paid') conditions.push(paidCondition(settings));
+  return conditions.join('~and');
+}
+
+function paidCondition({ paidField, paidValues }: NocoDbSettings): string {
+  return paidValues === undefined ? `(${paidField},checked)` : `(${paidField},in,${paidValues.join(',')})`;
+}
+
+/** The fields that a tick needs, as `fields` takes them. */
+export function fieldList({ idField, paidField, ownerField }: NocoDbSettings): string {
+  return [...new Set([idField, paidField, ...(ownerField === undefined ? [] : [ownerField])])].join(',');
+}
+
+/** The query string of a GET, encoded, without the question mark. */
+export function queryString(settings: NocoDbSettings, query: RecordQuery): string {
+  const where = whereClause(settings, query);
+  return [
+    ...(where === '' ? [] : [`where=${encodeQueryValue(where)}`]),
+    `fields=${encodeQueryValue(fieldList(settings))}`,
+    `limit=${query.limit}`,
+    ...(query.offset === 0 ? [] : [`offset=${query.offset}`]),
+  ].join('&');
+}
+
+/** Percent-encodes a query value but for commas: NocoDB takes them as they are, and `%2C` would triple them. */
+export function encodeQueryValue(text: string): string {
+  return encodeURIComponent(text).replaceAll('%2C', ',');
+}
+
+/** Whether a GET for these ids stays within {@link LONGEST_URL} and {@link MOST_IDS_IN_URL}, whatever its page. */
+export function fitsUrl(
+  settings: NocoDbSettings,
+  recordIds: readonly string[],
+  want: RecordQuery['want'],
+): boolean {
+  if (recordIds.length > MOST_IDS_IN_URL) return false;
+  const query = { recordIds, want, offset: LARGEST_OFFSET, limit: LARGEST_LIMIT };
+  const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query)}`;
+  // The URL is percent-encoded: one character is one byte.
+  return url.length <= LONGEST_URL;
+}
+
+/** The body of a bulk list. Its values are not encoded, and its offsets and limits count for each query alone. */
+export function bulkBody(settings: NocoDbSettings, queries: readonly RecordQuery[]): BulkQuery[] {
+  return queries.map((query, index) => {
+    const where = whereClause(settings, query);
+    return {
+      alias: bulkAlias(index),
+      ...(where === '' ? {} : { where }),
+      fields: fieldList(settings),
+      limit: query.limit,
+      offset: query.offset,
+    };
+  });
+}
+
+/** The name under which the answer to a query of a bulk list comes. */
+export function bulkAlias(index: number): string {
+  return `q${index}`;
+}
+
+/** A query as a person reads it: `where=(Id,in,1,2,3,…+42)~and(Paid,checked) limit=100`. */
+export function describeQuery(settings: NocoDbSettings, query: RecordQuery): string {
+  const { recordIds } = query;
+  const shown =
+    recordIds.length <= SHOWN_IDS + 1
+      ? recordIds
+      : [...recordIds.slice(0, SHOWN_IDS), `…+${recordIds.length - SHOWN_IDS}`];
+  const where = whereClause(settings, { recordIds: shown, want: query.want });
+  const offset = query.offset === 0 ? '' : ` offset=${query.offset}`;
+  return `${where === '' ? '' : `where=${where} `}fields=${fieldList(settings)} limit=${query.limit}${offset}`;
+}
+
+/** A bulk list as a person reads it: the first queries and how many more. */
+export function describeQueries(settings: NocoDbSettings, queries: readonly RecordQuery[]): string {
+  const shown = queries.slice(0, SHOWN_QUERIES).map((query) => describeQuery(settings, query));
+  const more = queries.length > SHOWN_QUERIES ? [`…+${queries.length - SHOWN_QUERIES}`] : [];
+  return [...shown, ...more].join(' | ');
+}

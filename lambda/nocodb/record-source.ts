@@ -1,0 +1,153 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../tracker/clock.ts';
+import { BulkListUnsupportedError, InvalidQueryError, type TrackerError } from '../tracker/errors.ts';
+import { RECORD_ID_PATTERN } from '../tracker/ids.ts';
+import type { RecordPage, RecordQuery, RecordSource, RequestContext } from '../tracker/record-source.ts';
+import { createFieldTitles } from './field-titles.ts';
+import { bulkBody, describeQueries, describeQuery, fitsUrl, queryString, tablePath } from './query.ts';
+import { FieldAbsentError, type RecordFormat, readBulkPages, readPage } from './response.ts';
+import type { NocoDbSettings } from './settings.ts';
+import type { TokenProvider } from './token.ts';
+import { type ApiCall, createNocoDbClient, type Reading } from './transport/client.ts';
+import type { CallNames } from './transport/failure.ts';
+import type { Refusal } from './transport/refusal.ts';
+
+/** What the source needs beside its settings. */
+export interface RecordSourceOptions {
+  readonly token: TokenProvider;
+  readonly clock: Clock;
+  /** For the jitter of back-offs: from 0 up to, but not including, 1. */
+  readonly random: () => number;
+  /** @default an undici `Agent` of its own, with short-lived connections */
+  readonly dispatcher?: Dispatcher;
+}
+
+const OPERATION = 'list records';
+
+/** What a page past the end is: records went away between two pages, and none are left for this one. */
+const EMPTY_LAST_PAGE: RecordPage = { records: [], isLastPage: true };
+
+/**
+ * The records of a NocoDB table, through its v2 API.
+ *
+ * Keep one for the life of the process: it keeps connections within a tick, and what it has learned of field titles.
+ *
+ * @example
+ * const settings = parseNocoDbSettings(process.env);
+ * const source = createRecordSource(settings, { token, clock: systemClock, random: Math.random });
+ */
+export function createRecordSource(settings: NocoDbSettings, options: RecordSourceOptions): RecordSource {
+  const client = createNocoDbClient({ apiUrl: settings.apiUrl, ...options });
+  const titles = createFieldTitles(settings, client);
+
+  async function send<T>(
+    queries: readonly RecordQuery[],
+    context: RequestContext,
+    call: Pick<ApiCall<T>, 'method' | 'path' | 'query' | 'body' | 'params' | 'readRefusal'>,
+    read: (answer: unknown, format: RecordFormat) => Reading<T>,
+  ): Promise<T> {
+    refuseStrangeIds(queries, settings);
+    const format = await titles.format(context);
+    return client.send(
+      {
+        ...call,
+        operation: OPERATION,
+        recordIds: queries.reduce((sum, { recordIds }) => sum + recordIds.length, 0),
+        repeatable: true,
+        read: (answer) => readOrForget(() => read(answer, format)),
+      },
+      context,
+    );
+  }
+
+  function readOrForget<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof FieldAbsentError) titles.forget();
+      throw error;
+    }
+  }
+
+  return {
+    fitsUrl: (recordIds, want) => fitsUrl(settings, recordIds, want),
+
+    list: (query, context) =>
+      send<RecordPage>(
+        [query],
+        context,
+        {
+          method: 'GET',
+          path: tablePath(settings, 'records'),
+          query: queryString(settings, query),
+          params: describeQuery(settings, query),
+          readRefusal: (refusal) => (isPastEnd(refusal) ? { value: EMPTY_LAST_PAGE, records: 0 } : undefined),
+        },
+        (answer, format) => {
+          const page = readPage(answer, format);
+          return { value: page, records: page.records.length };
+        },
+      ),
+
+    listMany: (queries, context) =>
+      send<readonly RecordPage[]>(
+        queries,
+        context,
+        {
+          method: 'POST',
+          path: tablePath(settings, 'bulk/datalist'),
+          body: bulkBody(settings, queries),
+          params: describeQueries(settings, queries),
+          readRefusal: (refusal, names) => readBulkRefusal(refusal, names, queries),
+        },
+        (answer, format) => {
+          const pages = readBulkPages(answer, queries.length, format);
+          return { value: pages, records: pages.reduce((sum, { records }) => sum + records.length, 0) };
+        },
+      ),
+  };
+}
+
+/**
+ * `bulk/datalist` is not in NocoDB's public documentation, so servers without it have to be expected: they answer with a
+ * 404 or 405 without an error code, or they do not know the body.
+ */
+function readBulkRefusal(
+  refusal: Refusal,
+  names: CallNames,
+  queries: readonly RecordQuery[],
+): Reading<readonly RecordPage[]> | TrackerError | undefined {
+  const { status, code, reason, fromNocoDb } = refusal;
+  if (isPastEnd(refusal) && queries.length === 1) return { value: [EMPTY_LAST_PAGE], records: 0 };
+  const isUnknownPath = (status === 404 || status === 405 || status === 501) && code === undefined;
+  const isUnknownBody =
+    status === 400 && code === undefined && (!fromNocoDb || reason.includes('bulkFilterList'));
+  if (!isUnknownPath && !isUnknownBody) return undefined;
+  return new BulkListUnsupportedError({
+    ...names,
+    problem: `the server has no bulk lists (${status}${reason === '' ? '' : ` ${reason}`})`,
+    wayOut: 'The tracker goes on with single lists; NocoDB 0.262 and later has bulk lists.',
+  });
+}
+
+/** NocoDB refuses an offset at or beyond the number of matching records (`PagedResponseImpl`, nocodb 0.301.3). */
+function isPastEnd({ status, code }: Refusal): boolean {
+  return status === 422 && code === 'ERR_INVALID_OFFSET_VALUE';
+}
+
+/**
+ * Ids are checked when they are tracked, but other programs can write the table too. One that could change the meaning of
+ * the query is refused as the server would refuse it, so that it is isolated like any other bad id.
+ */
+function refuseStrangeIds(queries: readonly RecordQuery[], { apiUrl }: NocoDbSettings): void {
+  for (const { recordIds } of queries) {
+    const strange = recordIds.find((id) => !RECORD_ID_PATTERN.test(id));
+    if (strange === undefined) continue;
+    throw new InvalidQueryError({
+      operation: OPERATION,
+      target: apiUrl,
+      problem: `the record id ${JSON.stringify(strange.slice(0, 80))} is not made of 1 to 64 letters, digits, _ and -`,
+      wayOut: 'Track payments through the client, which checks their ids.',
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** NocoDB blocks a user for 30 s after a 429 (https://docs.nocodb.com, "Rate limits"); milliseconds. */
+export const SHORTEST_PENALTY = 30_000;
+
+/** A penalty longer than this is taken for a mistake of the server; milliseconds. */
+export const LONGEST_PENALTY = 3_600_000;
+
+/** `Retry-After`, and `Retry-After-<name>` as named throttlers of @nestjs/throttler send it. */
+const RETRY_AFTER = /^retry-after(?:-.+)?$/;
+
+/** The date form of RFC 9110, section 5.6.7: always GMT. `Date.parse` alone takes almost anything for a date. */
+const HTTP_DATE = /^[A-Za-z]{3,9},? [\w: -]+ GMT$/;
+
+/**
+ * When the next request may be sent after a 429: the longest wait that any `Retry-After…` header asks for, but at least
+ * {@link SHORTEST_PENALTY} and at most {@link LONGEST_PENALTY}.
+ *
+ * @param now epoch milliseconds
+ * @returns epoch milliseconds
+ */
+export function penaltyEnd(headers: IncomingHttpHeaders, now: number): number {
+  const waits = Object.entries(headers)
+    .filter(([name]) => RETRY_AFTER.test(name.toLowerCase()))
+    .flatMap(([, value]) => value ?? [])
+    .map((value) => retryAfterMilliseconds(value, serverTime(headers) ?? now) ?? 0);
+  return now + Math.min(LONGEST_PENALTY, Math.max(SHORTEST_PENALTY, ...waits));
+}
+
+/**
+ * How long a `Retry-After` value asks to wait.
+ *
+ * @param value seconds (`120`) or an HTTP date (`Wed, 21 Oct 2026 07:28:00 GMT`)
+ * @param serverNow the server's own idea of now, epoch milliseconds
+ * @returns milliseconds, 0 for a date that is past; `undefined` when it is neither
+ */
+export function retryAfterMilliseconds(value: string, serverNow: number): number | undefined {
+  const text = value.trim();
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+  if (!HTTP_DATE.test(text)) return undefined;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - serverNow);
+}
+
+/** The server's clock: a date in `Retry-After` is one of its own. */
+function serverTime(headers: IncomingHttpHeaders): number | undefined {
+  const time = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,114 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Dispatcher, request } from 'undici';
+
+/**
+ * Largest answer that is read, bytes. 20,000 records with an owner are about 1 MB; beyond 16 MB something else than
+ * NocoDB is talking, and a tick's memory must not depend on it.
+ */
+export const LARGEST_ANSWER = 16 * 1024 * 1024;
+
+/** One HTTP request, ready to send. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How long the whole exchange may take, milliseconds. */
+  readonly timeout: number;
+}
+
+/** A complete answer, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly bytes: number;
+}
+
+/**
+ * Why there is no complete answer.
+ *
+ * - `timeout`: it took longer than it may.
+ * - `unreachable`: no connection, so the request was never sent.
+ * - `reset`: the connection died before an answer began: as a rule a kept-alive one that the server had just closed.
+ * - `broken`: the answer began and did not end, or was not HTTP.
+ * - `tooLarge`: it is larger than {@link LARGEST_ANSWER}.
+ */
+export type ExchangeFaultReason = 'timeout' | 'unreachable' | 'reset' | 'broken' | 'tooLarge';
+
+/** An exchange without a complete answer. */
+export class ExchangeFault extends Error {
+  readonly reason: ExchangeFaultReason;
+  /** 0 when no answer began. */
+  readonly status: number;
+  /** Bytes of the body that did arrive. */
+  readonly bytes: number;
+
+  constructor(reason: ExchangeFaultReason, { status, bytes, cause }: Progress & { cause?: unknown }) {
+    super(`${reason}: ${cause instanceof Error ? cause.message : 'no complete answer'}`, { cause });
+    this.name = new.target.name;
+    this.reason = reason;
+    this.status = status;
+    this.bytes = bytes;
+  }
+}
+
+interface Progress {
+  status: number;
+  bytes: number;
+}
+
+/**
+ * Sends one request and reads the whole answer. Redirects are answers like any other: they are not followed, and the
+ * token goes to no other host.
+ *
+ * @throws {ExchangeFault} and nothing else that the network or the server does
+ */
+export async function exchange(
+  { url, timeout, ...options }: HttpRequest,
+  dispatcher: Dispatcher,
+): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeout)));
+  const progress: Progress = { status: 0, bytes: 0 };
+  try {
+    const response = await request(url, { ...options, dispatcher, signal });
+    progress.status = response.statusCode;
+    const chunks: Buffer[] = [];
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      progress.bytes += chunk.length;
+      // Leaving the loop destroys the body, and with it the connection.
+      if (progress.bytes > LARGEST_ANSWER) throw new ExchangeFault('tooLarge', progress);
+      chunks.push(chunk);
+    }
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+      bytes: progress.bytes,
+    };
+  } catch (error) {
+    if (error instanceof ExchangeFault) throw error;
+    throw new ExchangeFault(signal.aborted ? 'timeout' : reasonOf(error, progress), {
+      ...progress,
+      cause: error,
+    });
+  }
+}
+
+/** Codes of a connection that was there and died. */
+const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);
+
+/** Codes of an answer that undici cannot read as HTTP. */
+const BROKEN_CODES = /^(?:HPE_|UND_ERR_RES_|UND_ERR_HEADERS_OVERFLOW)/;
+
+function reasonOf(error: unknown, { status }: Progress): ExchangeFaultReason {
+  const code = codeOf(error);
+  if (status !== 0 || BROKEN_CODES.test(code)) return 'broken';
+  return RESET_CODES.has(code) ? 'reset' : 'unreachable';
+}
+
+/** The `code` of a Node or undici error; `''` without one. */
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}

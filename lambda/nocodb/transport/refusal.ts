@@ -1,0 +1,57 @@
+import type { HttpAnswer } from './exchange.ts';
+
+/** Characters of a server's text that go into an error. */
+const LONGEST_REASON = 200;
+
+/** An answer that says no: what it says in NocoDB's own terms, as far as it does. */
+export interface Refusal extends Pick<HttpAnswer, 'status' | 'headers'> {
+  /** NocoDB's error code: `ERR_TABLE_NOT_FOUND`. Absent in many of its answers, and in those of proxies. */
+  readonly code?: string;
+  /** The database's own error code, beside `ERR_DATABASE_OP_FAILED`: `22P02`, `SQLITE_BUSY`. */
+  readonly databaseCode?: string;
+  /** The server's words, shortened; `''` when it has none. */
+  readonly reason: string;
+  /** Whether the body is an object as NocoDB sends it: otherwise something in front of it may have answered. */
+  readonly fromNocoDb: boolean;
+}
+
+/**
+ * Reads what a refusal says. NocoDB's bodies vary: `{ error, message }`, `{ msg }`, `{ error, message, code }`, a bare
+ * JSON string, none at all (measured on 0.301.3).
+ */
+export function readRefusal({ status, headers, body }: HttpAnswer): Refusal {
+  const json = parseJson(body);
+  const { error, message, msg, code } = isObject(json) ? json : {};
+  const reason = [message, msg, json, error, titleOf(body)].find((text) => typeof text === 'string');
+  return {
+    status,
+    headers,
+    ...(typeof error === 'string' && error.startsWith('ERR_') ? { code: error } : {}),
+    ...(typeof code === 'string' ? { databaseCode: code } : {}),
+    reason: shorten(typeof reason === 'string' ? reason : ''),
+    fromNocoDb: isObject(json),
+  };
+}
+
+/** A text from outside as part of one line: no line breaks, no control characters, not too long. */
+export function shorten(text: string, longest = LONGEST_REASON): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= longest ? line : `${line.slice(0, longest)}…`;
+}
+
+/** The JSON value of a text; `undefined` when it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function titleOf(html: string): string | undefined {
+  return /<title[^>]*>([^<]*)<\/title>/i.exec(html.slice(0, 4096))?.[1];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
