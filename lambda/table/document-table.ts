@@ -1,10 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
-  paginateQuery,
-  type QueryCommandInput,
+  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -22,6 +21,9 @@ export interface ItemKey {
   readonly pk: string;
   readonly sk: string;
 }
+
+/** How a read treats writes that were answered just before it. */
+export type Consistency = 'eventual' | 'strong';
 
 /** An item as the document client gives it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -54,14 +56,19 @@ export type WriteResult =
       readonly retried: boolean;
     };
 
-export type ItemQuery = Pick<
-  QueryCommandInput,
-  'IndexName' | 'ProjectionExpression' | 'ConsistentRead' | 'KeyConditionExpression'
-> & {
+export interface ItemQuery {
+  /** For the message of an error: `list pending payments`. */
   readonly operation: string;
-  readonly KeyConditionExpression: string;
+  /** Key condition expression. */
+  readonly condition: string;
   readonly values: Readonly<Record<string, unknown>>;
-};
+  /** Queries this index instead of the table. */
+  readonly index?: string;
+  /** Projection expression. @default everything */
+  readonly projection?: string;
+  /** @default 'eventual' */
+  readonly consistency?: Consistency;
+}
 
 /** The operations on DynamoDB that everything else here is made of. */
 export class DocumentTable {
@@ -74,12 +81,17 @@ export class DocumentTable {
   }
 
   /**
-   * One eventually consistent read of one item.
+   * One read of one item.
    *
+   * @param consistency `strong` sees every write that was answered before it, at twice the price
    * @throws {TableUnavailableError}
    */
-  async get(operation: string, key: ItemKey): Promise<Item | undefined> {
-    const input = { TableName: this.#tableName, Key: key };
+  async get(
+    operation: string,
+    key: ItemKey,
+    consistency: Consistency = 'eventual',
+  ): Promise<Item | undefined> {
+    const input = { TableName: this.#tableName, Key: key, ConsistentRead: consistency === 'strong' };
     const read = () => this.#client.send(new GetCommand(input));
     return (await this.#explain(operation, nameOf(key), read)).Item;
   }
@@ -89,23 +101,27 @@ export class DocumentTable {
    *
    * @throws {TableUnavailableError}
    */
-  async *query({ operation, values, ...input }: ItemQuery): AsyncGenerator<readonly Item[]> {
-    const { KeyConditionExpression: keyCondition, ProjectionExpression: projection = '', IndexName } = input;
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        ...input,
+  async *query(query: ItemQuery): AsyncGenerator<readonly Item[]> {
+    const { operation, condition, values, index, projection, consistency } = query;
+    const target = index === undefined ? Object.values(values).join(' ') : `index ${index}`;
+    let startKey: Record<string, unknown> | undefined;
+    do {
+      const page = new QueryCommand({
         TableName: this.#tableName,
-        ExpressionAttributeNames: namesIn(keyCondition, projection),
+        IndexName: index,
+        KeyConditionExpression: condition,
+        ProjectionExpression: projection,
+        ExpressionAttributeNames: namesIn(condition, projection ?? ''),
         ExpressionAttributeValues: values,
-      },
-    );
-    const target = IndexName === undefined ? Object.values(values).join(', ') : `index ${IndexName}`;
-    for (;;) {
-      const { done, value } = await this.#explain(operation, target, () => pages.next());
-      if (done) return;
-      yield value.Items ?? [];
-    }
+        ConsistentRead: consistency === 'strong',
+        ExclusiveStartKey: startKey,
+      });
+      const { Items, LastEvaluatedKey } = await this.#explain(operation, target, () =>
+        this.#client.send(page),
+      );
+      yield Items ?? [];
+      startKey = LastEvaluatedKey;
+    } while (startKey !== undefined);
   }
 
   /**
@@ -138,7 +154,7 @@ export class DocumentTable {
             ));
         return { written: true, item };
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return refusal(error);
+        if (isRefusal(error)) return refusal(error);
         throw error;
       }
     };
@@ -152,6 +168,11 @@ export class DocumentTable {
       throw tableError(operation, `DynamoDB table ${this.#tableName}, ${target}`, error);
     }
   }
+}
+
+/** By its name: a bot's client may come from another copy of the SDK, with classes of its own. */
+function isRefusal(error: unknown): error is ConditionalCheckFailedException {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
 /** The document client translates answers, but not what an error carries. */

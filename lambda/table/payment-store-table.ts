@@ -2,7 +2,7 @@ import type { Payment, PaymentKey } from '../tracker/payment.ts';
 import type { Control, PaymentStore, TrackResult, UntrackResult } from '../tracker/payment-store.ts';
 import { IS_NOT_PAID } from './conditions.ts';
 import { readControl } from './control-item.ts';
-import { DocumentTable, type Item, type TableOptions } from './document-table.ts';
+import { type Consistency, DocumentTable, type Item, type TableOptions } from './document-table.ts';
 import { paymentKey, RECORD_PREFIX, shardOf, userPartition } from './keys.ts';
 import type { PaymentItem } from './layout.ts';
 import { listPending } from './pending-index.ts';
@@ -73,15 +73,11 @@ export class PaymentStoreTable implements PaymentStore {
     return toPayment(await this.#table.get('read payment', paymentKey(payment)), now);
   }
 
-  async latest(
-    userId: string,
-    now: number,
-    consistency: 'eventual' | 'strong',
-  ): Promise<Payment | undefined> {
+  async latest(userId: string, now: number, consistency: Consistency): Promise<Payment | undefined> {
     const pages = this.#table.query({
       operation: 'read payments of user',
-      KeyConditionExpression: '#pk = :user AND begins_with(#sk, :record)',
-      ConsistentRead: consistency === 'strong',
+      condition: '#pk = :user AND begins_with(#sk, :record)',
+      consistency,
       values: { ':user': userPartition(userId), ':record': RECORD_PREFIX },
     });
     let latest: Payment | undefined;

@@ -18,10 +18,10 @@ export async function listPending(table: DocumentTable, shards: number): Promise
 async function collect(table: DocumentTable, shard: string, into: PaymentKey[]): Promise<void> {
   const pages = table.query({
     operation: 'list pending payments',
-    IndexName: LAYOUT.index.name,
-    KeyConditionExpression: '#shard = :shard',
+    index: LAYOUT.index.name,
+    condition: '#shard = :shard',
     // The user id is read from the key: 100,000 payments need nothing else of an item.
-    ProjectionExpression: '#pk, #recordId',
+    projection: '#pk, #recordId',
     values: { ':shard': shard },
   });
   for await (const items of pages) {
