@@ -102,6 +102,15 @@ export function failureOfRefusal(refusal: Refusal, names: CallNames, clock: Cloc
       ),
     );
   }
+  if (isFieldUnsuitable(refusal)) {
+    return never(
+      new FieldNotFoundError(
+        details(
+          `Without ${NOCODB_VARIABLES.paidValues}, ${NOCODB_VARIABLES.paidField} has to name a checkbox; with it, a select, text or number field.`,
+        ),
+      ),
+    );
+  }
   if ((status === 404 || status === 405 || status === 410) && code === undefined) {
     return never(
       new EndpointNotFoundError(
@@ -124,6 +133,11 @@ function never(error: Failure['error']): Failure {
 /** 404 when the unknown field is in `fields`, 422 without a code when it is in `where` (measured on 0.301.3). */
 function isFieldUnknown({ status, code, reason }: Refusal): boolean {
   return code === 'ERR_FIELD_NOT_FOUND' || (status === 422 && /^Column alias '.*' not found/.test(reason));
+}
+
+/** The paid field is of a type that the configured comparison does not suit: a checkbox with values, as a rule. */
+function isFieldUnsuitable({ code, reason }: Refusal): boolean {
+  return code === 'ERR_FILTER_VERIFICATION_FAILED' && /Operation \w+ is not supported/.test(reason);
 }
 
 /** nginx answers headers beyond its buffers with 400. */

@@ -16,8 +16,7 @@ const SHOWN_IDS = 3;
 /** Queries of a bulk list shown in a log. */
 const SHOWN_QUERIES = 2;
 
-/** Digits reserved for the offset, so that every page of a query fits when the first one does. */
-const LARGEST_OFFSET = 999_999;
+/** The largest limit that NocoDB grants by default; here for its length. */
 const LARGEST_LIMIT = 1000;
 
 /** One query of a bulk list, as `POST …/bulk/datalist` takes it. */
@@ -26,7 +25,6 @@ export interface BulkQuery {
   readonly where?: string;
   readonly fields: string;
   readonly limit: number;
-  readonly offset: number;
 }
 
 /** Path of a table's endpoint below the API's address. */
@@ -54,6 +52,29 @@ function paidCondition({ paidField, paidValues }: NocoDbSettings): string {
   return paidValues === undefined ? `(${paidField},checked)` : `(${paidField},in,${paidValues.join(',')})`;
 }
 
+/**
+ * The query string for a page of records that are not paid, ordered by id, after the given id.
+ *
+ * Paging by id and not by offset: a record that is ticked meanwhile would move the others forward past the next page.
+ * With `paidValues` the server cannot leave the paid ones out (its `in` has no negation that keeps empty cells).
+ */
+export function unpaidQueryString(
+  settings: NocoDbSettings,
+  after: string | undefined,
+  limit: number,
+): string {
+  const conditions = [
+    ...(after === undefined ? [] : [`(${settings.idField},gt,${after})`]),
+    ...(settings.paidValues === undefined ? [`(${settings.paidField},notchecked)`] : []),
+  ];
+  return [
+    ...(conditions.length === 0 ? [] : [`where=${encodeQueryValue(conditions.join('~and'))}`]),
+    `fields=${encodeQueryValue(fieldList(settings))}`,
+    `sort=${encodeQueryValue(settings.idField)}`,
+    `limit=${limit}`,
+  ].join('&');
+}
+
 /** The fields that a tick needs, as `fields` takes them. */
 export function fieldList({ idField, paidField, ownerField }: NocoDbSettings): string {
   return [...new Set([idField, paidField, ...(ownerField === undefined ? [] : [ownerField])])].join(',');
@@ -66,7 +87,6 @@ export function queryString(settings: NocoDbSettings, query: RecordQuery): strin
     ...(where === '' ? [] : [`where=${encodeQueryValue(where)}`]),
     `fields=${encodeQueryValue(fieldList(settings))}`,
     `limit=${query.limit}`,
-    ...(query.offset === 0 ? [] : [`offset=${query.offset}`]),
   ].join('&');
 }
 
@@ -75,20 +95,20 @@ export function encodeQueryValue(text: string): string {
   return encodeURIComponent(text).replaceAll('%2C', ',');
 }
 
-/** Whether a GET for these ids stays within {@link LONGEST_URL} and {@link MOST_IDS_IN_URL}, whatever its page. */
+/** Whether a GET for these ids stays within {@link LONGEST_URL} and {@link MOST_IDS_IN_URL}. */
 export function fitsUrl(
   settings: NocoDbSettings,
   recordIds: readonly string[],
   want: RecordQuery['want'],
 ): boolean {
   if (recordIds.length > MOST_IDS_IN_URL) return false;
-  const query = { recordIds, want, offset: LARGEST_OFFSET, limit: LARGEST_LIMIT };
+  const query = { recordIds, want, limit: LARGEST_LIMIT };
   const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query)}`;
   // The URL is percent-encoded: one character is one byte.
   return url.length <= LONGEST_URL;
 }
 
-/** The body of a bulk list. Its values are not encoded, and its offsets and limits count for each query alone. */
+/** The body of a bulk list. Its values are not encoded, and each limit counts for its query alone. */
 export function bulkBody(settings: NocoDbSettings, queries: readonly RecordQuery[]): BulkQuery[] {
   return queries.map((query, index) => {
     const where = whereClause(settings, query);
@@ -97,7 +117,6 @@ export function bulkBody(settings: NocoDbSettings, queries: readonly RecordQuery
       ...(where === '' ? {} : { where }),
       fields: fieldList(settings),
       limit: query.limit,
-      offset: query.offset,
     };
   });
 }
@@ -107,7 +126,7 @@ export function bulkAlias(index: number): string {
   return `q${index}`;
 }
 
-/** A query as a person reads it: `where=(Id,in,1,2,3,…+42)~and(Paid,checked) limit=100`. */
+/** A query as a person reads it: `where=(Id,in,1,2,3,…+42)~and(Paid,checked) fields=Id,Paid limit=1000`. */
 export function describeQuery(settings: NocoDbSettings, query: RecordQuery): string {
   const { recordIds } = query;
   const shown =
@@ -115,8 +134,7 @@ export function describeQuery(settings: NocoDbSettings, query: RecordQuery): str
       ? recordIds
       : [...recordIds.slice(0, SHOWN_IDS), `…+${recordIds.length - SHOWN_IDS}`];
   const where = whereClause(settings, { recordIds: shown, want: query.want });
-  const offset = query.offset === 0 ? '' : ` offset=${query.offset}`;
-  return `${where === '' ? '' : `where=${where} `}fields=${fieldList(settings)} limit=${query.limit}${offset}`;
+  return `${where === '' ? '' : `where=${where} `}fields=${fieldList(settings)} limit=${query.limit}`;
 }
 
 /** A bulk list as a person reads it: the first queries and how many more. */

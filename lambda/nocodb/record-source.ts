@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../tracker/clock.ts';
-import { BulkListUnsupportedError, InvalidQueryError, type TrackerError } from '../tracker/errors.ts';
+import { BulkListUnsupportedError, InvalidQueryError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/ids.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext } from '../tracker/record-source.ts';
 import { createFieldTitles } from './field-titles.ts';
@@ -23,9 +23,6 @@ export interface RecordSourceOptions {
 }
 
 const OPERATION = 'list records';
-
-/** What a page past the end is: records went away between two pages, and none are left for this one. */
-const EMPTY_LAST_PAGE: RecordPage = { records: [], isLastPage: true };
 
 /**
  * The records of a NocoDB table, through its v2 API.
@@ -81,7 +78,6 @@ export function createRecordSource(settings: NocoDbSettings, options: RecordSour
           path: tablePath(settings, 'records'),
           query: queryString(settings, query),
           params: describeQuery(settings, query),
-          readRefusal: (refusal) => (isPastEnd(refusal) ? { value: EMPTY_LAST_PAGE, records: 0 } : undefined),
         },
         (answer, format) => {
           const page = readPage(answer, format);
@@ -98,7 +94,7 @@ export function createRecordSource(settings: NocoDbSettings, options: RecordSour
           path: tablePath(settings, 'bulk/datalist'),
           body: bulkBody(settings, queries),
           params: describeQueries(settings, queries),
-          readRefusal: (refusal, names) => readBulkRefusal(refusal, names, queries),
+          readRefusal: readBulkRefusal,
         },
         (answer, format) => {
           const pages = readBulkPages(answer, queries.length, format);
@@ -112,13 +108,8 @@ export function createRecordSource(settings: NocoDbSettings, options: RecordSour
  * `bulk/datalist` is not in NocoDB's public documentation, so servers without it have to be expected: they answer with a
  * 404 or 405 without an error code, or they do not know the body.
  */
-function readBulkRefusal(
-  refusal: Refusal,
-  names: CallNames,
-  queries: readonly RecordQuery[],
-): Reading<readonly RecordPage[]> | TrackerError | undefined {
+function readBulkRefusal(refusal: Refusal, names: CallNames): BulkListUnsupportedError | undefined {
   const { status, code, reason, fromNocoDb } = refusal;
-  if (isPastEnd(refusal) && queries.length === 1) return { value: [EMPTY_LAST_PAGE], records: 0 };
   const isUnknownPath = (status === 404 || status === 405 || status === 501) && code === undefined;
   const isUnknownBody =
     status === 400 && code === undefined && (!fromNocoDb || reason.includes('bulkFilterList'));
@@ -128,11 +119,6 @@ function readBulkRefusal(
     problem: `the server has no bulk lists (${status}${reason === '' ? '' : ` ${reason}`})`,
     wayOut: 'The tracker goes on with single lists; NocoDB 0.262 and later has bulk lists.',
   });
-}
-
-/** NocoDB refuses an offset at or beyond the number of matching records (`PagedResponseImpl`, nocodb 0.301.3). */
-function isPastEnd({ status, code }: Refusal): boolean {
-  return status === 422 && code === 'ERR_INVALID_OFFSET_VALUE';
 }
 
 /**

@@ -28,7 +28,7 @@ export function readRefusal({ status, headers, body }: HttpAnswer): Refusal {
     headers,
     ...(typeof error === 'string' && error.startsWith('ERR_') ? { code: error } : {}),
     ...(typeof code === 'string' ? { databaseCode: code } : {}),
-    reason: shorten(typeof reason === 'string' ? reason : ''),
+    reason: shorten(withoutQuery(typeof reason === 'string' ? reason : '')),
     fromNocoDb: isObject(json),
   };
 }
@@ -37,6 +37,11 @@ export function readRefusal({ status, headers, body }: HttpAnswer): Refusal {
 export function shorten(text: string, longest = LONGEST_REASON): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= longest ? line : `${line.slice(0, longest)}…`;
+}
+
+/** Express repeats the whole URL of an unknown path; a log has no use for hundreds of record ids. */
+function withoutQuery(reason: string): string {
+  return /^Cannot [A-Z]+ /.test(reason) ? reason.replace(/\?\S*/, '') : reason;
 }
 
 /** The JSON value of a text; `undefined` when it is not JSON. */
