@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { SettingsError } from '../lambda/tracker/settings-error.ts';
+import { PaymentTrackerStack } from './payment-tracker-stack.ts';
+import { parseAppSettings } from './settings.ts';
+
+// What is set in the environment wins.
+if (existsSync('.env')) process.loadEnvFile('.env');
+
+try {
+  const { stackName, demo, tracker } = parseAppSettings(process.env);
+  new PaymentTrackerStack(new App(), stackName, { tracker, demo });
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  // What is wrong is in the message; a stack trace would bury it.
+  console.error(
+    `${error.message}\n\nSettings come from the environment or from the file .env beside cdk.json.`,
+  );
+  process.exitCode = 1;
+}

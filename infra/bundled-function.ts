@@ -1,0 +1,68 @@
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+/** Root of this package: the folder above this file's, in the repository as well as in `dist` of the published package. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Handlers are compiled together with this file, so they have its extension. */
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+
+export interface BundledFunctionProps {
+  /** The entry point below `lambda/`, without its extension: `tick.handler`. */
+  readonly entry: string;
+  readonly description: string;
+  /** @default 10 seconds */
+  readonly timeout?: Duration;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * A Lambda function of this package: one minified ES module with the AWS SDK inside, so that what runs is what was
+ * tested. esbuild makes it on this machine, without Docker.
+ *
+ * Its role may write its own log and traces, and nothing else until it is granted more.
+ */
+export class BundledFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      description: props.description,
+      entry: join(ROOT, 'lambda', `${props.entry}${EXTENSION}`),
+      // Found by themselves, these would be those of the app that uses the package.
+      projectRoot: ROOT,
+      depsLockFilePath: join(ROOT, 'package.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 256,
+      timeout: props.timeout ?? Duration.seconds(10),
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        bundleAwsSDK: true,
+        minify: true,
+        keepNames: true,
+        sourceMap: true,
+        sourcesContent: false,
+        // CommonJS packages inside the bundle call require for Node's own modules.
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+      },
+    });
+  }
+}

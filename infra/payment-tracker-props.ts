@@ -1,0 +1,108 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+
+/** What a {@link PaymentTracker} can be told. Wrong values fail at synth, all of them in one error. */
+export interface PaymentTrackerProps {
+  /** The NocoDB table that holds the payments' records. */
+  readonly nocodb: NocoDbProps;
+
+  /**
+   * Time between two ticks: whole seconds, 5 to 300. A payment is confirmed at most so much, and a few seconds, after
+   * it was paid.
+   *
+   * @default Duration.seconds(20)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * Partitions of the index that lists what is pending, 1 to 16. More than one only for bots that track more than a
+   * thousand payments a second.
+   *
+   * @default 1
+   */
+  readonly shards?: number;
+
+  /** How long payments are kept; whole days. Afterwards DynamoDB deletes them by itself. */
+  readonly retention?: {
+    /**
+     * How long a payment may wait, from when it was last tracked.
+     *
+     * @default Duration.days(90)
+     */
+    readonly pending?: Duration;
+    /**
+     * How long a paid payment stays readable, from when it was confirmed.
+     *
+     * @default Duration.days(30)
+     */
+    readonly paid?: Duration;
+  };
+
+  /**
+   * What the tracker is called in logs, metrics and events; unique in the account and region.
+   *
+   * @default - the stack's name and the construct's path in it
+   */
+  readonly name?: string;
+
+  /**
+   * What happens to the table when the stack or the construct is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether DynamoDB refuses to delete the table.
+   *
+   * @default - true, unless `removalPolicy` is `DESTROY`
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/** Which NocoDB table is watched, and what in it means paid. */
+export interface NocoDbProps {
+  /** Address of NocoDB: `https://nocodb.example.com`. Addresses pasted from its user interface are understood too. */
+  readonly apiUrl: string;
+
+  /** Id of the table (it begins with `m`), not its title. */
+  readonly tableId: string;
+
+  /**
+   * Name of the SSM parameter (SecureString) that holds the API token. It begins with `/`. The token itself is in no
+   * template, no variable and no log; put it there with
+   * `aws ssm put-parameter --type SecureString --name /payment-tracker/nocodb-api-token --value …`.
+   *
+   * A parameter encrypted with a key of your own needs `key.grantDecrypt(tracker.tickFunction)`.
+   *
+   * @default '/payment-tracker/nocodb-api-token'
+   */
+  readonly tokenParameterName?: string;
+
+  /**
+   * Title or id of the field with the record id.
+   *
+   * @default 'Id'
+   */
+  readonly idField?: string;
+
+  /**
+   * Title or id of the field that says whether a record is paid.
+   *
+   * @default 'Paid'
+   */
+  readonly paidField?: string;
+
+  /**
+   * The paid field's texts that mean paid, as in `['Paid', 'Succeeded']` for a single select.
+   *
+   * @default - the paid field is a checkbox
+   */
+  readonly paidValues?: readonly string[];
+
+  /**
+   * Title or id of the field with the user id of the record's owner. With it, a paid record confirms only its owner.
+   *
+   * @default - owners are not compared
+   */
+  readonly ownerField?: string;
+}

@@ -1,0 +1,56 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { DemoBots } from './demo-bots.ts';
+import { PaymentTracker } from './payment-tracker.ts';
+import type { PaymentTrackerProps } from './payment-tracker-props.ts';
+
+export interface PaymentTrackerStackProps extends StackProps {
+  readonly tracker: PaymentTrackerProps;
+
+  /**
+   * Adds two example bots, and deletes the table together with the stack.
+   *
+   * @default false
+   */
+  readonly demo?: boolean;
+}
+
+/** A stack with one tracker, for those who do not add the construct to a stack of their own. */
+export class PaymentTrackerStack extends Stack {
+  readonly tracker: PaymentTracker;
+
+  constructor(scope: Construct, id: string, { tracker, demo = false, ...props }: PaymentTrackerStackProps) {
+    super(scope, id, { description: 'Tells bots which NocoDB payments are paid', ...props });
+    this.tracker = new PaymentTracker(this, 'Payments', {
+      ...tracker,
+      ...(demo && { removalPolicy: RemovalPolicy.DESTROY }),
+    });
+    const { table, loop, tickFunction, wakeFunction, trackerName } = this.tracker;
+    this.#output('TrackerName', 'What the tracker is called in logs and metrics', trackerName);
+    this.#output('TableName', 'DynamoDB table that bots read', table.tableName);
+    this.#output('LoopArn', 'State machine that ticks', loop.stateMachineArn);
+    this.#output('TickFunctionName', 'Lambda function of a tick', tickFunction.functionName);
+    this.#output(
+      'WakeFunctionName',
+      'Lambda function that wakes the resting loop',
+      wakeFunction.functionName,
+    );
+    if (demo) {
+      const { createPayment, checkPayment } = new DemoBots(this, 'Bots', { tracker: this.tracker });
+      this.#output(
+        'CreatePaymentFunctionName',
+        'Example bot that creates a payment',
+        createPayment.functionName,
+      );
+      this.#output(
+        'CheckPaymentFunctionName',
+        'Example bot that tells whether a user has paid',
+        checkPayment.functionName,
+      );
+    }
+  }
+
+  #output(name: string, description: string, value: string): void {
+    new CfnOutput(this, name, { description, value });
+  }
+}

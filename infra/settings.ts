@@ -1,0 +1,46 @@
+import { Duration } from 'aws-cdk-lib';
+import { parseTrackerSettings, type TrackerSettings } from '../lambda/environment/tracker-settings.ts';
+import { VariableReader, type Variables } from '../lambda/environment/variable-reader.ts';
+import { SettingsError } from '../lambda/tracker/settings-error.ts';
+import type { PaymentTrackerProps } from './payment-tracker-props.ts';
+
+/** The variables that {@link parseAppSettings} reads beside those of the tracker. */
+export const APP_VARIABLES = {
+  /** Name of the CloudFormation stack. @default 'PaymentTracker' */
+  stackName: 'PAYMENT_TRACKER_STACK',
+  /** `true`: example bots, and a table that is deleted with the stack. @default 'false' */
+  demo: 'PAYMENT_TRACKER_DEMO',
+} as const;
+
+export const DEFAULT_STACK_NAME = 'PaymentTracker';
+
+/** What `cdk deploy` deploys. */
+export interface AppSettings {
+  readonly stackName: string;
+  readonly demo: boolean;
+  readonly tracker: PaymentTrackerProps;
+}
+
+/** @throws {SettingsError} with every fault at once */
+export function parseAppSettings(variables: Variables): AppSettings {
+  const faults: string[] = [];
+  const reader = new VariableReader(variables, faults);
+  const stackName = reader.text(APP_VARIABLES.stackName, {
+    pattern: /^[A-Za-z][A-Za-z0-9-]{0,127}$/,
+    form: 'the name of a CloudFormation stack: a letter, then letters, digits and hyphens, 128 at the most',
+    fallback: DEFAULT_STACK_NAME,
+  });
+  const demo = reader.flag(APP_VARIABLES.demo);
+  const settings = reader.parse(parseTrackerSettings);
+  if (settings === undefined || faults.length > 0) throw new SettingsError(faults);
+  return { stackName, demo, tracker: toProps(settings) };
+}
+
+function toProps({ nocodb, tokenParameterName, intervalSeconds, shards, retention }: TrackerSettings) {
+  return {
+    nocodb: { ...nocodb, tokenParameterName },
+    interval: Duration.seconds(intervalSeconds),
+    shards,
+    retention: { pending: Duration.days(retention.pendingDays), paid: Duration.days(retention.paidDays) },
+  } satisfies PaymentTrackerProps;
+}

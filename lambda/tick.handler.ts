@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { createSsmToken } from './environment/ssm-token.ts';
+import { parseTickEnvironment } from './environment/tick-environment.ts';
+import { createRecordSource } from './nocodb/record-source.ts';
+import { combineObservers } from './observability/combine-observers.ts';
+import { createLogObserver } from './observability/log-observer.ts';
+import { createMetrics, createMetricsObserver } from './observability/metrics-observer.ts';
+import { createDocumentClient } from './table/document-client.ts';
+import { GateItem } from './table/gate-item.ts';
+import { PaymentsTable } from './table/payments-table.ts';
+import { systemClock } from './tracker/clock.ts';
+import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts';
+
+const { tableName, trackerName, settings } = parseTickEnvironment(process.env);
+const { intervalSeconds, shards, retention } = settings;
+const table = { client: createDocumentClient(), tableName };
+const logger = new Logger({ serviceName: trackerName });
+
+const dependencies: TickDependencies = {
+  settings: { intervalSeconds },
+  clock: systemClock,
+  gate: new GateItem(table),
+  payments: new PaymentsTable({ ...table, confirmedBy: 'tick', shards, paidDays: retention.paidDays }),
+  source: createRecordSource(settings.nocodb, {
+    token: createSsmToken(settings.tokenParameterName),
+    clock: systemClock,
+    random: Math.random,
+  }),
+  observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
+  newOwner: randomUUID,
+};
+
+/** One tick. A failed one throws, so that the loop, the metrics of Lambda and the alarms see it. */
+export function handler(_event: unknown, context: Context): Promise<TickResult> {
+  logger.addContext(context);
+  return tick(dependencies);
+}

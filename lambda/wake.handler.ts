@@ -1,0 +1,19 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import type { Context } from 'aws-lambda';
+import { parseWakeEnvironment } from './environment/wake-environment.ts';
+import { createLoopStarter } from './loop/loop-starter.ts';
+import { createDocumentClient } from './table/document-client.ts';
+import { RestStateItem } from './table/rest-state-item.ts';
+import { wake } from './tracker/wake.ts';
+
+const { tableName, trackerName, loopArn } = parseWakeEnvironment(process.env);
+const rest = new RestStateItem({ client: createDocumentClient(), tableName });
+const loop = createLoopStarter(new SFNClient({}), loopArn);
+const logger = new Logger({ serviceName: trackerName });
+
+/** Called with the payments that have become pending; that there are any is all that matters. */
+export async function handler(_event: unknown, context: Context): Promise<void> {
+  logger.addContext(context);
+  if (await wake({ rest, loop })) logger.info('⏰ A payment is pending: the loop ticks again');
+}
