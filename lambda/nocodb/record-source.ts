@@ -8,7 +8,8 @@ import { bulkBody, describeQueries, describeQuery, fitsUrl, queryString, tablePa
 import { FieldAbsentError, type RecordFormat, readBulkPages, readPage } from './response.ts';
 import type { NocoDbSettings } from './settings.ts';
 import type { TokenProvider } from './token.ts';
-import { type ApiCall, createNocoDbClient, type Reading } from './transport/client.ts';
+import type { ApiCall, Reading } from './transport/api-call.ts';
+import { createNocoDbClient } from './transport/client.ts';
 import type { CallNames } from './transport/failure.ts';
 import type { Refusal } from './transport/refusal.ts';
 

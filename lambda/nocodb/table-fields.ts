@@ -1,6 +1,7 @@
 import type { RequestContext } from '../tracker/record-source.ts';
 import type { NocoDbSettings } from './settings.ts';
-import type { ApiCall, NocoDbClient } from './transport/client.ts';
+import type { ApiCall } from './transport/api-call.ts';
+import type { NocoDbClient } from './transport/client.ts';
 import { asList, asObject, UnexpectedShapeError } from './transport/shape.ts';
 
 /** A field of a NocoDB table. */

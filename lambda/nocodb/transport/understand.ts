@@ -2,7 +2,8 @@ import type { Clock } from '../../tracker/clock.ts';
 import { InvalidResponseError } from '../../tracker/errors.ts';
 import { failureOfRefusal } from '../errors-of-response.ts';
 import { NOCODB_VARIABLES } from '../settings.ts';
-import type { ApiCall, Reading } from './client.ts';
+import type { Reading } from './api-call.ts';
+import type { Sending } from './attempt.ts';
 import type { HttpAnswer } from './exchange.ts';
 import type { CallNames, Failure } from './failure.ts';
 import { parseJson, readRefusal, shorten } from './refusal.ts';
@@ -11,9 +12,7 @@ import { UnexpectedShapeError } from './shape.ts';
 /** What an answer is: the value that was asked for, or a failure. */
 export function understand<T>(
   answer: HttpAnswer,
-  secret: string,
-  call: ApiCall<T>,
-  names: CallNames,
+  { call, names, secret }: Pick<Sending<T>, 'call' | 'names' | 'secret'>,
   clock: Clock,
 ): Reading<T> | Failure {
   if (answer.status < 200 || answer.status > 299) {
