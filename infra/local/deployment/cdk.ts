@@ -5,7 +5,6 @@ import { withoutAws } from '../emulator/aws-environment.ts';
 import type { RunCommand } from '../run-command.ts';
 import { StartError } from '../start-error.ts';
 
-const PROJECT = join(import.meta.dirname, '../../..');
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');
 
 /** Without credentials the CDK would ask EC2's metadata service, and it reports its use to its makers. */
@@ -19,22 +18,23 @@ export interface CdkOptions {
 }
 
 /**
- * Runs the CDK's command line in the project's folder, away from every real account: with nothing of the AWS
- * variables of this process, and with the given ones.
+ * Runs the CDK's command line away from every real account: with nothing of the AWS variables of this process, and
+ * with the given ones.
  *
+ * @param place the folder to run it in: it runs the app of a `cdk.json` that is there, even to bootstrap
  * @throws {StartError} when it fails
  */
 export async function cdk(
   args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  place: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
   options: CdkOptions,
 ): Promise<void> {
   const { run, logFile, signal } = options;
   const { code, output } = await run({
     file: process.execPath,
     args: [CDK, ...args, '--no-notices', '--no-version-reporting'],
-    cwd: PROJECT,
-    env: { ...withoutAws(process.env), ...QUIET, ...env },
+    cwd: place.cwd,
+    env: { ...withoutAws(process.env), ...QUIET, ...place.env },
     ...(signal && { signal }),
   });
   await mkdir(dirname(logFile), { recursive: true });

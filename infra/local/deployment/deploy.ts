@@ -2,6 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
+import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+import { APP_VARIABLES } from '../../settings.ts';
 import { awsClientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../emulator/aws-environment.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { type CdkOptions, cdk } from './cdk.ts';
@@ -14,6 +17,15 @@ export interface DeployOptions extends CdkOptions {
   /** NocoDB's API token, and the name of the SSM parameter it belongs into. */
   readonly token: { readonly value: string; readonly parameterName: string };
 }
+
+const PROJECT = join(import.meta.dirname, '../../..');
+
+/** Blank counts as unset: what is not given here must not come from this process' environment or from `.env` either. */
+const UNSET = Object.fromEntries(
+  [NOCODB_VARIABLES, TRACKER_VARIABLES, APP_VARIABLES]
+    .flatMap(Object.values<string>)
+    .map((name) => [name, '']),
+);
 
 /** The outputs of each stack that was deployed. */
 export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -28,13 +40,17 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
   try {
     const assembly = join(folder, 'cdk.out');
     const [emulator] = await Promise.all([
-      prepare(options),
-      cdk(['synth', '--quiet', '--output', assembly], options.variables, options),
+      prepare(options, folder),
+      cdk(
+        ['synth', '--quiet', '--output', assembly],
+        { cwd: PROJECT, env: { ...UNSET, ...options.variables } },
+        options,
+      ),
     ]);
     const outputs = join(folder, 'outputs.json');
     await cdk(
       ['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs],
-      emulator.env,
+      { cwd: folder, env: emulator.env },
       options,
     );
     return JSON.parse(await readFile(outputs, 'utf8')) as StackOutputs;
@@ -43,10 +59,14 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
   }
 }
 
-async function prepare(options: DeployOptions): Promise<Emulator> {
+async function prepare(options: DeployOptions, folder: string): Promise<Emulator> {
   const emulator = await options.emulator;
   await putToken(emulator, options.token);
-  await cdk(['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`], emulator.env, options);
+  await cdk(
+    ['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`],
+    { cwd: folder, env: emulator.env },
+    options,
+  );
   return emulator;
 }
 

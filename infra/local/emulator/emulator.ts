@@ -17,6 +17,8 @@ export interface Emulator {
   readonly env: Readonly<Record<string, string>>;
   /** In a word, for people: `MiniStack, process 123, log …`. */
   readonly description: string;
+  /** Whether we started it, so that it ends with us and all that was deployed to it. */
+  readonly ours: boolean;
   /** Whether its Lambdas run in containers, where the loopback is not this machine's. */
   readonly containers: boolean;
   /** Resolves with the reason when it ends without having been asked to; never for an emulator that is not ours. */
@@ -72,6 +74,7 @@ async function startOwn(options: EmulatorOptions): Promise<Emulator> {
     endpoint: ministack.endpoint,
     env: awsEnvironment(ministack.endpoint),
     description: `MiniStack on ${ministack.endpoint} (its log: ${logFile})`,
+    ours: true,
     containers: false,
     lost: new Promise((resolve) => {
       ministack.ended.then((how) => {
@@ -92,6 +95,7 @@ async function connect(address: string): Promise<Emulator> {
     endpoint,
     env: awsEnvironment(endpoint),
     description: `the emulator on ${endpoint}`,
+    ours: false,
     containers: health.edition !== MINISTACK_EDITION,
     lost: new Promise(() => {}),
     stop: async () => {},

@@ -98,6 +98,8 @@ function environment(port: number, temporary: string): NodeJS.ProcessEnv {
     PYTHONUNBUFFERED: '1',
     GATEWAY_PORT: String(port),
     BIND_HOST: '127.0.0.1',
+    // What MiniStack wraps around a Node Lambda uses deprecated calls; the warnings would be in every log.
+    NODE_NO_WARNINGS: '1',
     // Listeners that nothing here needs.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
