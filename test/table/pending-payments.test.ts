@@ -1,0 +1,206 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from 'vitest';
+import { paymentKey, shardOf } from '../../lambda/table/keys.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
+import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import type { PaymentKey } from '../../lambda/tracker/payment.ts';
+import { emulatorClient } from './support/emulator.ts';
+import { startLosingProxy } from './support/losing-proxy.ts';
+import { createPaymentTable, type PaymentTable } from './support/payment-table.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const PAYMENT = { userId: '12345', recordId: 'rec_abc' };
+
+async function prepare({ shards = 1 } = {}) {
+  const table = await createPaymentTable();
+  const store = new PaymentStoreTable({ ...table, shards });
+  const payments = new PaymentsTable({ ...table, shards, confirmedBy: 'tick' });
+  return { table, store, payments };
+}
+
+test('lists what is pending, ordered by record id, and nothing else', async () => {
+  const { table, store, payments } = await prepare();
+  const keys = [
+    { userId: '2', recordId: '9' },
+    { userId: '1', recordId: '10' },
+    { userId: '1', recordId: '9' },
+    { userId: 'жанна', recordId: 'rec_Z' },
+  ];
+  for (const key of keys) await store.track(key, NOW);
+  await table.putPayment({ userId: '7', recordId: '77' }, { status: 'paid', expiresAt: NOW });
+
+  const listed = await payments.list();
+
+  expect(listed).toEqual([keys[1], keys[2], keys[0], keys[3]]);
+});
+
+test('lists all partitions of the index, merged in the order of the record ids', async () => {
+  const { store, payments } = await prepare({ shards: 3 });
+  const keys = Array.from({ length: 30 }, (_, i) => ({ userId: String(i), recordId: String(100 + i) }));
+  for (const key of [...keys].reverse()) await store.track(key, NOW);
+
+  const listed = await payments.list();
+
+  expect(listed).toEqual(keys);
+  expect(new Set(keys.map(({ recordId }) => shardOf(recordId, 3)))).toEqual(new Set(['0', '1', '2']));
+});
+
+test('lists every page of a partition', async () => {
+  const { table, payments } = await prepare();
+  // An item of the index is about 300 bytes, a page of DynamoDB 1 MB.
+  const keys = Array.from({ length: 5000 }, (_, i) => ({
+    userId: `${i}`.padStart(120, 'u'),
+    recordId: `${i}`.padStart(60, '0'),
+  }));
+  await putPending(table, keys);
+
+  const listed = await payments.list();
+
+  expect(listed).toEqual(keys);
+});
+
+test('confirms a pending payment once', async () => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const first = await payments.confirm(PAYMENT, NOW + 5000);
+  const second = await payments.confirm(PAYMENT, NOW + 6000);
+
+  expect([first, second]).toEqual([true, false]);
+  expect(await table.readPayment(PAYMENT)).toEqual({
+    ...paymentKey(PAYMENT),
+    ...PAYMENT,
+    status: 'paid',
+    trackedAt: NOW,
+    paidAt: NOW + 5000,
+    confirmedBy: 'tick',
+    expiresAt: (NOW + 5000) / 1000 + 30 * 86_400,
+  });
+  expect(await payments.list()).toEqual([]);
+});
+
+test('of confirmations at the same time one wins', async () => {
+  const { table, store, payments } = await prepare();
+  const webhook = new PaymentsTable({ ...table, confirmedBy: 'webhook' });
+  await store.track(PAYMENT, NOW);
+
+  const wins = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? payments : webhook).confirm(PAYMENT, NOW)),
+  );
+
+  expect(wins.filter((won) => won)).toHaveLength(1);
+});
+
+test('does not confirm what was untracked or never tracked', async () => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+  await store.untrack(PAYMENT, NOW);
+
+  expect(await payments.confirm(PAYMENT, NOW)).toBe(false);
+  expect(await table.readPayment(PAYMENT)).toBeUndefined();
+});
+
+test('a confirmation whose answer was lost counts, and only for its sender', async () => {
+  const { table, store } = await prepare();
+  const proxy = await startLosingProxy();
+  const client = emulatorClient(proxy.endpoint);
+  const options = { tableName: table.tableName, client, confirmedBy: 'tick' } as const;
+  await store.track(PAYMENT, NOW);
+
+  proxy.loseNextAnswer();
+  const first = await new PaymentsTable(options).confirm(PAYMENT, NOW);
+  proxy.loseNextAnswer();
+  const second = await new PaymentsTable(options).confirm(PAYMENT, NOW + 1);
+
+  expect([first, second]).toEqual([true, false]);
+  expect(proxy.answersLost()).toBe(2);
+});
+
+test('confirms a payment past its expiry while it is still there', async () => {
+  const { table, payments } = await prepare();
+  await table.putPayment(PAYMENT, { status: 'pending', shard: '0', trackedAt: 0, expiresAt: NOW / 1000 - 1 });
+
+  expect(await payments.confirm(PAYMENT, NOW)).toBe(true);
+  expect((await table.readPayment(PAYMENT))?.expiresAt).toBe(NOW / 1000 + 30 * 86_400);
+});
+
+test('counts misses of audits in a row, each audit once', async () => {
+  const { store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const misses: number[] = [];
+  for (const audit of [4, 5, 5, 6]) misses.push(await payments.noteMiss(PAYMENT, audit));
+
+  expect(misses).toEqual([1, 2, 2, 3]);
+});
+
+test('counts misses from one again when an audit in between found the record', async () => {
+  const { store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const misses: number[] = [];
+  for (const audit of [4, 5, 7, 8]) misses.push(await payments.noteMiss(PAYMENT, audit));
+
+  expect(misses).toEqual([1, 2, 1, 2]);
+});
+
+test('counts a miss once when two note it at the same time', async () => {
+  const { store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const first = await Promise.all(Array.from({ length: 6 }, () => payments.noteMiss(PAYMENT, 1)));
+  const second = await Promise.all(Array.from({ length: 6 }, () => payments.noteMiss(PAYMENT, 2)));
+
+  expect(new Set(first)).toEqual(new Set([1]));
+  expect(new Set(second)).toEqual(new Set([2]));
+});
+
+test.for([
+  ['confirmed', (payments: PaymentsTable) => payments.confirm(PAYMENT, NOW)],
+  ['missing', (payments: PaymentsTable) => payments.markMissing(PAYMENT)],
+  ['invalid', (payments: PaymentsTable) => payments.markInvalid(PAYMENT, 'not a number')],
+] as const)('nothing can be done any more with a payment that is %s', async ([, end]) => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+  await end(payments);
+  const before = await table.readPayment(PAYMENT);
+
+  const answers = [
+    await payments.confirm(PAYMENT, NOW + 1),
+    await payments.noteMiss(PAYMENT, 1),
+    await payments.markMissing(PAYMENT),
+    await payments.markInvalid(PAYMENT, 'another reason'),
+  ];
+
+  expect(answers).toEqual([false, 0, false, false]);
+  expect(await table.readPayment(PAYMENT)).toEqual(before);
+  expect(await payments.list()).toEqual([]);
+});
+
+test('a missing payment keeps its expiry, an invalid one also its reason', async () => {
+  const { table, store, payments } = await prepare();
+  const other = { userId: '6', recordId: '7' };
+  await store.track(PAYMENT, NOW);
+  await store.track(other, NOW);
+
+  const marked = [await payments.markMissing(PAYMENT), await payments.markInvalid(other, 'not a number')];
+
+  expect(marked).toEqual([true, true]);
+  const expiresAt = NOW / 1000 + 90 * 86_400;
+  expect(await table.readPayment(PAYMENT)).toMatchObject({ status: 'missing', expiresAt });
+  expect(await table.readPayment(other)).toMatchObject({
+    status: 'invalid',
+    reason: 'not a number',
+    expiresAt,
+  });
+});
+
+async function putPending(table: PaymentTable, payments: readonly PaymentKey[]): Promise<void> {
+  const { client, tableName } = table;
+  for (let start = 0; start < payments.length; start += 25) {
+    const puts = payments.slice(start, start + 25).map((payment) => ({
+      PutRequest: { Item: { ...paymentKey(payment), ...payment, status: 'pending', shard: '0' } },
+    }));
+    await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: puts } }));
+  }
+}
