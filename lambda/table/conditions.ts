@@ -32,3 +32,6 @@ export const HOLDS_GATE = '#owner = :owner';
 
 /** A penalty is only ever extended. */
 export const PENALTY_IS_LONGER = '(attribute_not_exists(#blockedUntil) OR #blockedUntil < :until)';
+
+/** There are empty ticks to forget; also keeps a control item from being created by forgetting them. */
+export const HAS_EMPTY_TICKS = '#emptyTicks > :zero';

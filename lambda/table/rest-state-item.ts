@@ -1,9 +1,7 @@
 import type { RestState } from '../tracker/wake.ts';
+import { HAS_EMPTY_TICKS } from './conditions.ts';
 import { DocumentTable, type TableOptions } from './document-table.ts';
 import { CONTROL_KEY } from './keys.ts';
-
-/** There is something to clear; also keeps a control item from being created here. */
-const HAS_EMPTY_TICKS = '#emptyTicks > :zero';
 
 /**
  * What makes the loop rest: a count in the control item.

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { LayoutTooNewError } from '../../lambda/table/errors.ts';
 import { GateItem } from '../../lambda/table/gate-item.ts';
+import { RestStateItem } from '../../lambda/table/rest-state-item.ts';
 import { NO_COUNTERS, type TickReport } from '../../lambda/tracker/gate.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';
@@ -181,10 +182,25 @@ test('a wake-up during an empty tick is not overwritten by its end', async () =>
   await table.setControl('emptyTicks', 2);
   await acquire('a');
 
-  await table.setControl('emptyTicks', 0);
+  await new RestStateItem(table).clear();
   await gate.finish(reportOf('a', { empty: true }));
 
   expect((await table.readControl())?.emptyTicks).toBe(1);
+});
+
+test('a wake-up reads the empty ticks, and clears nothing where there is no tick yet', async () => {
+  const { table, gate, acquire } = await prepare();
+  const rest = new RestStateItem(table);
+
+  await rest.clear();
+  const beforeAnyTick = await rest.emptyTicks();
+  await acquire('a');
+  const duringFirst = await rest.emptyTicks();
+  await gate.finish(reportOf('a', { empty: true }));
+  const afterEmpty = await rest.emptyTicks();
+  await rest.clear();
+
+  expect([beforeAnyTick, duringFirst, afterEmpty, await rest.emptyTicks()]).toEqual([undefined, 0, 1, 0]);
 });
 
 test('a tick that lost its lease writes nothing', async () => {

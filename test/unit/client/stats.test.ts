@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { formatStats } from '../../../lambda/client/format-stats.ts';
+import { type TrackerStats, toStats } from '../../../lambda/client/stats.ts';
+import { NO_COUNTERS, RESTING_AFTER } from '../../../lambda/tracker/gate.ts';
+
+const STATS: TrackerStats = {
+  trackedUsers: 37,
+  pending: 39,
+  updateIntervalSeconds: 20,
+  totalUpdates: 45,
+  failures: 1,
+  lastUpdate: { at: '2026-01-01T12:00:00.000Z', ago: '15s ago', ageSeconds: 15 },
+  usersUpdated: 37,
+  paymentsConfirmed: 8,
+  requests: { total: 50, ok: 46, failed: 3, rateLimited: 1 },
+  blockedUntil: null,
+  lastError: null,
+  resting: false,
+};
+
+test('prints the stats in their known form', () => {
+  expect(formatStats(STATS)).toBe(
+    `
+============================================================
+📊 Global Payment Tracker Stats
+============================================================
+Tracked Users: 37
+Update Interval: 20s
+Total Updates: 45
+Last Update: 15s ago
+Users Updated: 37
+Payments Confirmed: 8
+============================================================
+`.trim(),
+  );
+});
+
+test('prints what is not known yet as such', () => {
+  const text = formatStats({ ...STATS, updateIntervalSeconds: null, lastUpdate: null });
+
+  expect(text).toContain('Update Interval: unknown before the first tick\n');
+  expect(text).toContain('Last Update: never\n');
+});
+
+test('stats are plain data: they survive JSON', () => {
+  const control = {
+    emptyTicks: 0,
+    counters: { ...NO_COUNTERS, failures: 1 },
+    lastSuccessAt: 1000,
+    blockedUntil: 99_000,
+    lastError: { kind: 'Timeout', message: 'no answer', at: 5000 },
+  } as const;
+
+  const stats = toStats(control, [{ userId: '1', recordId: '2' }], 9000);
+
+  expect(JSON.parse(JSON.stringify(stats))).toEqual(stats);
+  expect(stats).toMatchObject({
+    failures: 1,
+    lastUpdate: { at: '1970-01-01T00:00:01.000Z', ago: '8s ago', ageSeconds: 8 },
+    blockedUntil: '1970-01-01T00:01:39.000Z',
+    lastError: { at: '1970-01-01T00:00:05.000Z' },
+  });
+});
+
+test('a penalty that is over is not shown', () => {
+  const control = { emptyTicks: 0, counters: NO_COUNTERS, blockedUntil: 9000 };
+
+  expect(toStats(control, [], 9000).blockedUntil).toBeNull();
+});
+
+test('the tracker rests when enough ticks were empty, unless something is pending by now', () => {
+  const rests = (emptyTicks: number, pending = 0) => {
+    const payments = Array.from({ length: pending }, (_, i) => ({ userId: '1', recordId: String(i) }));
+    return toStats({ emptyTicks, counters: NO_COUNTERS }, payments, 0).resting;
+  };
+
+  expect([rests(RESTING_AFTER - 1), rests(RESTING_AFTER), rests(RESTING_AFTER, 1)]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+});
