@@ -56,7 +56,7 @@ export async function attemptCall<T>(line: Line, sending: Sending<T>): Promise<A
 }
 
 function requestOf(apiUrl: string, { call, secret, timeout }: Sending<unknown>): HttpRequest {
-  const { method, path, query, body } = call;
+  const { method, path, query, body, repeatable } = call;
   return {
     method,
     url: `${apiUrl}${path}${query === undefined ? '' : `?${query}`}`,
@@ -66,6 +66,8 @@ function requestOf(apiUrl: string, { call, secret, timeout }: Sending<unknown>):
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    // A kept connection may be dead, and this call must not be sent again to find out.
+    reset: !repeatable,
     timeout,
   };
 }

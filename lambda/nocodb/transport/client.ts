@@ -9,10 +9,12 @@ import { readToken } from './read-token.ts';
 import { withRetries } from './retry.ts';
 
 /**
- * Connections are kept for 4 s at the most: NocoDB closes idle ones after 5 s (Node's default), so that those of the
- * last tick are always dead, and a proxy's longer promise means nothing to a Lambda that was frozen in between.
+ * How connections are held. NocoDB closes idle ones after 5 s (Node's default), so those of the last tick are always
+ * dead, and a proxy's longer promise means nothing to a Lambda that was frozen in between: they are kept for 4 s at the
+ * most. There is one at a time, since calls come one after another; so a call that met a dead one is repeated on a new
+ * one for certain, and not on another dead one.
  */
-const KEEP_ALIVE_MILLISECONDS = 4_000;
+const CONNECTIONS = { connections: 1, keepAliveMaxTimeout: 4_000 };
 
 /** What every call to one NocoDB needs. */
 export interface ClientOptions {
@@ -39,7 +41,7 @@ export function createNocoDbClient({
   const line = {
     apiUrl,
     clock,
-    dispatcher: dispatcher ?? new Agent({ keepAliveMaxTimeout: KEEP_ALIVE_MILLISECONDS }),
+    dispatcher: dispatcher ?? new Agent(CONNECTIONS),
   };
 
   return {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, request } from 'undici';
+import { type Dispatcher, errors, request } from 'undici';
 
 /**
  * Largest answer that is read, bytes. 20,000 records with an owner are about 1 MB; beyond 16 MB something else than
@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Whether the connection is closed after the answer, so that nothing is ever sent on a kept one. */
+  readonly reset: boolean;
   /** How long the whole exchange may take, milliseconds. */
   readonly timeout: number;
 }
@@ -98,12 +100,12 @@ export async function exchange(
 /** Codes of a connection that was there and died. */
 const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);
 
-/** Codes of an answer that undici cannot read as HTTP. */
-const BROKEN_CODES = /^(?:HPE_|UND_ERR_RES_|UND_ERR_HEADERS_OVERFLOW)/;
+/** Codes of an answer whose headers undici does not accept. */
+const BROKEN_CODES = /^(?:UND_ERR_RES_|UND_ERR_HEADERS_OVERFLOW)/;
 
 function reasonOf(error: unknown, { status }: Progress): ExchangeFaultReason {
   const code = codeOf(error);
-  if (status !== 0 || BROKEN_CODES.test(code)) return 'broken';
+  if (status !== 0 || error instanceof errors.HTTPParserError || BROKEN_CODES.test(code)) return 'broken';
   return RESET_CODES.has(code) ? 'reset' : 'unreachable';
 }
 

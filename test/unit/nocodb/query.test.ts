@@ -1,0 +1,204 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  bulkBody,
+  describeQueries,
+  describeQuery,
+  fitsUrl,
+  LONGEST_URL,
+  MOST_IDS_IN_URL,
+  queryString,
+  tablePath,
+  unpaidQueryString,
+  whereClause,
+} from '../../../lambda/nocodb/query.ts';
+import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { query, settingsFor } from './fixtures.ts';
+
+const API_URL = 'https://noco.example';
+const checkbox = settingsFor(API_URL);
+const select = settingsFor(API_URL, {
+  paidField: 'Status',
+  paidValues: ['Paid', 'Paid (cash)'],
+  ownerField: 'TG ID',
+});
+
+const recordId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+const recordIds = fc.array(recordId, { maxLength: 30 });
+
+/** Titles and values as the settings let them through. */
+const title = fc
+  .string({ minLength: 1, maxLength: 30, unit: 'grapheme' })
+  .filter((name) => isAccepted('NOCODB_PAID_FIELD', name));
+const value = fc
+  .string({ minLength: 1, maxLength: 30, unit: 'grapheme' })
+  .filter((text) => !text.includes(',') && isAccepted('NOCODB_PAID_VALUES', text));
+
+function isAccepted(variable: string, text: string): boolean {
+  if (text.trim() !== text || text === '') return false;
+  try {
+    parseNocoDbSettings({ NOCODB_API_URL: API_URL, NOCODB_TABLE_ID: 'm1', [variable]: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a where clause as NocoDB's v2 does: conditions begin at `~and(`, a field ends at the first `,operator`. */
+function parseWhere(where: string): { field: string; operator: string; values: string[] }[] {
+  if (where === '') return [];
+  if (/\(\(|\(~/.test(where)) throw new Error(`nested: ${where}`);
+  return where.split(/(?=~(?:and|or|not)\w*\()/).map((condition) => {
+    const match = /^(?:~and)?\((.*?),(\w+)(?:,(.*))?\)$/.exec(condition);
+    if (match === null) throw new Error(`no condition: ${condition}`);
+    const [, field = '', operator = '', values] = match;
+    return { field, operator, values: values?.split(',') ?? [] };
+  });
+}
+
+describe('the where clause', () => {
+  it('asks for ticked boxes with checked, which is right on every database', () => {
+    expect(whereClause(checkbox, query(['1', '2', '10']))).toBe('(Id,in,1,2,10)~and(Paid,checked)');
+  });
+
+  it('asks for the values that mean paid', () => {
+    expect(whereClause(select, query(['1']))).toBe('(Id,in,1)~and(Status,in,Paid,Paid (cash))');
+  });
+
+  it('asks for existence with the ids alone', () => {
+    expect(whereClause(checkbox, query(['1', '2'], { want: 'existing' }))).toBe('(Id,in,1,2)');
+  });
+
+  it('has no condition on the id when no ids are given', () => {
+    expect(whereClause(checkbox, query([]))).toBe('(Paid,checked)');
+    expect(whereClause(checkbox, query([], { want: 'existing' }))).toBe('');
+  });
+
+  it('is read by NocoDB as the same ids, fields and values', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(recordId, { minLength: 1, maxLength: 30 }),
+        title,
+        title,
+        fc.option(fc.array(value, { minLength: 1, maxLength: 5 }), { nil: undefined }),
+        (ids, idField, paidField, paidValues) => {
+          const changes = { idField, paidField, ...(paidValues === undefined ? {} : { paidValues }) };
+          const where = whereClause(settingsFor(API_URL, changes), query(ids));
+
+          expect(parseWhere(where)).toEqual([
+            { field: idField, operator: 'in', values: ids },
+            {
+              field: paidField,
+              operator: paidValues === undefined ? 'checked' : 'in',
+              values: paidValues ?? [],
+            },
+          ]);
+        },
+      ),
+    );
+  });
+});
+
+describe('the URL of a GET', () => {
+  it('leaves commas, parentheses and tildes as they are and encodes the rest', () => {
+    expect(queryString(select, query(['1', '2'], { limit: 100 }))).toBe(
+      'where=(Id,in,1,2)~and(Status,in,Paid,Paid%20(cash))&fields=Id,Status,TG%20ID&limit=100',
+    );
+  });
+
+  it('survives characters that mean something in a URL', () => {
+    const settings = settingsFor(API_URL, { paidField: 'a&b=c#d%e+f?g/h', paidValues: ['100%', 'ü+ü'] });
+    const parameters = new URLSearchParams(queryString(settings, query(['1'])));
+
+    expect(parameters.get('where')).toBe('(Id,in,1)~and(a&b=c#d%e+f?g/h,in,100%,ü+ü)');
+    expect(parameters.get('fields')).toBe('Id,a&b=c#d%e+f?g/h');
+  });
+
+  it('asks for each field once', () => {
+    const settings = settingsFor(API_URL, { idField: 'TG ID', ownerField: 'TG ID' });
+
+    expect(new URLSearchParams(queryString(settings, query(['1']))).get('fields')).toBe('TG ID,Paid');
+  });
+
+  it('fits exactly when it has at most 4096 bytes and 500 ids', () => {
+    fc.assert(
+      fc.property(fc.array(recordId, { maxLength: 700 }), fc.webPath(), title, (ids, path, paidField) => {
+        const settings = settingsFor(`${API_URL}${path}`, { paidField });
+        const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query(ids))}`;
+        const fits = Buffer.byteLength(new URL(url).href) <= LONGEST_URL && ids.length <= MOST_IDS_IN_URL;
+
+        expect(fitsUrl(settings, ids, 'paid')).toBe(fits);
+      }),
+    );
+  });
+
+  it('takes the 500 ids of a young table, but not 501', () => {
+    const ids = Array.from({ length: MOST_IDS_IN_URL }, (_, index) => String(index + 1000));
+
+    expect(fitsUrl(checkbox, ids, 'paid')).toBe(true);
+    expect(fitsUrl(checkbox, [...ids, '9999'], 'paid')).toBe(false);
+  });
+});
+
+describe('the body of a bulk list', () => {
+  it('holds a query of its own for each, unencoded', () => {
+    expect(
+      bulkBody(select, [
+        query(['1']),
+        query(['2'], { want: 'existing', limit: 7 }),
+        query([], { want: 'existing' }),
+      ]),
+    ).toEqual([
+      {
+        alias: 'q0',
+        where: '(Id,in,1)~and(Status,in,Paid,Paid (cash))',
+        fields: 'Id,Status,TG ID',
+        limit: 1000,
+      },
+      { alias: 'q1', where: '(Id,in,2)', fields: 'Id,Status,TG ID', limit: 7 },
+      { alias: 'q2', fields: 'Id,Status,TG ID', limit: 1000 },
+    ]);
+  });
+});
+
+describe('the list of unpaid records', () => {
+  it('goes on after an id, in the order of the ids', () => {
+    expect(unpaidQueryString(checkbox, undefined, 100)).toBe(
+      'where=(Paid,notchecked)&fields=Id,Paid&sort=Id&limit=100',
+    );
+    expect(unpaidQueryString(checkbox, '17', 100)).toContain('where=(Id,gt,17)~and(Paid,notchecked)&');
+  });
+
+  it('does not let the server judge values', () => {
+    expect(unpaidQueryString(select, undefined, 100)).toBe('fields=Id,Status,TG%20ID&sort=Id&limit=100');
+    expect(unpaidQueryString(select, '17', 100)).toContain('where=(Id,gt,17)&');
+  });
+});
+
+describe('a query as a person reads it', () => {
+  it('shows the first ids and how many more', () => {
+    const ids = Array.from({ length: 45 }, (_, index) => String(index + 1));
+
+    expect(describeQuery(checkbox, query(ids))).toBe(
+      'where=(Id,in,1,2,3,…+42)~and(Paid,checked) fields=Id,Paid limit=1000',
+    );
+    expect(describeQuery(checkbox, query(ids.slice(0, 4)))).toContain('(Id,in,1,2,3,4)');
+  });
+
+  it('shows the first queries of a bulk list', () => {
+    const queries = ['1', '2', '3', '4'].map((id) => query([id]));
+
+    expect(describeQueries(checkbox, queries)).toMatch(
+      /^where=\(Id,in,1\).* \| where=\(Id,in,2\).* \| …\+2$/,
+    );
+    expect(describeQueries(checkbox, queries.slice(0, 2))).not.toContain('…');
+  });
+
+  it('stays short however many ids there are', () => {
+    fc.assert(
+      fc.property(recordIds, (ids) => {
+        expect(describeQuery(checkbox, query(ids)).length).toBeLessThan(64 * 4 + 100);
+      }),
+    );
+  });
+});

@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { LARGEST_ANSWER } from '../../../lambda/nocodb/transport/exchange.ts';
+import { systemClock } from '../../../lambda/tracker/clock.ts';
+import { failureOf, query, sourceFor } from './fixtures.ts';
+import {
+  halfBody,
+  hang,
+  json,
+  notHttp,
+  page,
+  reset,
+  type Step,
+  stalledBody,
+  startScriptedServer,
+  text,
+} from './scripted-server.ts';
+
+const PAID = page([{ Id: 1, Paid: 1 }]);
+const FAULT = json(500, { msg: 'went wrong' });
+
+describe('a fault that passes', () => {
+  it.each<[string, Step]>([
+    ['a server fault', FAULT],
+    ['HTML instead of JSON', text(200, '<!DOCTYPE html><title>Maintenance</title>')],
+    ['an empty body', text(200, '')],
+    ['half a body', halfBody],
+    ['something that is not HTTP', notHttp],
+  ])('%s is followed by another attempt after a back-off', async (_name, fault) => {
+    // Prepare
+    const server = await startScriptedServer(fault, PAID);
+    const { source, within, clock, events } = sourceFor(server.url);
+
+    // Act
+    const answer = await source.list(query(['1']), within());
+
+    // Assess
+    expect(answer.records).toEqual([{ recordId: '1', paid: true }]);
+    expect(server.requests).toHaveLength(2);
+    expect(clock.sleeps).toEqual([200]);
+    expect(events.map(({ type }) => type)).toEqual([
+      'nocodb.request',
+      'nocodb.response',
+      'nocodb.request',
+      'nocodb.response',
+    ]);
+  });
+
+  it('is tried three times at the most, with a back-off that grows and has full jitter', async () => {
+    const server = await startScriptedServer(FAULT);
+    const early = sourceFor(server.url, {}, { random: () => 0 });
+    const late = sourceFor(server.url, {}, { random: () => 0.999 });
+
+    await failureOf(early.source.list(query(['1']), early.within()));
+    await failureOf(late.source.list(query(['1']), late.within()));
+
+    expect(server.requests).toHaveLength(6);
+    expect(early.clock.sleeps).toEqual([]);
+    expect(late.clock.sleeps.map(Math.round)).toEqual([400, 799]);
+  });
+
+  it('is not waited for beyond the deadline', async () => {
+    const server = await startScriptedServer(FAULT);
+    const { source, within, clock } = sourceFor(server.url, {}, { random: () => 0.9 });
+
+    const error = await failureOf(source.list(query(['1']), within(300)));
+
+    expect(error.kind).toBe('ServerFault');
+    expect(server.requests).toHaveLength(1);
+    expect(clock.sleeps).toEqual([]);
+  });
+});
+
+describe('a connection', () => {
+  it('that the server closed while it was kept is replaced at once', async () => {
+    const server = await startScriptedServer(PAID, reset, PAID);
+    const { source, within, clock } = sourceFor(server.url);
+    await source.list(query(['1']), within());
+
+    const answer = await source.list(query(['1']), within());
+
+    expect(answer.records).toHaveLength(1);
+    expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  it('that dies twice is tried once more, after a back-off', async () => {
+    const server = await startScriptedServer(reset);
+    const { source, within, clock, events } = sourceFor(server.url);
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('ConnectionFailed');
+    expect(server.requests).toHaveLength(3);
+    expect(clock.sleeps).toEqual([400]);
+    expect(events.at(-1)).toMatchObject({ outcome: 'failed', status: 0, bytes: 0 });
+  });
+
+  it('that is refused fails after three attempts and names the address', async () => {
+    const server = await startScriptedServer(PAID);
+    const { source, within, events } = sourceFor(server.url.replace(/:\d+$/, ':1'));
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('ConnectionFailed');
+    expect(error.message).toContain('ECONNREFUSED');
+    expect(error.message).toContain('GET http://127.0.0.1:1/api/v2/');
+    expect(events.filter(({ type }) => type === 'nocodb.response')).toHaveLength(3);
+  });
+
+  it('to a host that does not exist is not tried again', async () => {
+    const { source, within, events } = sourceFor('http://nocodb.invalid');
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('ConnectionFailed');
+    expect(events).toHaveLength(2);
+  });
+});
+
+describe('a server that hangs', () => {
+  it.each<[string, Step]>([
+    ['before the answer', hang],
+    ['in the middle of the answer', stalledBody],
+  ])('%s leaves time for another attempt', async (_name, fault) => {
+    const server = await startScriptedServer(fault, PAID);
+    const { source, events } = sourceFor(server.url, {}, { clock: systemClock, random: () => 0 });
+
+    const answer = await source.list(query(['1']), {
+      deadline: Date.now() + 600,
+      report: (event) => events.push(event),
+    });
+
+    expect(answer.records).toHaveLength(1);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('all the time costs the deadline and no more', async () => {
+    const server = await startScriptedServer(hang);
+    const { source } = sourceFor(server.url, {}, { clock: systemClock, random: () => 0 });
+
+    const error = await failureOf(
+      source.list(query(['1']), { deadline: Date.now() + 400, report: () => {} }),
+    );
+
+    expect(error.kind).toBe('Timeout');
+    expect(server.requests.length).toBeGreaterThan(1);
+  });
+
+  it('is not asked when no time is left', async () => {
+    const server = await startScriptedServer(PAID);
+    const { source, within, events } = sourceFor(server.url);
+
+    const error = await failureOf(source.list(query(['1']), within(0)));
+
+    expect(error.kind).toBe('Timeout');
+    expect(server.requests).toHaveLength(0);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('an answer that is not one', () => {
+  it.each<[string, Step, string]>([
+    [
+      'HTML',
+      text(200, '<!DOCTYPE html>\n<title>NocoDB</title>'),
+      'HTML instead of JSON: <!DOCTYPE html> <title>NocoDB',
+    ],
+    ['nothing', text(200, ''), 'nothing instead of JSON'],
+    ['half a body', halfBody, 'broke off after 17 bytes'],
+    [
+      'something that is not HTTP',
+      notHttp,
+      'broke off after 0 bytes (Response does not match the HTTP/1.1 protocol',
+    ],
+  ])('%s is an invalid response once it has been tried three times', async (_name, answer, words) => {
+    const server = await startScriptedServer(answer);
+    const { source, within } = sourceFor(server.url);
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('InvalidResponse');
+    expect(error.message).toContain(words);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('of another shape is not tried again', async () => {
+    const server = await startScriptedServer(json(200, { records: [] }));
+    const { source, within, events } = sourceFor(server.url);
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('InvalidResponse');
+    expect(error.message).toContain('the list of records is missing');
+    expect(server.requests).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ outcome: 'failed', status: 200 });
+  });
+
+  it('is not read beyond the largest size', async () => {
+    const flood: Step = (response) => {
+      const chunk = Buffer.alloc(1024 * 1024, ' ');
+      const pour = () => {
+        while (!response.destroyed && response.write(chunk));
+        response.once('drain', pour);
+      };
+      pour();
+    };
+    const server = await startScriptedServer(flood);
+    const { source, within, events } = sourceFor(server.url);
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('InvalidResponse');
+    expect(error.message).toContain(`larger than ${LARGEST_ANSWER} bytes`);
+    expect(server.requests).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ outcome: 'failed', bytes: expect.any(Number) });
+  });
+});
+
+describe('a token', () => {
+  const rejected = json(401, { error: 'ERR_AUTHENTICATION_REQUIRED', message: 'Invalid token' });
+
+  function changingToken(first: string, second: string) {
+    const calls = { get: 0, refresh: 0 };
+    return {
+      calls,
+      token: {
+        get: async () => {
+          calls.get += 1;
+          return first;
+        },
+        refresh: async () => {
+          calls.refresh += 1;
+          return second;
+        },
+      },
+    };
+  }
+
+  it('that is rejected is read anew, and the call sent once more with the new one', async () => {
+    const server = await startScriptedServer(rejected, PAID);
+    const { token, calls } = changingToken('old', 'new\n');
+    const { source, within } = sourceFor(server.url, {}, { token });
+
+    await source.list(query(['1']), within());
+
+    expect(server.requests.map(({ headers }) => headers['xc-token'])).toEqual(['old', 'new']);
+    expect(calls).toEqual({ get: 1, refresh: 1 });
+  });
+
+  it('that is rejected and has not changed is not tried again', async () => {
+    const server = await startScriptedServer(rejected);
+    const { token, calls } = changingToken('old', 'old');
+    const { source, within } = sourceFor(server.url, {}, { token });
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('TokenRejected');
+    expect(server.requests).toHaveLength(1);
+    expect(calls.refresh).toBe(1);
+  });
+
+  it('whose successor is rejected too is refreshed only once', async () => {
+    const server = await startScriptedServer(rejected);
+    const { token, calls } = changingToken('old', 'new');
+    const { source, within } = sourceFor(server.url, {}, { token });
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('TokenRejected');
+    expect(server.requests).toHaveLength(2);
+    expect(calls).toEqual({ get: 1, refresh: 1 });
+  });
+
+  it('that cannot be read is reported with its cause', async () => {
+    const cause = new Error('ParameterNotFound');
+    const server = await startScriptedServer(PAID);
+    const token = { get: () => Promise.reject(cause), refresh: () => Promise.reject(cause) };
+    const { source, within } = sourceFor(server.url, {}, { token });
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('TokenRejected');
+    expect(error.cause).toBe(cause);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it.each(['', ' \n', 'two words', 'tökén', 'line\nbreak'])(
+    '%j is refused without being shown or sent',
+    async (value) => {
+      const server = await startScriptedServer(PAID);
+      const { source, within } = sourceFor(server.url, {}, { token: fixedToken(value) });
+
+      const error = await failureOf(source.list(query(['1']), within()));
+
+      expect(error.kind).toBe('TokenRejected');
+      if (value.trim() !== '') expect(error.message).not.toContain(value);
+      expect(server.requests).toHaveLength(0);
+    },
+  );
+});
