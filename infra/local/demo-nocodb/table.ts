@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { type Column, type ColumnDefinition, PAYMENT_COLUMNS, withSystemColumns } from './columns.ts';
+import type { Dialect, Row } from './dialect.ts';
+import { createHooks, type Hooks } from './hooks.ts';
+import { createRecordStore, type RecordStore } from './record-store.ts';
+
+/** The one table of the demo: its records, its columns and its webhooks. */
+export interface DemoTable {
+  readonly baseId: string;
+  readonly tableId: string;
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly dialect: Dialect;
+  readonly store: RecordStore;
+  readonly hooks: Hooks;
+  /** Changes records as one call of the API does: one delivery for each webhook. @returns the changed rows */
+  update(changes: readonly RecordChange[]): Row[];
+}
+
+export interface RecordChange {
+  readonly id: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** @param now the clock, epoch milliseconds */
+export function createDemoTable(
+  dialect: Dialect,
+  definitions: readonly ColumnDefinition[] = PAYMENT_COLUMNS,
+  now: () => number = Date.now,
+): DemoTable {
+  const names = { baseId: 'pdemoshop000000', tableId: 'mdemopayments00', title: 'Payments' };
+  const columns = withSystemColumns(definitions);
+  const store = createRecordStore(columns, dialect, now);
+  const hooks = createHooks({ ...names, columns, dialect, newId: randomUUID });
+  return {
+    ...names,
+    columns,
+    dialect,
+    store,
+    hooks,
+    update(changes) {
+      const done = changes.flatMap(({ id, values }) => store.update(id, values) ?? []);
+      hooks.fire(done);
+      return done.map(({ after }) => after);
+    },
+  };
+}
