@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { DemoBots } from './demo-bots.ts';
 import { PaymentTracker } from './payment-tracker.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
+import { STACK_OUTPUTS } from './stack-names.ts';
 
 export interface PaymentTrackerStackProps extends StackProps {
   readonly tracker: PaymentTrackerProps;
@@ -25,11 +26,12 @@ export class PaymentTrackerStack extends Stack {
       ...tracker,
       ...(demo && { removalPolicy: RemovalPolicy.DESTROY }),
     });
-    const { table, loop, tickFunction, wakeFunction, trackerName } = this.tracker;
+    const { table, loop, tickFunction, wakeFunction, trackerName, settings } = this.tracker;
     this.#output('TrackerName', 'What the tracker is called in logs and metrics', trackerName);
-    this.#output('TableName', 'DynamoDB table that bots read', table.tableName);
+    this.#output(STACK_OUTPUTS.tableName, 'DynamoDB table that bots read', table.tableName);
+    this.#output(STACK_OUTPUTS.shards, "Partitions of the table's index", String(settings.shards));
     this.#output('LoopArn', 'State machine that ticks', loop.stateMachineArn);
-    this.#output('TickFunctionName', 'Lambda function of a tick', tickFunction.functionName);
+    this.#output(STACK_OUTPUTS.tickFunctionName, 'Lambda function of a tick', tickFunction.functionName);
     this.#output(
       'WakeFunctionName',
       'Lambda function that wakes the resting loop',

@@ -3,16 +3,15 @@ import { parseTrackerSettings, type TrackerSettings } from '../lambda/environmen
 import { VariableReader, type Variables } from '../lambda/environment/variable-reader.ts';
 import { SettingsError } from '../lambda/tracker/settings-error.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
+import { DEFAULT_STACK_NAME, STACK_NAME_VARIABLE } from './stack-names.ts';
 
 /** The variables that {@link parseAppSettings} reads beside those of the tracker. */
 export const APP_VARIABLES = {
   /** Name of the CloudFormation stack. @default 'PaymentTracker' */
-  stackName: 'PAYMENT_TRACKER_STACK',
+  stackName: STACK_NAME_VARIABLE,
   /** `true`: example bots, and a table that is deleted with the stack. @default 'false' */
   demo: 'PAYMENT_TRACKER_DEMO',
 } as const;
-
-export const DEFAULT_STACK_NAME = 'PaymentTracker';
 
 /** What `cdk deploy` deploys. */
 export interface AppSettings {
