@@ -72,7 +72,7 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
     `$number($states.result.Item.${EMPTY_TICKS}.N) >= ${RESTING_AFTER}`,
     `$number($states.result.Item.${LAST_TICK_AT}.N) > $millis() - ${youngestToRest}`,
   ].join(' and ');
-  const begin = { nextSlot, horizon: `{% $millis() + ${horizonSeconds * 1000} %}`, failure: '' };
+  const begin = { nextSlot, horizon: `{% $millis() + ${horizonSeconds * 1000} %}`, failure: 'none' };
 
   return {
     Comment: `Checks payments every ${intervalSeconds} s on the clock's grid`,
@@ -100,7 +100,7 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
         Type: 'Choice',
         Choices: [
           { Condition: '{% $not($resting) and $nextSlot < $horizon %}', Next: 'Wait for the slot' },
-          { Condition: "{% $failure != '' %}", Next: 'Failed' },
+          { Condition: "{% $failure != 'none' %}", Next: 'Failed' },
         ],
         Default: 'Done',
       },

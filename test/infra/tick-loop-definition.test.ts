@@ -1,0 +1,223 @@
+import validate from 'asl-validator';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BACKSTOP_SECONDS, loopTiming, tickLoopDefinition } from '../../infra/tick-loop-definition.ts';
+import { RESTING_AFTER } from '../../lambda/tracker/gate.ts';
+import { timeLimits } from '../../lambda/tracker/interval.ts';
+import { TaskError } from '../simulation/step-functions/execution.ts';
+import { NAMES, runLoop, TRANSITION } from './support/loop-run.ts';
+
+/** A slot of every interval that divides an hour. */
+const NOON = Date.UTC(2026, 0, 1, 12);
+
+const intervals = fc.integer({ min: 5, max: 300 });
+const starts = fc.integer({ min: 0, max: 3_600_000 }).map((offset) => NOON + offset);
+
+describe('the definition', () => {
+  it.each([5, 20, 60, 75, 300])('is valid States Language for an interval of %i s', (intervalSeconds) => {
+    const { errorsText, isValid } = validate(tickLoopDefinition(intervalSeconds, NAMES));
+
+    expect(errorsText()).toBe('');
+    expect(isValid).toBe(true);
+  });
+
+  it('calls the tick function again once when Lambda could not take the call, and for nothing else', () => {
+    const { Tick } = tickLoopDefinition(20, NAMES).States;
+
+    expect(Tick.Retry).toEqual([
+      {
+        ErrorEquals: [
+          'Lambda.ServiceException',
+          'Lambda.AWSLambdaException',
+          'Lambda.SdkClientException',
+          'Lambda.TooManyRequestsException',
+        ],
+        IntervalSeconds: 1,
+        MaxAttempts: 1,
+      },
+    ]);
+    expect(Tick.Arguments).toEqual({ FunctionName: NAMES.tickFunctionArn, Payload: {} });
+  });
+
+  it('reads the control item consistently', async () => {
+    const { reads } = await runLoop({ intervalSeconds: 20, start: NOON });
+
+    expect(reads).toEqual([
+      { TableName: 'Payments', Key: { pk: { S: 'CONTROL' }, sk: { S: 'GATE' } }, ConsistentRead: true },
+    ]);
+  });
+});
+
+describe('slots', () => {
+  it('are four for 20 s: the minute until the next start, and one more should that come late', async () => {
+    const { calls } = await runLoop({ intervalSeconds: 20, start: NOON + 7_400 });
+
+    expect(calls.map((at) => at - NOON - TRANSITION)).toEqual([20_000, 40_000, 60_000, 80_000]);
+  });
+
+  it('are all multiples of the interval between start and horizon', async () => {
+    await fc.assert(
+      fc.asyncProperty(intervals, starts, async (intervalSeconds, start) => {
+        const { calls, result } = await runLoop({ intervalSeconds, start });
+
+        const begin = start + TRANSITION;
+        const expected = slotsBetween(
+          begin,
+          begin + loopTiming(intervalSeconds).horizonSeconds * 1000,
+          intervalSeconds,
+        );
+        const lateness = calls.map((at, index) => at - (expected[index] ?? Number.NaN));
+        expect(calls).toHaveLength(expected.length);
+        expect(lateness.every((late) => late >= 0 && late <= 3 * TRANSITION)).toBe(true);
+        expect(result.status).toBe('SUCCEEDED');
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('leave none out when starts come up to 20 s late', async () => {
+    const delays = fc.array(fc.integer({ min: 0, max: 19_000 }), { minLength: 11, maxLength: 11 });
+    await fc.assert(
+      fc.asyncProperty(intervals, delays, async (intervalSeconds, late) => {
+        const runs = late.map((delay, minute) =>
+          runLoop({ intervalSeconds, start: NOON + minute * 60_000 + delay }),
+        );
+
+        const served = new Set(
+          (await Promise.all(runs)).flatMap(({ calls }) => calls.map(slotOfCall(intervalSeconds))),
+        );
+        const due = slotsBetween(NOON + 20_000, NOON + 10 * 60_000, intervalSeconds);
+        expect(due.filter((slot) => !served.has(slot))).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are skipped, not run late, when a tick takes longer than the interval', async () => {
+    const call = (index: number) => ({ milliseconds: index === 0 ? 26_000 : 100 });
+
+    const { calls } = await runLoop({ intervalSeconds: 20, start: NOON + 1_000, call });
+
+    expect(calls.map((at) => at - NOON - TRANSITION)).toEqual([20_000, 60_000, 80_000]);
+  });
+});
+
+describe('an execution', () => {
+  it('never gets near the 5 minutes of Express workflows, whatever the interval and however slow Lambda', async () => {
+    for (let intervalSeconds = 5; intervalSeconds <= 300; intervalSeconds++) {
+      const { horizonSeconds, callTimeoutSeconds, timeoutSeconds } = loopTiming(intervalSeconds);
+      const interval = intervalSeconds * 1000;
+      const lastSlot = Math.ceil(NOON / interval) * interval;
+      const justInside = lastSlot - horizonSeconds * 1000 + 1 - TRANSITION;
+      const slow = { milliseconds: callTimeoutSeconds * 1000 - 1, error: 'Lambda.ServiceException' };
+      const call = (_index: number, at: number) => (at >= lastSlot ? slow : {});
+
+      const { duration } = await runLoop({ intervalSeconds, start: justInside, call });
+
+      expect(duration, `${intervalSeconds} s`).toBeGreaterThan(
+        (horizonSeconds + 2 * callTimeoutSeconds) * 1000,
+      );
+      expect(duration, `${intervalSeconds} s`).toBeLessThan(timeoutSeconds * 1000);
+      expect(timeoutSeconds).toBeLessThan(290);
+    }
+  });
+
+  it('waits longer for a call than the function may take', () => {
+    for (let intervalSeconds = 5; intervalSeconds <= 300; intervalSeconds++) {
+      const { lambdaTimeoutSeconds } = timeLimits(intervalSeconds);
+      expect(loopTiming(intervalSeconds).callTimeoutSeconds).toBeGreaterThan(lambdaTimeoutSeconds);
+    }
+  });
+
+  it('goes on after a failed tick and fails at its end, naming the error and where to look', async () => {
+    const call = (index: number) => (index === 1 ? { error: 'TokenRejectedError' } : {});
+
+    const { calls, result } = await runLoop({ intervalSeconds: 20, start: NOON + 1_000, call });
+
+    expect(calls).toHaveLength(4);
+    expect(result).toMatchObject({ status: 'FAILED', error: 'TickFailed' });
+    expect(result).toHaveProperty('cause', expect.stringContaining('TokenRejectedError'));
+    expect(result).toHaveProperty('cause', expect.stringContaining('log of Tick'));
+  });
+
+  it('succeeds when the second try of a call does', async () => {
+    const call = (index: number) => (index === 0 ? { error: 'Lambda.TooManyRequestsException' } : {});
+
+    const { calls, result } = await runLoop({ intervalSeconds: 20, start: NOON + 1_000, call });
+
+    expect(calls.map((at) => Math.floor((at - NOON) / 1000))).toEqual([20, 21, 40, 60, 80]);
+    expect(result.status).toBe('SUCCEEDED');
+  });
+
+  it('ends as soon as a tick says that it rests', async () => {
+    const call = (index: number) => ({ resting: index === 1 });
+
+    const { calls, result } = await runLoop({ intervalSeconds: 20, start: NOON + 1_000, call });
+
+    expect(calls).toHaveLength(2);
+    expect(result.status).toBe('SUCCEEDED');
+  });
+
+  it('ticks to its horizon after a wake-up, whatever ticks say: the index may not show the payment yet', async () => {
+    const call = () => ({ resting: true });
+
+    const { calls } = await runLoop({ intervalSeconds: 20, start: NOON + 1_000, startedBy: 'wake-up', call });
+
+    expect(calls).toHaveLength(4);
+  });
+});
+
+describe('rest', () => {
+  const start = NOON + 1_000;
+  const lastTickAt = start - 30_000;
+
+  it('costs neither a call nor a wait', async () => {
+    const control = { emptyTicks: RESTING_AFTER, lastTickAt };
+
+    const { calls, duration, result } = await runLoop({ intervalSeconds: 20, start, control });
+
+    expect(calls).toEqual([]);
+    expect(duration).toBeLessThan(100);
+    expect(result.status).toBe('SUCCEEDED');
+  });
+
+  it.each([
+    ['too few ticks were empty', { control: { emptyTicks: RESTING_AFTER - 1, lastTickAt } }],
+    ['there is no control item yet', {}],
+    ['the control item cannot be read', { control: new TaskError('DynamoDB.ThrottlingException') }],
+    ['it is a wake-up', { control: { emptyTicks: RESTING_AFTER, lastTickAt }, startedBy: 'wake-up' }],
+  ] as const)('is not taken when %s', async (_case, options) => {
+    const { calls } = await runLoop({ intervalSeconds: 20, start, ...options });
+
+    expect(calls).toHaveLength(4);
+  });
+
+  it.each([5, 20, 60, 300])('is left for a tick every 5 minutes, interval %i s', async (intervalSeconds) => {
+    let control = { emptyTicks: RESTING_AFTER, lastTickAt: NOON };
+    const ticks: number[] = [];
+    for (let minute = 1; minute <= 30; minute++) {
+      const options = { intervalSeconds, start: NOON + minute * 60_000 - 17_000, control };
+      const { calls } = await runLoop({ ...options, call: () => ({ resting: true }) });
+      const tick = calls.at(-1);
+      if (tick !== undefined) control = { ...control, lastTickAt: tick };
+      ticks.push(...calls);
+    }
+
+    const gaps = ticks.map((at, index) => (at - (ticks[index - 1] ?? NOON)) / 1000);
+    expect(ticks.length).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(BACKSTOP_SECONDS + 60);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(BACKSTOP_SECONDS - 60);
+  });
+});
+
+function slotsBetween(after: number, before: number, intervalSeconds: number): number[] {
+  const interval = intervalSeconds * 1000;
+  const slots: number[] = [];
+  for (let slot = (Math.floor(after / interval) + 1) * interval; slot < before; slot += interval)
+    slots.push(slot);
+  return slots;
+}
+
+function slotOfCall(intervalSeconds: number) {
+  return (at: number) => Math.floor(at / (intervalSeconds * 1000)) * intervalSeconds * 1000;
+}
