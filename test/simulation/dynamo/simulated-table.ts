@@ -1,0 +1,143 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { ItemKey } from '../../../lambda/table/document-table.ts';
+import { LAYOUT } from '../../../lambda/table/layout.ts';
+import { parseCondition } from './condition.ts';
+import type { Item } from './operand.ts';
+import { applyUpdate } from './update.ts';
+
+export interface SimulatedTableOptions {
+  /** Shows a change to the index, now or later, in the order of the changes of an item. */
+  readonly propagate: (key: string, show: () => void) => void;
+  /** Alters conditions before they are evaluated, to see whether anybody notices. */
+  readonly alterCondition?: (condition: string) => string;
+}
+
+/** What a write changed; `undefined` where there is no item. */
+export interface Change {
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** Carries an operation to the table and its answer back: takes time, fails, or is repeated by the SDK. */
+export type Io = <Output>(operate: (attempt: number) => Output) => Promise<Output>;
+
+/**
+ * A DynamoDB table in memory. It evaluates the very expressions that the tracker's adapter sends, so that the conditions
+ * under test are the real ones.
+ */
+export class SimulatedTable {
+  readonly #items = new Map<string, Item>();
+  readonly #index = new Map<string, Item>();
+  readonly #options: SimulatedTableOptions;
+  readonly #followers: ((change: Change) => void)[] = [];
+
+  constructor(options: SimulatedTableOptions) {
+    this.#options = options;
+  }
+
+  /** Tells of every change, as the table's stream does. */
+  follow(follower: (change: Change) => void): void {
+    this.#followers.push(follower);
+  }
+
+  item({ pk, sk }: ItemKey): Item | undefined {
+    return this.#items.get(`${pk} ${sk}`);
+  }
+
+  items(): Iterable<Item> {
+    return this.#items.values();
+  }
+
+  /** A document client that speaks to this table. */
+  client(io: Io): DynamoDBDocumentClient {
+    const send = (command: unknown) => io((attempt) => this.#execute(command, attempt));
+    // The SDK's paginator looks at `instanceof`; nothing else of the real client is used.
+    return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
+  }
+
+  #execute(command: unknown, attempt: number) {
+    if (command instanceof GetCommand) return { Item: this.item(command.input.Key as unknown as ItemKey) };
+    if (command instanceof QueryCommand) return { Items: this.#query(command.input) };
+    if (command instanceof UpdateCommand) {
+      const { UpdateExpression: update = '' } = command.input;
+      return this.#write(command.input, attempt, (item, key, bindings) =>
+        applyUpdate(update, item ?? { ...key }, bindings),
+      );
+    }
+    if (command instanceof DeleteCommand) return this.#write(command.input, attempt, () => undefined);
+    throw new TypeError('The simulated table does not know this command.');
+  }
+
+  #query(input: QueryCommand['input']): Item[] {
+    const isIndex = input.IndexName !== undefined;
+    const condition = parseCondition(input.KeyConditionExpression ?? '');
+    const bindings = bindingsOf(input);
+    const sortKey = isIndex ? LAYOUT.index.sortKey : LAYOUT.sortKey;
+    return [...(isIndex ? this.#index : this.#items).values()]
+      .filter((item) => condition(item, bindings))
+      .sort((a, b) => (String(a[sortKey]) < String(b[sortKey]) ? -1 : 1));
+  }
+
+  #write(
+    input: WriteInput,
+    attempt: number,
+    change: (
+      item: Item | undefined,
+      key: ItemKey,
+      bindings: ReturnType<typeof bindingsOf>,
+    ) => Item | undefined,
+  ) {
+    const key = input.Key as unknown as ItemKey;
+    const before = this.item(key);
+    const bindings = bindingsOf(input);
+    const condition = (this.#options.alterCondition ?? String)(input.ConditionExpression ?? '');
+    if (!parseCondition(condition)(before ?? {}, bindings)) {
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata: { attempts: attempt },
+        ...(before && { Item: marshall(before) }),
+      });
+    }
+    const after = change(before, key, bindings);
+    this.#store(`${key.pk} ${key.sk}`, before, after);
+    return { Attributes: input.ReturnValues === 'ALL_NEW' ? after : before };
+  }
+
+  #store(name: string, before: Item | undefined, after: Item | undefined): void {
+    if (after === undefined) this.#items.delete(name);
+    else this.#items.set(name, after);
+    const entry = indexEntry(after);
+    if (entry !== undefined || indexEntry(before) !== undefined) {
+      this.#options.propagate(name, () => {
+        if (entry === undefined) this.#index.delete(name);
+        else this.#index.set(name, entry);
+      });
+    }
+    for (const follower of this.#followers) follower({ before, after });
+  }
+}
+
+type WriteInput = Pick<
+  UpdateCommand['input'],
+  'Key' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValues'
+>;
+
+function bindingsOf(input: Pick<WriteInput, 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>) {
+  return { names: input.ExpressionAttributeNames ?? {}, values: input.ExpressionAttributeValues ?? {} };
+}
+
+/** Keys only; an item without a key of the index is not in it. */
+function indexEntry(item: Item | undefined): Item | undefined {
+  const { partitionKey, sortKey } = LAYOUT.index;
+  if (item?.[partitionKey] === undefined || item[sortKey] === undefined) return undefined;
+  const names = [LAYOUT.partitionKey, LAYOUT.sortKey, partitionKey, sortKey];
+  return Object.fromEntries(names.map((name) => [name, item[name]]));
+}

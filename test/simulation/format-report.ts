@@ -1,0 +1,41 @@
+import type { SimulationReport, Spread } from './report.ts';
+
+/** The rows of the table that compares reports; each has a name and how to show a report's value. */
+const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) => string])[] = [
+  ['Simulated minutes (seed)', ({ minutes, seed }) => `${count(minutes)} (${seed})`],
+  ['Ticks done / failed / skipped / died', ({ ticks }) => Object.values(ticks).map(count).join(' / ')],
+  [
+    'Starts of the loop by the rule / by a wake-up',
+    ({ loops }) => Object.values(loops).map(count).join(' / '),
+  ],
+  ['Requests to NocoDB', ({ nocodbRequests }) => count(nocodbRequests)],
+  ['Payments tracked / confirmed', ({ payments, confirmed }) => `${count(payments)} / ${count(confirmed)}`],
+  ['Seen: 429 / cut pages', ({ seen }) => `${count(seen.rateLimits)} / ${count(seen.cutPages)}`],
+  ['Seen: records missing / invalid', ({ seen }) => `${count(seen.missing)} / ${count(seen.invalid)}`],
+  ['Gap between ticks, p50 / p99 / max', ({ gap }) => seconds(gap)],
+  ['Delay from `Paid` to readable, p50 / p99 / max', ({ delay }) => seconds(delay)],
+  ['Overlapping ticks', ({ overlaps }) => count(overlaps)],
+  ['Requests inside a penalty', ({ requestsInPenalties }) => count(requestsInPenalties)],
+  ['– after a 429 whose tick died before noting it', (report) => count(report.requestsInUnnotedPenalties)],
+  ['Confirmations lost', ({ lost }) => count(lost)],
+  ['Confirmations doubled', ({ doubled }) => count(doubled)],
+  ['Confirmations invented', ({ invented }) => count(invented)],
+  ['Payments given up wrongly', ({ givenUpWrongly }) => count(givenUpWrongly)],
+];
+
+/** A Markdown table of reports, side by side. */
+export function formatReports(reports: readonly SimulationReport[]): string {
+  const header = ['', ...reports.map(({ weather }) => `${weather} weather`)];
+  const rows = ROWS.map(([name, show]) => [name, ...reports.map(show)]);
+  return [header, header.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function seconds({ p50, p99, max }: Spread): string {
+  return `${[p50, p99, max].map((value) => value.toFixed(1)).join(' / ')} s`;
+}

@@ -1,0 +1,118 @@
+import { quantile } from './quantiles.ts';
+import type { Cloud } from './world/cloud.ts';
+import type { Ledger } from './world/ledger.ts';
+import type { NocoDbServer } from './world/nocodb-server.ts';
+
+/** What a simulation came to. Times are seconds. */
+export interface SimulationReport {
+  readonly weather: string;
+  readonly seed: number;
+  readonly minutes: number;
+  readonly intervalSeconds: number;
+  readonly ticks: Readonly<Ledger['outcomes']>;
+  readonly nocodbRequests: number;
+  /** Executions of the loop: started by the rule, and by a payment that became pending while it rested. */
+  readonly loops: Readonly<Cloud['starts']>;
+  readonly seen: Readonly<Ledger['seen']>;
+  /** Between one tick and the next, while anybody waits. */
+  readonly gap: Spread;
+  /** From `Paid` in NocoDB to paid in the table that bots read. */
+  readonly delay: Spread;
+  /** Delays, in seconds, that the payments of the simulation had: how many of each second. */
+  readonly delayHistogram: readonly number[];
+  readonly payments: number;
+  readonly confirmed: number;
+  /** Ticks that began while another one was at work. */
+  readonly overlaps: number;
+  readonly requestsInPenalties: number;
+  /** Requests after a 429 that the tick which got it did not live to note. No goal: nobody could know of it. */
+  readonly requestsInUnnotedPenalties: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Confirmed without being paid, or without being tracked, or for somebody else than the record's owner. */
+  readonly invented: number;
+  /** Called missing or invalid, although the record exists and its id is in order. */
+  readonly givenUpWrongly: number;
+}
+
+export interface Spread {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** A goal that a report missed. */
+export interface MissedGoal {
+  readonly goal: string;
+  readonly found: number;
+}
+
+export function summarize({
+  ledger,
+  server,
+  cloud,
+  ...about
+}: Pick<SimulationReport, 'weather' | 'seed' | 'minutes' | 'intervalSeconds'> & {
+  readonly ledger: Ledger;
+  readonly server: NocoDbServer;
+  readonly cloud: Cloud;
+}): SimulationReport {
+  return {
+    ...about,
+    ticks: { ...ledger.outcomes },
+    nocodbRequests: server.requests,
+    loops: { ...cloud.starts },
+    seen: { ...ledger.seen },
+    gap: spread(ledger.gaps),
+    delay: spread(ledger.delays),
+    delayHistogram: histogram(ledger.delays),
+    payments: ledger.payments,
+    confirmed: ledger.confirmed,
+    overlaps: ledger.overlaps,
+    requestsInPenalties: server.inPenalties.noted,
+    requestsInUnnotedPenalties: server.inPenalties.unnoted,
+    lost: ledger.lost,
+    doubled: ledger.doubled,
+    invented: ledger.invented,
+    givenUpWrongly: ledger.givenUpWrongly,
+  };
+}
+
+/** What must never happen, whatever the weather. */
+const NEVER = ['overlaps', 'requestsInPenalties', 'lost', 'doubled', 'invented', 'givenUpWrongly'] as const;
+
+/** Goals for an interval of 20 s, in fair weather: a tick in each slot, and half an interval of waiting for the next. */
+const FAIR_GOALS = [
+  { of: 'gap', quantile: 'p99', most: 20 },
+  { of: 'delay', quantile: 'p50', most: 10.5 },
+  { of: 'delay', quantile: 'p99', most: 21 },
+] as const;
+
+/** The goals that a report misses; gaps and delays are compared as they are shown, to a tenth of a second. */
+export function missedGoals(report: SimulationReport): MissedGoal[] {
+  const never = NEVER.filter((name) => report[name] !== 0).map((name) => ({
+    goal: `0 ${name}`,
+    found: report[name],
+  }));
+  if (report.weather !== 'fair' || report.intervalSeconds !== 20) return never;
+  const late = FAIR_GOALS.map(({ of, quantile: name, most }) => ({
+    goal: `${of} ${name} ≤ ${most} s`,
+    found: Number(report[of][name].toFixed(1)),
+    most,
+  }));
+  return [...never, ...late.filter(({ found, most }) => !(found <= most))];
+}
+
+function spread(milliseconds: readonly number[]): Spread {
+  const seconds = (share: number) => Number((quantile(milliseconds, share) / 1000).toFixed(3));
+  return { p50: seconds(0.5), p99: seconds(0.99), max: seconds(1) };
+}
+
+function histogram(milliseconds: readonly number[]): number[] {
+  const counts: number[] = [];
+  for (const value of milliseconds) {
+    const second = Math.floor(value / 1000);
+    counts[second] = (counts[second] ?? 0) + 1;
+  }
+  return Array.from(counts, (count) => count ?? 0);
+}

@@ -1,0 +1,165 @@
+import { PaymentStoreTable } from '../../../lambda/table/payment-store-table.ts';
+import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
+import type { SimulatedTable } from '../dynamo/simulated-table.ts';
+import type { Random } from '../random.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Ledger } from './ledger.ts';
+import type { NocoDbServer } from './nocodb-server.ts';
+import type { Weather } from './weather.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Mean time between two users who begin to pay by day; how long most of them take, and the few who pay late. */
+const ARRIVALS = 12_000;
+const PAYING_TIME = 4 * MINUTE;
+const LATECOMERS = { share: 0.02, from: 45 * MINUTE, to: 2 * HOUR };
+
+/** Of all users: those who never pay, and whose bot stops waiting; those for whom a wrong record is tracked. */
+const ABANDONED = 0.1;
+const MISTAKEN = 0.01;
+const PATIENCE = 30 * MINUTE;
+
+/** Of those who paid: how many are tracked once more, by a bot that starts again. */
+const TRACKED_AGAIN = 0.02;
+
+/** Now and then somebody imports many users, and later ticks all their records within a minute. */
+const GROUPS = { every: 3 * HOUR, smallest: 60, largest: 150, paidAfter: 10 * MINUTE, paidWithin: MINUTE };
+
+/** Nobody comes for the last part of each cycle, so that nothing is pending and the loop rests. */
+const CYCLE = { length: 8 * HOUR, day: 5.5 * HOUR };
+
+/** How long a bot's operation on the table takes. Bots are not what is being tested: theirs succeed. */
+const TABLE_LATENCY = 5;
+
+export interface BotsOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly weather: Weather;
+  readonly server: NocoDbServer;
+  readonly table: SimulatedTable;
+  readonly ledger: Ledger;
+}
+
+/** Users who pay or do not, the bots that track their payments, and the people who work in the NocoDB table. */
+export class Bots {
+  readonly #options: BotsOptions;
+  readonly #store: PaymentStoreTable;
+  #users = 0;
+  #poisonous = 0;
+
+  constructor(options: BotsOptions) {
+    this.#options = options;
+    const client = options.table.client(async (operate) => {
+      await options.time.sleep(TABLE_LATENCY);
+      return operate(1);
+    });
+    this.#store = new PaymentStoreTable({ client, tableName: 'simulated' });
+  }
+
+  /** @param end nobody comes after this moment; epoch milliseconds */
+  start(end: number): void {
+    const { time, random } = this.#options;
+    const begin = time.now();
+    const isDay = () => (time.now() - begin) % CYCLE.length < CYCLE.day;
+    const repeat = async (every: number, come: () => void) => {
+      for (;;) {
+        await time.sleep(random.exponential(every));
+        if (time.now() >= end) return;
+        if (isDay()) come();
+      }
+    };
+    time.spawn(() => repeat(ARRIVALS, () => time.spawn(() => this.#comeAlone())));
+    time.spawn(() => repeat(GROUPS.every, () => time.spawn(() => this.#comeTogether())));
+  }
+
+  async #comeAlone(): Promise<void> {
+    const { time, random, weather } = this.#options;
+    if (random.chance(weather.poisonousIds)) return this.#trackPoison();
+    const payment = await this.#newPayment();
+    if (random.chance(MISTAKEN)) time.spawn(() => this.#trackForAnother(payment.recordId));
+    if (random.chance(weather.deletedRecords)) return this.#delete(payment);
+    if (random.chance(ABANDONED)) return this.#giveUp(payment);
+    await time.sleep(this.#payingTime());
+    this.#pay(payment);
+    if (!random.chance(TRACKED_AGAIN)) return;
+    await time.sleep(random.exponential(PAYING_TIME));
+    await this.#store.track(payment, Math.floor(time.now()));
+  }
+
+  async #comeTogether(): Promise<void> {
+    const { time, random } = this.#options;
+    const size = Math.floor(random.between(GROUPS.smallest, GROUPS.largest));
+    const payments = await Promise.all(Array.from({ length: size }, () => this.#newPayment()));
+    await time.sleep(GROUPS.paidAfter);
+    for (const payment of payments) {
+      time.at(time.now() + random.between(0, GROUPS.paidWithin), () => this.#pay(payment));
+    }
+  }
+
+  /** A record is deleted before anybody paid it; on SQLite the next record gets its id. */
+  async #delete(payment: PaymentKey): Promise<void> {
+    const { time, random, server, weather } = this.#options;
+    await time.sleep(random.exponential(PAYING_TIME));
+    server.rows.delete(payment.recordId);
+    if (random.chance(weather.reusedIds)) {
+      const userId = this.#newUser();
+      server.rows.set(payment.recordId, { paid: false, owner: userId });
+      await this.#track({ userId, recordId: payment.recordId });
+      await time.sleep(random.exponential(PAYING_TIME));
+      this.#pay({ userId, recordId: payment.recordId });
+    }
+    await time.sleep(2 * HOUR);
+    await this.#store.untrack(payment, time.now());
+  }
+
+  async #giveUp(payment: PaymentKey): Promise<void> {
+    const { time, ledger } = this.#options;
+    await time.sleep(PATIENCE);
+    const { status } = await this.#store.untrack(payment, time.now());
+    if (status === 'untracked') ledger.untracked(payment);
+  }
+
+  async #trackForAnother(recordId: string): Promise<void> {
+    const payment = { userId: this.#newUser(), recordId };
+    await this.#track(payment);
+    await this.#giveUp(payment);
+  }
+
+  async #trackPoison(): Promise<void> {
+    const recordId = `rec_${++this.#poisonous}`;
+    this.#options.server.poison.add(recordId);
+    await this.#track({ userId: this.#newUser(), recordId });
+  }
+
+  async #newPayment(): Promise<PaymentKey> {
+    const userId = this.#newUser();
+    const payment = { userId, recordId: this.#options.server.insert(userId) };
+    await this.#track(payment);
+    return payment;
+  }
+
+  async #track(payment: PaymentKey): Promise<void> {
+    const { time, ledger } = this.#options;
+    ledger.tracked(payment);
+    await this.#store.track(payment, Math.floor(time.now()));
+  }
+
+  #pay(payment: PaymentKey): void {
+    const { server, ledger } = this.#options;
+    const row = server.rows.get(payment.recordId);
+    if (!row) throw new Error(`Record ${payment.recordId} is gone, and cannot be paid.`);
+    row.paid = true;
+    ledger.paid(payment);
+  }
+
+  #payingTime(): number {
+    const { random } = this.#options;
+    const { share, from, to } = LATECOMERS;
+    return random.chance(share) ? random.between(from, to) : Math.min(from, random.exponential(PAYING_TIME));
+  }
+
+  #newUser(): string {
+    return String(1_000 + this.#users++);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Clock } from '../../../lambda/tracker/clock.ts';
+import type { Io } from '../dynamo/simulated-table.ts';
+import type { Random } from '../random.ts';
+import { settled } from '../settled.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Weather } from './weather.ts';
+
+/** Steps of an invocation among which one that dies picks its last. */
+const MORTAL_STEPS = 12;
+
+/** How long an operation on the table takes, one way, milliseconds. */
+const TABLE_LATENCY = [1, 6] as const;
+
+/**
+ * A Lambda instance during one invocation: a clock of its own, and a life that may end at any step. What waits for
+ * anything after its end waits for ever, as the code of a dead process does.
+ */
+export class Instance {
+  readonly clock: Clock;
+  readonly #time: VirtualTime;
+  readonly #random: Random;
+  readonly #weather: Weather;
+  readonly #skew: number;
+  readonly #dying: Promise<string>;
+  #die: (error: string) => void = () => {};
+  #alive = true;
+  #stepsLeft: number;
+
+  constructor(time: VirtualTime, random: Random, weather: Weather) {
+    this.#time = time;
+    this.#random = random;
+    this.#weather = weather;
+    this.#skew = random.between(-weather.clockSkew, weather.clockSkew);
+    this.#stepsLeft = random.chance(weather.deaths)
+      ? Math.floor(random.between(1, MORTAL_STEPS))
+      : Number.POSITIVE_INFINITY;
+    this.#dying = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+    this.clock = {
+      now: () => Math.floor(time.now() + this.#skew),
+      sleep: (milliseconds) => this.wait(milliseconds),
+    };
+  }
+
+  /** Resolves with the error's name when the instance dies. */
+  get death(): Promise<string> {
+    return this.#dying;
+  }
+
+  /** Kills the instance, if its invocation is still under way. */
+  end(error: string): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#die(error);
+  }
+
+  /** The invocation is over; what happens to the instance afterwards does not matter. */
+  retire(): void {
+    this.#alive = false;
+  }
+
+  /** Time passes, if there is to be any more of it for this instance. */
+  async wait(milliseconds: number): Promise<void> {
+    this.#stepsLeft -= 1;
+    if (this.#stepsLeft <= 0) this.end('Runtime.ExitError');
+    if (this.#random.chance(this.#weather.hangs)) await never();
+    if (!this.#alive) await never();
+    await this.#time.sleep(milliseconds);
+    if (!this.#alive) await never();
+  }
+
+  /** Carries operations to the table. */
+  readonly io: Io = async (operate) => {
+    const { tableFaults, repeatedWrites } = this.#weather;
+    await this.wait(this.#random.between(...TABLE_LATENCY));
+    const isRefused = this.#random.chance(tableFaults / 2);
+    if (isRefused) throw new Error('The simulated table is out of order.');
+    const outcome = settled(() => operate(1));
+    await this.wait(this.#random.between(...TABLE_LATENCY));
+    if (this.#random.chance(tableFaults / 2)) throw new Error('The answer of the simulated table was lost.');
+    return this.#random.chance(repeatedWrites) ? operate(2) : outcome();
+  };
+}
+
+/** A promise that nothing settles. A new one each time: one for all would keep everybody who waits for it. */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

@@ -1,0 +1,148 @@
+import { CONTROL_KEY, RECORD_PREFIX, userIdOf } from '../../../lambda/table/keys.ts';
+import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
+import type { Change } from '../dynamo/simulated-table.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { NocoDbServer } from './nocodb-server.ts';
+
+/** What really happened to a payment. Moments are those of the simulation's own clock. */
+interface Entry {
+  readonly trackedAt: number;
+  /** When its record was ticked as paid in NocoDB. */
+  paidAt?: number;
+  isUntracked: boolean;
+  confirmations: number;
+  announcements: number;
+}
+
+/** The truth about payments and ticks, kept beside the tracker, and what the tracker did against it. */
+export class Ledger {
+  readonly delays: number[] = [];
+  readonly gaps: number[] = [];
+  overlaps = 0;
+  invented = 0;
+  givenUpWrongly = 0;
+  readonly outcomes = { done: 0, failed: 0, skipped: 0, died: 0 };
+  /** What the weather made the tracker see. */
+  readonly seen = { rateLimits: 0, cutPages: 0, missing: 0, invalid: 0, ownerMismatches: 0, audits: 0 };
+  readonly #time: VirtualTime;
+  readonly #server: NocoDbServer;
+  readonly #entries = new Map<string, Entry>();
+  readonly #active = new Set<string>();
+  #pending = 0;
+  #pendingSince = Number.POSITIVE_INFINITY;
+  #lastTickAt: number | undefined;
+
+  constructor(time: VirtualTime, server: NocoDbServer) {
+    this.#time = time;
+    this.#server = server;
+  }
+
+  tracked(payment: PaymentKey): void {
+    const entry = { isUntracked: false, confirmations: 0, announcements: 0 };
+    this.#entries.set(nameOf(payment), { ...entry, trackedAt: this.#time.now() });
+  }
+
+  untracked(payment: PaymentKey): void {
+    this.#entry(payment).isUntracked = true;
+  }
+
+  paid(payment: PaymentKey): void {
+    this.#entry(payment).paidAt = this.#time.now();
+  }
+
+  observe(event: TrackerEvent): void {
+    if (event.type === 'payment.confirmed') this.#entry(event.payment).announcements += 1;
+    if (event.type === 'nocodb.response' && event.outcome === 'rateLimited') this.seen.rateLimits += 1;
+    if (event.type !== 'tick.finished' && event.type !== 'tick.failed') return;
+    this.seen.cutPages += event.cutPages;
+    this.seen.missing += event.missing;
+    this.seen.invalid += event.invalid;
+    this.seen.ownerMismatches += event.ownerMismatches;
+    this.seen.audits += Number(event.audit);
+  }
+
+  /** Judges a change of the table. */
+  follow({ before, after }: Change): void {
+    if ((after ?? before)?.pk === CONTROL_KEY.pk) {
+      if (after?.owner !== undefined && after.owner !== before?.owner)
+        this.#gatePassed(after.owner as string);
+      if (after?.blockedUntil !== before?.blockedUntil)
+        this.#server.penaltyNoted(Number(after?.blockedUntil));
+      return;
+    }
+    this.#countPending(Number(after?.status === 'pending') - Number(before?.status === 'pending'));
+    if (after === undefined || (after.status === before?.status && after.paidAt === before?.paidAt)) return;
+    const recordId = String(after.sk).slice(RECORD_PREFIX.length);
+    if (after.status === 'paid') this.#confirmed({ userId: userIdOf(String(after.pk)), recordId });
+    if (after.status === 'missing' && this.#server.rows.has(recordId)) this.givenUpWrongly += 1;
+    if (after.status === 'invalid' && !this.#server.poison.has(recordId)) this.givenUpWrongly += 1;
+  }
+
+  /** A tick is over, one way or another. */
+  ended(owner: string, outcome: keyof Ledger['outcomes']): void {
+    this.#active.delete(owner);
+    this.outcomes[outcome] += 1;
+  }
+
+  get payments(): number {
+    return this.#entries.size;
+  }
+
+  get confirmed(): number {
+    return this.#count(({ confirmations }) => confirmations > 0);
+  }
+
+  /** Paid and still tracked, and yet not confirmed. To be asked when everything had its time. */
+  get lost(): number {
+    return this.#count(({ paidAt, isUntracked, confirmations }) => {
+      return paidAt !== undefined && !isUntracked && confirmations === 0;
+    });
+  }
+
+  /** Confirmed, or announced as confirmed, more than once. */
+  get doubled(): number {
+    return this.#count(({ confirmations, announcements }) => confirmations > 1 || announcements > 1);
+  }
+
+  #gatePassed(owner: string): void {
+    const now = this.#time.now();
+    if (this.#active.size > 0) this.overlaps += 1;
+    this.#active.add(owner);
+    // A gap counts while somebody waits: with nothing pending, the loop rests by intention.
+    const somebodyWaited = this.#pending > 0 && this.#pendingSince <= (this.#lastTickAt ?? now);
+    if (this.#lastTickAt !== undefined && somebodyWaited) this.gaps.push(now - this.#lastTickAt);
+    this.#lastTickAt = now;
+  }
+
+  #confirmed(payment: PaymentKey): void {
+    const row = this.#server.rows.get(payment.recordId);
+    const entry = this.#entries.get(nameOf(payment));
+    if (!entry || entry.isUntracked || !row?.paid || row.owner !== payment.userId) {
+      this.invented += 1;
+      return;
+    }
+    entry.confirmations += 1;
+    if (entry.confirmations > 1) return;
+    this.delays.push(this.#time.now() - Math.max(entry.trackedAt, entry.paidAt ?? 0));
+  }
+
+  #countPending(change: number): void {
+    if (this.#pending === 0 && change > 0) this.#pendingSince = this.#time.now();
+    this.#pending += change;
+  }
+
+  #count(matches: (entry: Entry) => boolean): number {
+    return [...this.#entries.values()].filter(matches).length;
+  }
+
+  #entry(payment: PaymentKey): Entry {
+    const entry = this.#entries.get(nameOf(payment));
+    if (!entry) throw new Error(`Nobody ever tracked the payment ${nameOf(payment)}.`);
+    return entry;
+  }
+}
+
+function nameOf({ userId, recordId }: PaymentKey): string {
+  return `${userId} ${recordId}`;
+}

@@ -1,0 +1,151 @@
+import {
+  ConnectionFailedError,
+  InvalidResponseError,
+  ServerFaultError,
+  TokenRejectedError,
+  type TrackerError,
+  type TrackerErrorDetails,
+} from '../../../lambda/tracker/errors.ts';
+import type { Random } from '../random.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Weather } from './weather.ts';
+
+/** NocoDB's rate limit: so many requests in a second, or else a block (https://docs.nocodb.com, "Rate limits"). */
+const REQUESTS_PER_SECOND = 5;
+const BLOCK_MILLISECONDS = 30_000;
+
+interface Row {
+  paid: boolean;
+  readonly owner: string;
+}
+
+export const FAULT: TrackerErrorDetails = {
+  operation: 'list records',
+  target: 'simulated NocoDB',
+  problem: 'the weather is bad',
+  wayOut: 'Wait.',
+};
+
+const FAULTS: readonly (() => TrackerError)[] = [
+  () => new ServerFaultError(FAULT),
+  () => new ConnectionFailedError(FAULT),
+  () => new InvalidResponseError(FAULT),
+  () => new TokenRejectedError(FAULT),
+];
+
+/** A block of the token. */
+interface Penalty {
+  readonly end: number;
+  /** The tracker has got a 429 for it. */
+  isTold: boolean;
+  /** The gate knows of it; a tick may die before that. */
+  isNoted: boolean;
+}
+
+/** A NocoDB table, and the moods of its server. */
+export class NocoDbServer {
+  readonly rows = new Map<string, Row>();
+  readonly poison = new Set<string>();
+  pageCap = 1_000;
+  hasBulkList = true;
+  weather: Weather;
+  /** Requests of the tracker that came although the gate knew of a penalty, and those after one that it never learned. */
+  readonly inPenalties = { noted: 0, unnoted: 0 };
+  requests = 0;
+  readonly #time: VirtualTime;
+  readonly #random: Random;
+  #isOut = false;
+  #hits: number[] = [];
+  #penalty: Penalty = { end: 0, isTold: false, isNoted: false };
+  #declaredUntil = 0;
+  #isCalm = false;
+  #nextId = 1;
+
+  constructor(time: VirtualTime, random: Random, weather: Weather) {
+    this.#time = time;
+    this.#random = random;
+    this.weather = weather;
+  }
+
+  /** @returns the new record's id */
+  insert(owner: string): string {
+    const id = String(this.#nextId++);
+    this.rows.set(id, { paid: false, owner });
+    return id;
+  }
+
+  /** Lets outages, bursts and changes of the server come and go. */
+  start(): void {
+    const { outages, bursts, pageCaps, bulkListChanges } = this.weather;
+    this.#repeat(outages.every, async () => {
+      this.#isOut = true;
+      await this.#time.sleep(this.#random.exponential(outages.length));
+      this.#isOut = false;
+    });
+    this.#repeat(bursts, async () => {
+      for (let request = 0; request <= REQUESTS_PER_SECOND; request += 1) this.#hit();
+    });
+    this.#repeat(pageCaps.every, async () => {
+      this.pageCap = this.#random.pick(pageCaps.caps);
+    });
+    this.#repeat(bulkListChanges, async () => {
+      this.hasBulkList = !this.hasBulkList;
+    });
+  }
+
+  calm(weather: Weather): void {
+    this.weather = weather;
+    this.pageCap = 1_000;
+    this.hasBulkList = true;
+    this.#isOut = false;
+    this.#isCalm = true;
+  }
+
+  /** The gate has noted that nothing may be sent before `until`. */
+  penaltyNoted(until: number): void {
+    this.#declaredUntil = until;
+    this.#penalty.isNoted = this.#penalty.isTold;
+  }
+
+  /**
+   * Takes a request of the tracker.
+   *
+   * @param senderNow the sender's clock
+   * @returns how long the token is blocked, milliseconds; 0: it is not
+   */
+  take(senderNow: number): number {
+    this.requests += 1;
+    const isInTold = this.#time.now() < this.#penalty.end && this.#penalty.isTold;
+    if ((isInTold && this.#penalty.isNoted) || senderNow < this.#declaredUntil) this.inPenalties.noted += 1;
+    else if (isInTold) this.inPenalties.unnoted += 1;
+    const left = this.#hit();
+    this.#penalty.isTold ||= left > 0;
+    return left;
+  }
+
+  /** A fault of this moment, if there is one. */
+  fault(): TrackerError | undefined {
+    if (!this.#isOut && !this.#random.chance(this.weather.requestFaults)) return undefined;
+    return this.#random.pick(FAULTS)();
+  }
+
+  #hit(): number {
+    const now = this.#time.now();
+    if (now < this.#penalty.end) return this.#penalty.end - now;
+    this.#hits = [...this.#hits.filter((at) => at > now - 1_000), now];
+    if (this.#hits.length <= REQUESTS_PER_SECOND) return 0;
+    this.#penalty = { end: now + BLOCK_MILLISECONDS, isTold: false, isNoted: false };
+    return BLOCK_MILLISECONDS;
+  }
+
+  #repeat(every: number, happen: () => Promise<void>): void {
+    if (!Number.isFinite(every)) return;
+    this.#time.spawn(async () => {
+      for (;;) {
+        await this.#time.sleep(this.#random.exponential(every));
+        if (this.#isCalm) return;
+        await happen();
+      }
+    });
+  }
+}
