@@ -3,11 +3,14 @@ import type { HttpAnswer } from './exchange.ts';
 /** Characters of a server's text that go into an error. */
 const LONGEST_REASON = 200;
 
+/** NocoDB's error codes; a text such as `Not Found` in their place comes from somebody else. */
+const CODE = /^[A-Z][A-Z_]+$/;
+
 /** An answer that says no: what it says in NocoDB's own terms, as far as it does. */
 export interface Refusal extends Pick<HttpAnswer, 'status' | 'headers'> {
   /** NocoDB's error code: `ERR_TABLE_NOT_FOUND`. Absent in many of its answers, and in those of proxies. */
   readonly code?: string;
-  /** The database's own error code, beside `ERR_DATABASE_OP_FAILED`: `22P02`, `SQLITE_BUSY`. */
+  /** The code of NocoDB's database, beside `ERR_DATABASE_OP_FAILED`: `22P02`, `SQLITE_BUSY`, `ECONNREFUSED`. */
   readonly databaseCode?: string;
   /** The server's words, shortened; `''` when it has none. */
   readonly reason: string;
@@ -22,11 +25,11 @@ export interface Refusal extends Pick<HttpAnswer, 'status' | 'headers'> {
 export function readRefusal({ status, headers, body }: HttpAnswer): Refusal {
   const json = parseJson(body);
   const { error, message, msg, code } = isObject(json) ? json : {};
-  const reason = [message, msg, json, error, titleOf(body)].find((text) => typeof text === 'string');
+  const reason = [message, msg, json, titleOf(body)].find((text) => typeof text === 'string');
   return {
     status,
     headers,
-    ...(typeof error === 'string' && error.startsWith('ERR_') ? { code: error } : {}),
+    ...(typeof error === 'string' && CODE.test(error) ? { code: error } : {}),
     ...(typeof code === 'string' ? { databaseCode: code } : {}),
     reason: shorten(withoutQuery(typeof reason === 'string' ? reason : '')),
     fromNocoDb: isObject(json),

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { fixedToken } from '../../../lambda/nocodb/token.ts';
 import { LARGEST_ANSWER } from '../../../lambda/nocodb/transport/exchange.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import { failureOf, query, sourceFor } from './fixtures.ts';
@@ -215,87 +214,4 @@ describe('an answer that is not one', () => {
     expect(server.requests).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ outcome: 'failed', bytes: expect.any(Number) });
   });
-});
-
-describe('a token', () => {
-  const rejected = json(401, { error: 'ERR_AUTHENTICATION_REQUIRED', message: 'Invalid token' });
-
-  function changingToken(first: string, second: string) {
-    const calls = { get: 0, refresh: 0 };
-    return {
-      calls,
-      token: {
-        get: async () => {
-          calls.get += 1;
-          return first;
-        },
-        refresh: async () => {
-          calls.refresh += 1;
-          return second;
-        },
-      },
-    };
-  }
-
-  it('that is rejected is read anew, and the call sent once more with the new one', async () => {
-    const server = await startScriptedServer(rejected, PAID);
-    const { token, calls } = changingToken('old', 'new\n');
-    const { source, within } = sourceFor(server.url, {}, { token });
-
-    await source.list(query(['1']), within());
-
-    expect(server.requests.map(({ headers }) => headers['xc-token'])).toEqual(['old', 'new']);
-    expect(calls).toEqual({ get: 1, refresh: 1 });
-  });
-
-  it('that is rejected and has not changed is not tried again', async () => {
-    const server = await startScriptedServer(rejected);
-    const { token, calls } = changingToken('old', 'old');
-    const { source, within } = sourceFor(server.url, {}, { token });
-
-    const error = await failureOf(source.list(query(['1']), within()));
-
-    expect(error.kind).toBe('TokenRejected');
-    expect(server.requests).toHaveLength(1);
-    expect(calls.refresh).toBe(1);
-  });
-
-  it('whose successor is rejected too is refreshed only once', async () => {
-    const server = await startScriptedServer(rejected);
-    const { token, calls } = changingToken('old', 'new');
-    const { source, within } = sourceFor(server.url, {}, { token });
-
-    const error = await failureOf(source.list(query(['1']), within()));
-
-    expect(error.kind).toBe('TokenRejected');
-    expect(server.requests).toHaveLength(2);
-    expect(calls).toEqual({ get: 1, refresh: 1 });
-  });
-
-  it('that cannot be read is reported with its cause', async () => {
-    const cause = new Error('ParameterNotFound');
-    const server = await startScriptedServer(PAID);
-    const token = { get: () => Promise.reject(cause), refresh: () => Promise.reject(cause) };
-    const { source, within } = sourceFor(server.url, {}, { token });
-
-    const error = await failureOf(source.list(query(['1']), within()));
-
-    expect(error.kind).toBe('TokenRejected');
-    expect(error.cause).toBe(cause);
-    expect(server.requests).toHaveLength(0);
-  });
-
-  it.each(['', ' \n', 'two words', 'tökén', 'line\nbreak'])(
-    '%j is refused without being shown or sent',
-    async (value) => {
-      const server = await startScriptedServer(PAID);
-      const { source, within } = sourceFor(server.url, {}, { token: fixedToken(value) });
-
-      const error = await failureOf(source.list(query(['1']), within()));
-
-      expect(error.kind).toBe('TokenRejected');
-      if (value.trim() !== '') expect(error.message).not.toContain(value);
-      expect(server.requests).toHaveLength(0);
-    },
-  );
 });
