@@ -2,10 +2,10 @@
 const LONGEST_TITLE = 255;
 
 /** What `where=(field,op,value)~and(…)` and the comma-separated `fields` are made of. There is no escape for it in v2. */
-const SYNTAX_OF_FIELDS = /[,()~\p{Cc}]/u;
+const SYNTAX_OF_FIELDS = /[,()~\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** Commas separate the values of `in`; tildes and doubled parentheses begin another condition. */
-const SYNTAX_OF_VALUES = /[,~\p{Cc}]|\(\(|\)\)/u;
+const SYNTAX_OF_VALUES = /[,~\p{Cc}\p{Zl}\p{Zp}]|\(\(|\)\)/u;
 
 /**
  * Why a field's title cannot stand in a query; `undefined` when it can.
@@ -15,7 +15,7 @@ const SYNTAX_OF_VALUES = /[,~\p{Cc}]|\(\(|\)\)/u;
 export function faultOfFieldName(name: string): string | undefined {
   if (name.length > LONGEST_TITLE) return `is longer than a NocoDB field title (${LONGEST_TITLE} characters)`;
   if (SYNTAX_OF_FIELDS.test(name)) {
-    return 'holds a comma, parenthesis, tilde or control character, which NocoDB cannot filter by: use the id of the field (c…), or rename it';
+    return 'holds a comma, parenthesis, tilde or line break, which NocoDB cannot filter by: use the id of the field (c…), or rename it';
   }
   return undefined;
 }
@@ -24,7 +24,7 @@ export function faultOfFieldName(name: string): string | undefined {
 export function faultOfPaidValue(value: string): string | undefined {
   if (value.length > LONGEST_TITLE) return `is longer than ${LONGEST_TITLE} characters`;
   if (SYNTAX_OF_VALUES.test(value)) {
-    return 'holds a comma, tilde, doubled parenthesis or control character, which NocoDB cannot filter by: rename the option';
+    return 'holds a comma, tilde, doubled parenthesis or line break, which NocoDB cannot filter by: rename the option';
   }
   return undefined;
 }

@@ -118,6 +118,20 @@ describe('the NocoDB settings', () => {
     },
   );
 
+  it.each(['a,b', 'a(b', 'a)b', 'a~b', 'a\nb', 'a\u2028b', 'x'.repeat(256)])(
+    'refuse %j as a field',
+    (NOCODB_OWNER_FIELD) => {
+      expect(faultsOf({ ...WORKING, NOCODB_OWNER_FIELD })).toHaveLength(1);
+    },
+  );
+
+  it.each(['a((b', 'a))b', 'a~b', 'a\nb', 'a\u2028b', 'x'.repeat(256)])(
+    'refuse %j as a value',
+    (NOCODB_PAID_VALUES) => {
+      expect(faultsOf({ ...WORKING, NOCODB_PAID_VALUES })).toHaveLength(1);
+    },
+  );
+
   it('refuse a list of values without a value', () => {
     expect(faultsOf({ ...WORKING, NOCODB_PAID_VALUES: ' , ,' })).toEqual([
       expect.stringContaining('holds no value'),

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { sourceName } from '../../../lambda/nocodb/source-name.ts';
+
+const SETTINGS: NocoDbSettings = {
+  apiUrl: 'https://nocodb.example.com',
+  tableId: 'm1',
+  idField: 'Id',
+  paidField: 'Paid',
+};
+
+test('the same settings have the same name', () => {
+  expect(sourceName({ ...SETTINGS })).toBe(sourceName(SETTINGS));
+  expect(sourceName(SETTINGS)).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test.each<Partial<NocoDbSettings>>([
+  { apiUrl: 'https://other.example.com' },
+  { tableId: 'm2' },
+  { idField: 'Number' },
+  { paidField: 'Status' },
+  { paidValues: ['Paid'] },
+  { ownerField: 'TG ID' },
+])('another %o has another name', (change) => {
+  expect(sourceName({ ...SETTINGS, ...change })).not.toBe(sourceName(SETTINGS));
+});
