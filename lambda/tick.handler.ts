@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import { createSsmToken } from './environment/ssm-token.ts';
 import { parseTickEnvironment } from './environment/tick-environment.ts';
 import { createRecordSource } from './nocodb/record-source.ts';
+import { sourceName } from './nocodb/source-name.ts';
 import { combineObservers } from './observability/combine-observers.ts';
 import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics-observer.ts';
@@ -19,7 +20,7 @@ const table = { client: createDocumentClient(), tableName };
 const logger = new Logger({ serviceName: trackerName });
 
 const dependencies: TickDependencies = {
-  settings: { intervalSeconds },
+  settings: { intervalSeconds, source: sourceName(settings.nocodb) },
   clock: systemClock,
   gate: new GateItem(table),
   payments: new PaymentsTable({ ...table, confirmedBy: 'tick', shards, paidDays: retention.paidDays }),

@@ -26,7 +26,10 @@ export const METRICS = {
   ticksSkipped: { name: 'TicksSkipped', unit: MetricUnit.Count },
   /** Ticks that failed. Sum; once for the tracker, and once more by error kind. */
   ticksFailed: { name: 'TicksFailed', unit: MetricUnit.Count },
-  /** Age of the data when a tick began: about one interval when all is well. Maximum. */
+  /**
+   * Age of the data when a tick began while something was pending: about one interval when all is well. Ticks that
+   * fail, or that a penalty keeps from asking, tell it too. Maximum.
+   */
   dataAge: { name: 'DataAge', unit: MetricUnit.Seconds },
   /** Payments pending after a tick. Maximum. */
   pending: { name: 'Pending', unit: MetricUnit.Count },

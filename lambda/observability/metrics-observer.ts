@@ -31,16 +31,20 @@ export function createMetricsObserver(metrics: Metrics): Observer {
       case 'tick.skipped':
         if (event.reason === 'held') return;
         add(METRICS.ticksSkipped, 1);
+        addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         break;
       case 'tick.finished':
         if (event.resting) return;
         add(METRICS.ticksDone, 1);
         addSummary(event, addUnlessZero);
+        // Where nothing was pending, nobody's data was old.
+        if (event.checked > 0) addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         add(METRICS.pending, event.pending);
         break;
       case 'tick.failed':
         add(METRICS.ticksFailed, 1);
         addSummary(event, addUnlessZero);
+        addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         if (event.checked > 0) add(METRICS.pending, event.pending);
         publishFailureKind(metrics, event);
         break;
@@ -55,7 +59,6 @@ function addSummary(
   summary: TickSummary & (TickFinished | TickFailed),
   addUnlessZero: (metric: Metric, value: number) => void,
 ): void {
-  addUnlessZero(METRICS.dataAge, summary.dataAgeSeconds ?? 0);
   addUnlessZero(METRICS.confirmed, summary.confirmed);
   addUnlessZero(METRICS.missing, summary.missing);
   addUnlessZero(METRICS.invalid, summary.invalid);

@@ -16,6 +16,7 @@ const REMEMBERED = [
   'bulkList',
   'round',
   'audit',
+  'source',
   'lastTickAt',
   'intervalSeconds',
   'pending',

@@ -2,7 +2,7 @@ import type { TickReport } from '../tracker/gate.ts';
 
 /** What a tick leaves in the control item: an update expression, and the values that it and its condition use. */
 export function finishUpdate(report: TickReport) {
-  const { owner, now, error, empty, lastSuccessAt } = report;
+  const { owner, now, error, empty, lastSuccessAt, source } = report;
   const remembered: Record<string, unknown> = {
     cursor: report.cursor,
     round: report.round,
@@ -20,6 +20,7 @@ export function finishUpdate(report: TickReport) {
     lastTickAt: now,
     lastOwner: owner,
     ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(source !== undefined && { source }),
     ...(!empty && { emptyTicks: 0 }),
     ...Object.fromEntries(known),
   };

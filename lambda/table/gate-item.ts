@@ -68,7 +68,12 @@ export class GateItem implements Gate {
 
 /** When both a penalty and a holder stand in the way, it is the later of them that counts. */
 function refusal(found: Item = {}, now: number): GateAnswer {
-  const { nextAllowedAt = 0, blockedUntil = 0 } = found as { nextAllowedAt?: number; blockedUntil?: number };
-  const reason = blockedUntil > now ? 'blocked' : 'held';
-  return { granted: false, reason, until: Math.max(nextAllowedAt, blockedUntil) };
+  const { nextAllowedAt = 0 } = found as { nextAllowedAt?: number };
+  const { blockedUntil = 0, lastSuccessAt } = toControl(found);
+  return {
+    granted: false,
+    reason: blockedUntil > now ? 'blocked' : 'held',
+    until: Math.max(nextAllowedAt, blockedUntil),
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+  };
 }

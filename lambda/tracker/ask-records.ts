@@ -126,6 +126,7 @@ class AskPass {
   }
 
   #learn(question: Question, pages: readonly RecordPage[]): void {
+    this.#condemnSuspects();
     const left: string[] = [];
     for (const [index, query] of question.queries.entries()) {
       const page = pages[index] ?? { records: [], isLastPage: false };
@@ -162,14 +163,18 @@ class AskPass {
   }
 
   /**
-   * An id that is refused alone is invalid only if the query as such is accepted: with a wrong setting every id would be
-   * refused, and no payment may be given up for that.
+   * An id that is refused alone is invalid only if the query as such is accepted after that: with a wrong setting or a
+   * failing database every id would be refused, and no payment may be given up for that.
    */
   async #judgeSuspects(): Promise<void> {
-    if (this.#suspects.size === 0 || this.#error !== undefined) return;
-    const [first] = this.#suspects;
-    if (this.#answered.size === 0 && first !== undefined && !(await this.#isQueryAccepted(first[1]))) return;
+    const [first] = this.#suspects.values();
+    if (first === undefined || this.#error !== undefined) return;
+    if (await this.#isQueryAccepted(first)) this.#condemnSuspects();
+  }
+
+  #condemnSuspects(): void {
     for (const [id, { problem }] of this.#suspects) this.#invalid.set(id, problem);
+    this.#suspects.clear();
   }
 
   async #isQueryAccepted(refusal: InvalidQueryError): Promise<boolean> {

@@ -40,6 +40,8 @@ export interface TickSkipped {
   readonly reason: 'held' | 'blocked';
   /** Epoch milliseconds. */
   readonly until: number;
+  /** Age of the data, seconds; absent before the first success. */
+  readonly dataAgeSeconds?: number;
 }
 
 /** What a tick did, whether it succeeded or failed on the way. */

@@ -21,7 +21,13 @@ export interface Gate {
 
 export type GateAnswer =
   | { readonly granted: true; readonly control: ControlState }
-  | { readonly granted: false; readonly reason: 'held' | 'blocked'; readonly until: number };
+  | {
+      readonly granted: false;
+      readonly reason: 'held' | 'blocked';
+      readonly until: number;
+      /** As in the control state. */
+      readonly lastSuccessAt?: number;
+    };
 
 /** What the control item remembers from tick to tick. Every field is absent before the first tick that sets it. */
 export interface ControlState {
@@ -36,6 +42,8 @@ export interface ControlState {
   /** The round under way; absent when the last tick ended one. */
   readonly round?: Round;
   readonly audit?: AuditState;
+  /** Names the table and the fields that the last tick asked, see `TickSettings`. */
+  readonly source?: string;
   /** How many successful ticks in a row found nothing pending. At {@link RESTING_AFTER} the loop rests. */
   readonly emptyTicks: number;
   readonly counters: Counters;
@@ -105,6 +113,8 @@ export interface TickReport {
   readonly round: Round | undefined;
   readonly bulkList: ControlState['bulkList'];
   readonly audit: AuditState | undefined;
+  /** Absent: it stays. */
+  readonly source?: string;
   /** True: adds one to `emptyTicks`; false: sets it to 0. */
   readonly empty: boolean;
 }

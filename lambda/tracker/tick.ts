@@ -1,5 +1,7 @@
 import { askRecords, type RecordAnswer } from './ask-records.ts';
+import { knownBulkList, learnedBulkList } from './bulk-list.ts';
 import type { Clock } from './clock.ts';
+import { dataAge } from './data-age.ts';
 import { errorKind, RateLimitedError } from './errors.ts';
 import type { Observer, TickSummary } from './events.ts';
 import { type ControlState, type Gate, RESTING_AFTER, type TickReport } from './gate.ts';
@@ -10,6 +12,7 @@ import type { RecordSource } from './record-source.ts';
 import { RequestTally } from './request-tally.ts';
 import { AUDIT_EVERY, advanceRound, currentRound } from './round.ts';
 import { type Settlement, settle } from './settle.ts';
+import { forgetOtherSource } from './source-change.ts';
 
 /** What a tick needs. */
 export interface TickDependencies {
@@ -28,6 +31,12 @@ export interface TickSettings {
   readonly intervalSeconds: number;
   /** How often an audit begins, milliseconds. @default AUDIT_EVERY */
   readonly auditEvery?: number;
+  /**
+   * Names the table and the fields that are asked. When it changes, what was learned about the one before is forgotten.
+   *
+   * @default - the source never changes
+   */
+  readonly source?: string;
 }
 
 export type TickResult =
@@ -40,9 +49,6 @@ export type TickResult =
       /** Nothing has been pending for a while: there is no need to tick until something is tracked. */
       readonly resting: boolean;
     };
-
-/** A server without bulk lists is asked again after so long whether it has them now: an hour, in milliseconds. */
-const LEARN_BULK_LIST_AGAIN_AFTER = 60 * 60_000;
 
 /**
  * One pass: takes the gate, lists what is pending, asks NocoDB which of it is paid, confirms that, gives the gate back.
@@ -60,14 +66,16 @@ export async function tick(dependencies: TickDependencies): Promise<TickResult> 
   const lease = timeLimits(settings.intervalSeconds).leaseMilliseconds;
   const answer = await gate.acquire({ owner, now, lease });
   if (!answer.granted) {
-    observe({ type: 'tick.skipped', reason: answer.reason, until: answer.until });
-    return { outcome: 'skipped', reason: answer.reason, until: answer.until };
+    const { reason, until } = answer;
+    observe({ type: 'tick.skipped', reason, until, ...dataAge(answer, now) });
+    return { outcome: 'skipped', reason, until };
   }
-  const pass = await checkPayments(dependencies, answer.control, now);
-  const report = reportOf(pass, { owner, now, intervalSeconds: settings.intervalSeconds });
+  const control = forgetOtherSource(answer.control, settings.source, now);
+  const pass = await checkPayments(dependencies, control, now);
+  const report = reportOf(pass, { owner, now, settings });
   if (pass.error instanceof RateLimitedError) await gate.block(pass.error.retryAt);
   if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
-  return conclude(pass, report, dependencies, answer.control);
+  return conclude(pass, report, dependencies, control);
 }
 
 /** What a pass did and learned. */
@@ -91,10 +99,7 @@ async function checkPayments(
   const tally = new RequestTally(control.counters, observe);
   const { round, audit } = currentRound(control, now, settings.auditEvery ?? AUDIT_EVERY);
   const isAudit = round.audit !== undefined;
-  const about = {
-    audit: isAudit,
-    ...(control.lastSuccessAt !== undefined && { dataAgeSeconds: (now - control.lastSuccessAt) / 1000 }),
-  };
+  const about = { audit: isAudit, ...dataAge(control, now) };
   let pending: readonly PaymentKey[];
   try {
     pending = await payments.list();
@@ -179,13 +184,20 @@ function summarize(
   };
 }
 
-function reportOf(pass: Pass, tickOf: { owner: string; now: number; intervalSeconds: number }): TickReport {
+function reportOf(
+  pass: Pass,
+  { owner, now, settings }: { owner: string; now: number; settings: TickSettings },
+): TickReport {
   const { summary, requests, memory, freshSince, error } = pass;
+  const { intervalSeconds, source } = settings;
   const failed = error !== undefined;
   return {
-    ...tickOf,
+    owner,
+    now,
+    intervalSeconds,
+    ...(source !== undefined && { source }),
     ...memory,
-    nextAllowedAt: nextAllowedAfter(tickOf.now, tickOf.intervalSeconds),
+    nextAllowedAt: nextAllowedAfter(now, intervalSeconds),
     pending: summary.pending,
     usersUpdated: summary.usersUpdated,
     counters: {
@@ -219,20 +231,6 @@ function conclude(
   observe({ type: 'tick.finished', ...told, nextUpdateAt: nextSlot(clock.now(), intervalSeconds), resting });
   const { checked, confirmed, pending } = summary;
   return { outcome: 'done', checked, confirmed, pending, resting };
-}
-
-function knownBulkList(known: ControlState['bulkList'], now: number): boolean | undefined {
-  if (known === undefined || known.supported) return known?.supported;
-  return now - known.learnedAt < LEARN_BULK_LIST_AGAIN_AFTER ? false : undefined;
-}
-
-function learnedBulkList(
-  known: ControlState['bulkList'],
-  learned: boolean | undefined,
-  now: number,
-): ControlState['bulkList'] {
-  if (learned === undefined || learned === knownBulkList(known, now)) return known;
-  return { supported: learned, learnedAt: now };
 }
 
 function countUsers(payments: readonly PaymentKey[]): number {

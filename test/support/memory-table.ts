@@ -37,8 +37,11 @@ export class MemoryTable implements Gate, PendingPayments {
 
   async acquire({ owner, now, lease }: { owner: string; now: number; lease: number }): Promise<GateAnswer> {
     const blockedUntil = this.control.blockedUntil ?? 0;
-    if (blockedUntil > now) return { granted: false, reason: 'blocked', until: blockedUntil };
-    if (this.nextAllowedAt > now) return { granted: false, reason: 'held', until: this.nextAllowedAt };
+    const { lastSuccessAt } = this.control;
+    const known = lastSuccessAt === undefined ? {} : { lastSuccessAt };
+    if (blockedUntil > now) return { granted: false, reason: 'blocked', until: blockedUntil, ...known };
+    if (this.nextAllowedAt > now)
+      return { granted: false, reason: 'held', until: this.nextAllowedAt, ...known };
     this.owner = owner;
     this.nextAllowedAt = now + lease;
     this.writes += 1;
@@ -52,6 +55,7 @@ export class MemoryTable implements Gate, PendingPayments {
     this.nextAllowedAt = report.nextAllowedAt;
     this.lastError = report.error;
     const { blockedUntil, lastSuccessAt, emptyTicks, counters } = this.control;
+    const source = report.source ?? this.control.source;
     const added = Object.entries(report.counters).map(([name, count]) => [
       name,
       counters[name as 'updates'] + count,
@@ -65,6 +69,7 @@ export class MemoryTable implements Gate, PendingPayments {
       ...(report.round && { round: report.round }),
       ...(report.bulkList && { bulkList: report.bulkList }),
       ...(report.audit && { audit: report.audit }),
+      ...(source !== undefined && { source }),
       emptyTicks: report.empty ? emptyTicks + 1 : 0,
       counters: Object.fromEntries(added) as unknown as ControlState['counters'],
     };

@@ -246,3 +246,21 @@ test('refuses a table whose layout is newer, and leaves it as it is', async () =
   await expect(acquire('a')).rejects.toThrow(/layout 2.*up to 1.*Deploy the newer version/);
   expect(await table.readControl()).toEqual({ pk: 'CONTROL', sk: 'GATE', layout: 2 });
 });
+
+test('who is refused learns since when everything is known', async () => {
+  const { gate, acquire } = await prepare();
+  await acquire('a');
+  await gate.finish(reportOf('a', { lastSuccessAt: NOW }));
+
+  expect(await acquire('b', NOW + 1)).toMatchObject({ granted: false, lastSuccessAt: NOW });
+});
+
+test('the source of the last tick that named one is remembered', async () => {
+  const { gate, acquire } = await prepare();
+  await acquire('a');
+  await gate.finish(reportOf('a', { source: 'old' }));
+  await acquire('b', NOW + 20_000);
+  await gate.finish(reportOf('b', { nextAllowedAt: NOW + 30_000 }));
+
+  expect(await acquire('c', NOW + 40_000)).toMatchObject({ granted: true, control: { source: 'old' } });
+});

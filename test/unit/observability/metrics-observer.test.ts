@@ -122,11 +122,17 @@ test('the first tick of all has no age of data', () => {
 
 test('a tick that a penalty keeps out is counted, one whose slot is served is not', () => {
   const published = publish(
-    { type: 'tick.skipped', reason: 'held', until: SLOT },
-    { type: 'tick.skipped', reason: 'blocked', until: SLOT },
+    { type: 'tick.skipped', reason: 'held', until: SLOT, dataAgeSeconds: 20 },
+    { type: 'tick.skipped', reason: 'blocked', until: SLOT, dataAgeSeconds: 50 },
   );
 
-  expect(published.map(valuesOf)).toEqual([{ TicksSkipped: 1 }]);
+  expect(published.map(valuesOf)).toEqual([{ TicksSkipped: 1, DataAge: 50 }]);
+});
+
+test('a tick that had nothing to check says nothing about the age of the data', () => {
+  const [line] = publish(finished({ checked: 0, confirmed: 0, pending: 0, dataAgeSeconds: 290 }));
+
+  expect(valuesOf(line)).toEqual({ TicksDone: 1, Pending: 0 });
 });
 
 test('a confirmation by webhook is counted at once, one by a tick in its summary', () => {

@@ -205,7 +205,8 @@ describe('a refused id', () => {
 
     const answer = await ask([...ids(10_000), 'rec_abc']);
 
-    expect(askedPerRequest(source)).toEqual([10_001, 10_000, 1]);
+    // The last one asks whether the query is accepted without it.
+    expect(askedPerRequest(source)).toEqual([10_001, 10_000, 1, 0]);
     expect([...answer.invalid.keys()]).toEqual(['rec_abc']);
   });
 
@@ -220,6 +221,28 @@ describe('a refused id', () => {
     expect([...alone.invalid.keys()]).toEqual(['000001']);
     expect(wrongSetting.invalid.size).toBe(0);
     expect(wrongSetting.error).toBeInstanceOf(InvalidQueryError);
+  });
+
+  it('is not invalid when nothing is accepted after its refusal', async () => {
+    const { source, ask } = setUp();
+    const refusals = Array.from({ length: 20 }, () => new InvalidQueryError(DETAILS));
+    source.faults = [undefined, ...refusals];
+
+    const answer = await ask(ids(1_000), { bulkList: false, budget: 60_000 });
+
+    expect(answer.answered.size).toBe(500);
+    expect(answer.invalid.size).toBe(0);
+  });
+
+  it('stays found when the pass ends with an error later on', async () => {
+    const { source, ask } = setUp();
+    source.poison.add('000001');
+    source.faults = [undefined, undefined, undefined, new ServerFaultError(DETAILS)];
+
+    const answer = await ask(ids(4));
+
+    expect(answer.error).toBeInstanceOf(ServerFaultError);
+    expect([...answer.invalid.keys()]).toEqual([]);
   });
 
   it('is isolated over several passes when one is too short', async () => {

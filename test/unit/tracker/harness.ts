@@ -7,7 +7,7 @@ import { MemoryTable } from '../../support/memory-table.ts';
 export const INTERVAL = 20;
 
 /** A tracker whose clock, table and NocoDB are in the test's hand. */
-export function harness({ auditEvery }: { auditEvery?: number } = {}) {
+export function harness(options: { auditEvery?: number; source?: string } = {}) {
   const clock = new FakeClock();
   const table = new MemoryTable();
   const source = new FakeSource(clock);
@@ -15,7 +15,7 @@ export function harness({ auditEvery }: { auditEvery?: number } = {}) {
   let owners = 0;
   const run = (): Promise<TickResult> =>
     tick({
-      settings: { intervalSeconds: INTERVAL, ...(auditEvery !== undefined && { auditEvery }) },
+      settings: { intervalSeconds: INTERVAL, ...options },
       clock,
       gate: table,
       payments: table,

@@ -5,8 +5,9 @@ import {
   TableWriteFailedError,
   TokenRejectedError,
 } from '../../../lambda/tracker/errors.ts';
+import { slotOf } from '../../../lambda/tracker/interval.ts';
 import { DETAILS } from '../../support/fake-source.ts';
-import { harness } from './harness.ts';
+import { harness, INTERVAL } from './harness.ts';
 
 const minutes = (count: number) => count * 60_000;
 
@@ -198,6 +199,18 @@ describe('a failing NocoDB', () => {
     expect(table.control.counters.requestsRateLimited).toBe(1);
   });
 
+  it('tells how old the data is while a penalty keeps it from asking', async () => {
+    const { source, clock, next, pending, eventsOf } = harness();
+    pending('alice', '1');
+    await next();
+    source.faults = [new RateLimitedError({ ...DETAILS, retryAt: clock.now() + 60_000 })];
+    await expect(next()).rejects.toThrow(RateLimitedError);
+
+    await next();
+
+    expect(eventsOf('tick.skipped')).toMatchObject([{ reason: 'blocked', dataAgeSeconds: 40 }]);
+  });
+
   it('keeps what was confirmed before the failure', async () => {
     const { table, source, next, pending } = harness();
     source.bulkList = false;
@@ -343,5 +356,27 @@ describe('a round over several ticks', () => {
       source.requests.flatMap(({ queries }) => queries.flatMap(({ recordIds }) => recordIds)),
     );
     expect(asked.size).toBe(100);
+  });
+});
+
+describe('another source', () => {
+  it('is asked for everything, though the one before was in the middle of a round', async () => {
+    const { table, source, clock, next, pending } = harness({ source: 'new' });
+    pending('alice', '1', { paid: true });
+    pending('bob', '2', { paid: true });
+    table.control = {
+      ...table.control,
+      source: 'old',
+      cursor: { from: '2' },
+      round: { startedAt: 0, answered: 1 },
+      bulkList: { supported: true, learnedAt: 0 },
+    };
+
+    expect(await next()).toMatchObject({ outcome: 'done', confirmed: 2 });
+
+    expect(source.requests).toHaveLength(1);
+    // The round of the old source would have made the data as old as its start.
+    expect(table.control).toMatchObject({ source: 'new', lastSuccessAt: slotOf(clock.now(), INTERVAL) });
+    expect(table.control).not.toHaveProperty('bulkList');
   });
 });
