@@ -5,7 +5,8 @@ import { awsEnvironment } from './aws-environment.ts';
 import { installMiniStack } from './install.ts';
 import { startMiniStack } from './ministack.ts';
 
-const CACHE = join(import.meta.dirname, '../../../.cache');
+/** The project's folder for what can be made anew; git ignores it. */
+export const CACHE = join(import.meta.dirname, '../../../.cache');
 /** Where LocalStack listens, and everything that speaks its API. */
 export const DEFAULT_PORT = 4566;
 

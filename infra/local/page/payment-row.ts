@@ -11,8 +11,8 @@ export interface PaymentRow {
   readonly state: string;
   /** When the tracker learned it, epoch milliseconds. */
   readonly paidAt?: number;
-  /** Seconds since NocoDB was last asked successfully; absent before the first time. */
-  readonly dataAgeSeconds?: number;
+  /** Seconds since NocoDB was last asked successfully; `null` before the first time. */
+  readonly dataAgeSeconds: number | null;
 }
 
 /** Port: what the page is made of. */

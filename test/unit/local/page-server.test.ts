@@ -3,7 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PageServer, startPageServer } from '../../../infra/local/page/page-server.ts';
 import type { PaymentDesk } from '../../../infra/local/page/payment-row.ts';
 
-const ROW = { recordId: '1', userId: '1001', title: 'Order 1', isPaid: false, state: 'pending' };
+const ROW = {
+  recordId: '1',
+  userId: '1001',
+  title: 'Order 1',
+  isPaid: false,
+  state: 'pending',
+  dataAgeSeconds: 3,
+};
 
 let paid: boolean;
 let created: number;

@@ -61,7 +61,7 @@ function showRow(payment) {
   answer.classList.toggle('true', payment.isPaid);
   row.querySelector('.note').textContent = note(payment);
   row.querySelector('.age').textContent =
-    payment.dataAgeSeconds === undefined ? '–' : `${Math.round(payment.dataAgeSeconds)} s`;
+    payment.dataAgeSeconds === null ? '–' : `${payment.dataAgeSeconds} s`;
   if (payment.isPaid && !confirmed.has(payment.recordId)) {
     confirmed.add(payment.recordId);
     if (!firstView)
@@ -70,15 +70,13 @@ function showRow(payment) {
 }
 
 function showFreshness(payments, intervalSeconds) {
-  const ages = payments.map((payment) => payment.dataAgeSeconds).filter((age) => age !== undefined);
+  const ages = payments.map((payment) => payment.dataAgeSeconds).filter((age) => age !== null);
   const age = Math.max(...ages);
   const known = ages.length > 0;
   byId('interval').textContent = intervalSeconds;
   byId('freshness').classList.toggle('fresh', known && age <= 2 * intervalSeconds);
   byId('freshness').classList.toggle('stale', known && age > 2 * intervalSeconds);
-  byId('age').textContent = known
-    ? `NocoDB was last asked ${Math.round(age)} s ago.`
-    : 'NocoDB has not been asked yet.';
+  byId('age').textContent = known ? `NocoDB was last asked ${age} s ago.` : 'NocoDB has not been asked yet.';
 }
 
 async function refresh() {

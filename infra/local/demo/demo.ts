@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PaymentTracker } from '../../../lambda/client/index.ts';
+import type { DemoNocoDb } from '../demo-nocodb/demo-nocodb.ts';
+import type { DeployedTracker } from '../deployment/deploy-tracker.ts';
+import { freePort } from '../emulator/port.ts';
+import { type PageServer, startPageServer } from '../page/page-server.ts';
+import { USER_FIELD, WAITING_CUSTOMERS } from './customers.ts';
+import { createDemoDesk } from './demo-desk.ts';
+import { payAndAsk } from './paying-customer.ts';
+
+const PREFERRED_PAGE_PORT = 8090;
+
+export interface DemoOptions {
+  readonly nocodb: DemoNocoDb;
+  readonly tracker: PaymentTracker;
+  readonly deployed: DeployedTracker;
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Fills the demo NocoDB, registers its customers as a bot does when it starts, and serves the page. */
+export async function openDemo(options: DemoOptions): Promise<PageServer> {
+  const { nocodb, tracker, deployed, say } = options;
+  const recordIds = nocodb.records.insertMany(
+    WAITING_CUSTOMERS.map(({ userId, title }) => ({ Title: title, [USER_FIELD]: userId })),
+  );
+  const page = await startPageServer({
+    desk: createDemoDesk({
+      records: nocodb.records,
+      tracker,
+      invoke: deployed.invoke,
+      createPaymentFunction: deployed.output('CreatePaymentFunctionName'),
+    }),
+    intervalSeconds: deployed.intervalSeconds,
+    port: await freePort(PREFERRED_PAGE_PORT),
+    onError: (error) => say(`page: ${messageOf(error)}`),
+  });
+  await tracker.trackMany(
+    WAITING_CUSTOMERS.map(({ userId }, index) => ({ userId, recordId: recordIds[index] as number })),
+  );
+  return page;
+}
+
+/** Has the first waiting customer pay. Ends quietly with the signal. */
+export async function runFirstCustomer(options: DemoOptions): Promise<void> {
+  const { nocodb, deployed, say, signal } = options;
+  const [first] = nocodb.records.all();
+  const [userId, recordId] = [String(first?.[USER_FIELD]), String(first?.Id)];
+  try {
+    await payAndAsk({
+      userId,
+      recordId,
+      pay: () => void nocodb.records.setPaid(Number(recordId), true),
+      ask: async () => {
+        const answer = await deployed.invoke(deployed.output('CheckPaymentFunctionName'), {
+          userId,
+          recordId,
+        });
+        return (answer as { paid: boolean }).paid;
+      },
+      say,
+      sleep: (milliseconds) => sleep(milliseconds, undefined, { signal }),
+    });
+  } catch (error) {
+    if (!signal.aborted) say(`demo: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

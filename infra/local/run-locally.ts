@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { consoleObserver } from '../../lambda/client/index.ts';
+import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
+import { DEFAULT_STACK_NAME } from '../stack-names.ts';
+import { openDemo, runFirstCustomer } from './demo/demo.ts';
+import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker.ts';
+import { removeStack } from './deployment/remove-stack.ts';
+import { awsClientConfig } from './emulator/aws-environment.ts';
+import { CACHE, DEFAULT_PORT, type Emulator, startEmulator } from './emulator/emulator.ts';
+import { urlForLambdas } from './lambda-address.ts';
+import { followLog } from './log/follow-log.ts';
+import { functionLogGroups, logReader } from './log/function-logs.ts';
+import type { LogLine } from './log/log-line.ts';
+import { type NocoDbToWatch, nocoDbToWatch } from './nocodb-to-watch.ts';
+import { runCommand } from './run-command.ts';
+import { StartError } from './start-error.ts';
+import type { StartSettings } from './start-settings.ts';
+
+/** What a run needs of its process. */
+export interface Surroundings {
+  /** Tells the person something. @param at epoch milliseconds, now by default */
+  readonly say: (text: string, at?: number) => void;
+  /** The person wants an end. */
+  readonly end: AbortSignal;
+  /** Takes what has to be stopped. */
+  readonly started: AsyncDisposableStack;
+}
+
+/**
+ * Brings up the local cloud and NocoDB, deploys the CDK app, registers waiting users and shows the Lambdas' logs until
+ * the person wants an end.
+ *
+ * @throws {StartError} with one line for the person
+ */
+export async function runLocally(settings: StartSettings, surroundings: Surroundings): Promise<void> {
+  const { say, end, started } = surroundings;
+  say('starting; Ctrl-C stops everything');
+  const nocodb = await nocoDbToWatch(settings, started);
+  say(`${nocodb.demo ? 'demo NocoDB' : 'NocoDB'}: ${nocodb.url}, table ${nocodb.tableId}`);
+  const emulator = startEmulator({
+    endpoint: settings.endpoint,
+    preferredPort: DEFAULT_PORT,
+    name: 'start',
+    report: say,
+    signal: end,
+  });
+  // A failed start is told by whoever waits for it below; then there is nothing to leave.
+  started.defer(() => emulator.then(leave, () => {}));
+  const deployed = await deployTo(emulator, settings, nocodb, surroundings);
+  await showLog(deployed, surroundings);
+  await registerUsers(deployed, settings, nocodb, surroundings);
+  await Promise.race([whenAborted(end), failWhenLost(emulator)]);
+}
+
+async function deployTo(
+  emulator: Promise<Emulator>,
+  settings: StartSettings,
+  nocodb: NocoDbToWatch,
+  { say, end }: Surroundings,
+): Promise<DeployedTracker> {
+  // Our own runs Lambdas on this machine; one that runs already is asked, and has the answer at once.
+  const containers = settings.endpoint !== undefined && (await emulator).containers;
+  emulator.then(({ description }) => say(`local cloud: ${description}`)).catch(() => {});
+  const begin = Date.now();
+  say('deploying the CDK app');
+  const deployed = await deployTracker({
+    emulator,
+    variables: {
+      ...settings.variables,
+      [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
+      [NOCODB_VARIABLES.tableId]: nocodb.tableId,
+    },
+    token: nocodb.token,
+    run: runCommand,
+    logFile: join(CACHE, 'cdk-start.log'),
+    signal: end,
+  });
+  say(`deployed in ${Math.round((Date.now() - begin) / 1000)} s`);
+  return deployed;
+}
+
+/** Shows what the Lambdas log, from now to the end. */
+async function showLog({ aws, stackName }: DeployedTracker, { say, end }: Surroundings): Promise<void> {
+  const read = logReader(aws, await functionLogGroups(aws, stackName));
+  const print = ({ text, at }: LogLine) => say(text, at);
+  const onError = (error: unknown) => say(`the log cannot be read: ${(error as Error).message}`);
+  void followLog({ read, print, onError, since: Date.now() - 1000, signal: end });
+}
+
+async function registerUsers(
+  deployed: DeployedTracker,
+  { track }: StartSettings,
+  { demo }: NocoDbToWatch,
+  { say, end, started }: Surroundings,
+): Promise<void> {
+  const tracker = deployed.client({ observe: consoleObserver(say) });
+  if (track.length > 0) await tracker.trackMany(track);
+  if (demo !== undefined) {
+    const options = { nocodb: demo, tracker, deployed, say, signal: end };
+    const page = await openDemo(options);
+    started.defer(() => page.close());
+    say(`page: ${page.url} shows the payments; tick some as paid`);
+    void runFirstCustomer(options);
+  } else if (track.length === 0) {
+    say('nothing is tracked yet: start with npm start -- --track USER:RECORD, or let a bot track');
+  }
+}
+
+async function leave(emulator: Emulator): Promise<void> {
+  if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), DEFAULT_STACK_NAME);
+  await emulator.stop();
+}
+
+async function whenAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+async function failWhenLost(emulator: Promise<Emulator>): Promise<never> {
+  throw new StartError(await (await emulator).lost, 'Start again.');
+}

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatLogLine } from './log/log-line.ts';
+import { runLocally } from './run-locally.ts';
+import { StartError } from './start-error.ts';
+import { parseStartSettings } from './start-settings.ts';
+
+const ENV_FILE = join(import.meta.dirname, '../../.env');
+
+/** Runs everything on this machine until Ctrl-C; what does not work is told in one line. */
+async function main(): Promise<void> {
+  // What is set in the environment wins.
+  if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort());
+  const started = new AsyncDisposableStack();
+  try {
+    await runLocally(parseStartSettings(process.argv.slice(2), process.env), {
+      say,
+      end: end.signal,
+      started,
+    });
+  } catch (error) {
+    if (!end.signal.aborted) {
+      process.exitCode = 1;
+      console.error(error instanceof StartError ? error.message : error);
+    }
+  }
+  end.abort();
+  await started.disposeAsync();
+}
+
+function say(text: string, at: number = Date.now()): void {
+  console.log(formatLogLine({ at, text }));
+}
+
+await main();
