@@ -64,11 +64,12 @@ class AskPass {
   readonly #options: AskOptions;
   readonly #records = new Map<string, SourceRecord>();
   readonly #answered = new Set<string>();
-  readonly #suspects = new Map<string, InvalidQueryError>();
   readonly #invalid = new Map<string, string>();
   #questions: Question[];
   #bulkList: boolean | undefined;
   #pageCap: number = PLAN_LIMITS.pageSize;
+  /** Whether the server was seen to accept the query without a condition on the id. */
+  #accepted = false;
   #lastRequestAt = Number.NEGATIVE_INFINITY;
   #cutPages = 0;
   #error: TrackerError | undefined;
@@ -101,10 +102,9 @@ class AskPass {
       try {
         this.#learn(question, await this.#send(question));
       } catch (error) {
-        this.#recover(question, error);
+        await this.#recover(question, error);
       }
     }
-    await this.#judgeSuspects();
   }
 
   /** Keeps requests apart. @returns false when the deadline comes first */
@@ -144,17 +144,17 @@ class AskPass {
     this.#questions.unshift(...this.#plan(left, question.isolating));
   }
 
-  #recover(question: Question, error: unknown): void {
+  async #recover(question: Question, error: unknown): Promise<void> {
     const ids = idsOf(question);
     if (error instanceof BulkListUnsupportedError) {
       this.#bulkList = false;
       this.#questions = [question, ...this.#questions].flatMap((each) =>
         this.#plan(idsOf(each), each.isolating),
       );
-    } else if (error instanceof InvalidQueryError && ids.length === 1) {
-      this.#suspects.set(ids[0] as string, error);
-    } else if ((error instanceof InvalidQueryError || error instanceof UrlTooLongError) && ids.length > 1) {
-      this.#questions.unshift(...splitSuspects(ids).flatMap((part) => this.#plan(part, true)));
+    } else if (error instanceof InvalidQueryError) {
+      await this.#isolate(question, error);
+    } else if (error instanceof UrlTooLongError && ids.length > 1) {
+      this.#split(ids);
     } else if (error instanceof TrackerError) {
       this.#error = error;
     } else {
@@ -163,31 +163,37 @@ class AskPass {
   }
 
   /**
-   * An id that is refused alone is invalid only if the query as such is accepted after that: with a wrong setting or a
-   * failing database every id would be refused, and no payment may be given up for that.
+   * Looks for the id that makes the server refuse a question. Only when the query as such is accepted: with a wrong
+   * setting every id would be refused, and no payment may be given up for that.
    */
-  async #judgeSuspects(): Promise<void> {
-    const [first] = this.#suspects.values();
-    if (first === undefined || this.#error !== undefined) return;
-    if (await this.#isQueryAccepted(first)) this.#condemnSuspects();
+  async #isolate(question: Question, refusal: InvalidQueryError): Promise<void> {
+    if (this.#answered.size === 0 && !this.#accepted) {
+      if (!(await this.#waitForTurn())) {
+        this.#questions.unshift(question);
+        return;
+      }
+      await this.#probe(refusal);
+      if (!this.#accepted) return;
+    }
+    const ids = idsOf(question);
+    if (ids.length > 1) this.#split(ids);
+    else this.#invalid.set(ids[0] as string, refusal.problem);
   }
 
-  #condemnSuspects(): void {
-    for (const [id, { problem }] of this.#suspects) this.#invalid.set(id, problem);
-    this.#suspects.clear();
-  }
-
-  async #isQueryAccepted(refusal: InvalidQueryError): Promise<boolean> {
+  /** Asks the same without a condition on the id. */
+  async #probe(refusal: InvalidQueryError): Promise<void> {
     const { source, context, want } = this.#options;
-    if (!(await this.#waitForTurn())) return false;
     try {
       await source.list({ recordIds: [], want, limit: 1 }, context);
-      return true;
+      this.#accepted = true;
     } catch (error) {
       if (!(error instanceof TrackerError)) throw error;
       this.#error = error instanceof InvalidQueryError ? refusal : error;
-      return false;
     }
+  }
+
+  #split(ids: readonly string[]): void {
+    this.#questions.unshift(...splitSuspects(ids).flatMap((part) => this.#plan(part, true)));
   }
 
   #plan(ids: readonly string[], isolating = false): Question[] {

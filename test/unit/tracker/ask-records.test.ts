@@ -216,11 +216,12 @@ describe('a refused id', () => {
 
     const alone = await ask(['000001']);
     source.faults = [new InvalidQueryError(DETAILS), new InvalidQueryError(DETAILS)];
-    const wrongSetting = await ask(['000001']);
+    const wrongSetting = await ask(ids(10_000));
 
     expect([...alone.invalid.keys()]).toEqual(['000001']);
     expect(wrongSetting.invalid.size).toBe(0);
     expect(wrongSetting.error).toBeInstanceOf(InvalidQueryError);
+    expect(askedPerRequest(source).slice(-2)).toEqual([10_000, 0]);
   });
 
   it('is not invalid when nothing is accepted after its refusal: the database fails', async () => {
