@@ -15,9 +15,6 @@ export const IS_NOT_PAID = '(attribute_not_exists(#status) OR #status <> :paid O
 /** The audit before this one missed the record as well: misses in a row go on. */
 export const MISSED_IN_PREVIOUS_AUDIT = '#lastMissedAudit = :previousAudit';
 
-/** This audit has not noted the miss yet. */
-export const NOT_NOTED_IN_AUDIT = '(attribute_not_exists(#lastMissedAudit) OR #lastMissedAudit <> :audit)';
-
 /** Nobody holds the gate, and its slot is not used up. A crashed holder's lease ends by itself. */
 export const GATE_IS_OPEN = '(attribute_not_exists(#nextAllowedAt) OR #nextAllowedAt <= :now)';
 

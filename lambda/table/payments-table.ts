@@ -1,6 +1,6 @@
 import type { ConfirmedBy, PaymentKey } from '../tracker/payment.ts';
 import type { PendingPayments } from '../tracker/pending-payments.ts';
-import { IS_PENDING, MISSED_IN_PREVIOUS_AUDIT, NOT_NOTED_IN_AUDIT } from './conditions.ts';
+import { IS_PENDING, MISSED_IN_PREVIOUS_AUDIT } from './conditions.ts';
 import { DocumentTable, type TableOptions, type WriteResult } from './document-table.ts';
 import { paymentKey } from './keys.ts';
 import { listPending } from './pending-index.ts';
@@ -68,11 +68,9 @@ export class PaymentsTable implements PendingPayments {
 
     const first = await this.#writePending('note miss', payment, {
       update: 'SET #misses = :one, #lastMissedAudit = :audit',
-      condition: NOT_NOTED_IN_AUDIT,
       values: { ':one': 1, ':audit': audit },
     });
-    if (first.written) return 1;
-    return first.found?.status === 'pending' ? (first.found.misses as number) : 0;
+    return first.written ? 1 : 0;
   }
 
   async markMissing(payment: PaymentKey): Promise<boolean> {
