@@ -1,0 +1,96 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { User } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import { readable, statementsOf } from './support/statements.ts';
+import { createStack, NOCODB } from './support/synth.ts';
+
+const READ = [
+  {
+    Effect: 'Allow',
+    Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+    Resource: '<PaymentsTable.Arn>',
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['USER#*', 'CONTROL'] } },
+  },
+  { Effect: 'Allow', Action: 'dynamodb:Query', Resource: '<PaymentsTable.Arn>/index/pending' },
+];
+const TRACK = {
+  Effect: 'Allow',
+  Action: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  Resource: '<PaymentsTable.Arn>',
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['USER#*'] } },
+};
+
+function prepare() {
+  const stack = createStack();
+  const tracker = new PaymentTracker(stack, 'Payments', { nocodb: NOCODB, shards: 2 });
+  const bot = new LambdaFunction(stack, 'Bot', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('export const handler = () => {}'),
+  });
+  return { stack, tracker, bot };
+}
+
+describe('grantRead', () => {
+  it('lets a bot read payments and statistics, and change nothing', () => {
+    const { stack, tracker, bot } = prepare();
+
+    tracker.grantRead(bot);
+
+    expect(statementsOf(Template.fromStack(stack), 'BotServiceRole')).toEqual(READ);
+  });
+});
+
+describe('grantTrack', () => {
+  it('adds tracking and untracking, but never touches the control item', () => {
+    const { stack, tracker, bot } = prepare();
+
+    tracker.grantTrack(bot);
+
+    expect(statementsOf(Template.fromStack(stack), 'BotServiceRole')).toEqual([...READ, TRACK]);
+  });
+
+  it('tells a function where the payments are', () => {
+    const { stack, tracker, bot } = prepare();
+
+    tracker.grantTrack(bot);
+
+    const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function', {
+      Properties: { Code: { ZipFile: 'export const handler = () => {}' } },
+    });
+    expect(
+      Object.values(functions).map(({ Properties }) => readable(Properties.Environment.Variables)),
+    ).toEqual([{ PAYMENT_TABLE_NAME: '<PaymentsTable>', PENDING_SHARDS: '2' }]);
+  });
+
+  it('serves anybody who can have rights, not only functions', () => {
+    const { stack, tracker } = prepare();
+
+    const grant = tracker.grantTrack(new User(stack, 'Server'));
+
+    expect(grant.success).toBe(true);
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter(
+      ({ Properties }) => Properties.Users !== undefined,
+    );
+    expect(readable(policy?.Properties.PolicyDocument.Statement)).toEqual([...READ, TRACK]);
+  });
+});
+
+describe('grantReadToken', () => {
+  it('lets a bot read the one parameter', () => {
+    const { stack, tracker, bot } = prepare();
+
+    tracker.grantReadToken(bot);
+
+    expect(statementsOf(Template.fromStack(stack), 'BotServiceRole')).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'ssm:GetParameter',
+        Resource:
+          'arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/payment-tracker/nocodb-api-token',
+      },
+    ]);
+  });
+});

@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process';
+import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import type { PaymentTrackerProps } from '../../infra/payment-tracker-props.ts';
+import { parseAppSettings } from '../../infra/settings.ts';
+import { SettingsError } from '../../lambda/tracker/settings-error.ts';
+import { createStack, NOCODB, synthTracker } from './support/synth.ts';
+
+const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
+
+describe('the props of a tracker', () => {
+  it('are all checked before anything is made of them, and every fault is told in the names of the props', () => {
+    const faults = faultsOf({
+      nocodb: {
+        apiUrl: 'nocodb.example.com',
+        tableId: 'My payments',
+        tokenParameterName: 'nc-token-zR3x',
+        paidField: 'Paid,or',
+        ownerField: 'a,b',
+      },
+      interval: Duration.seconds(3),
+      shards: 0,
+      retention: { pending: Duration.hours(12) },
+      name: 'my shop',
+    });
+
+    expect(faults).toEqual([
+      expect.stringMatching(/^name "my shop" is not/),
+      expect.stringMatching(/^nocodb\.apiUrl has to begin with http/),
+      expect.stringMatching(/^nocodb\.tableId "My payments" is not a table id/),
+      expect.stringMatching(/^nocodb\.paidField "Paid,or"/),
+      expect.stringMatching(/^nocodb\.ownerField "a,b"/),
+      expect.stringMatching(/^nocodb\.tokenParameterName is not the name of an SSM parameter/),
+      expect.stringMatching(/^interval "3" is not a whole number of seconds from 5 to 300/),
+      expect.stringMatching(/^shards "0" is not/),
+      expect.stringMatching(/^retention\.pending "0\.5" is not a whole number of days/),
+    ]);
+  });
+
+  it('never show a token that was put where its parameter belongs', () => {
+    const faults = faultsOf({ nocodb: { ...NOCODB, tokenParameterName: 'nc-token-zR3x' } });
+
+    expect(faults).toHaveLength(1);
+    expect(faults.join()).not.toContain('zR3x');
+  });
+
+  it.each([Duration.seconds(4), Duration.millis(7500), Duration.seconds(301), Duration.days(1)])(
+    'refuse an interval of %s',
+    (interval) => {
+      expect(faultsOf({ nocodb: NOCODB, interval })).toEqual([
+        expect.stringMatching(/^interval ".+" is not a whole number of seconds from 5 to 300$/),
+      ]);
+    },
+  );
+
+  it.each([Duration.seconds(5), Duration.seconds(7), Duration.minutes(5)])(
+    'accept an interval of %s',
+    (interval) => {
+      expect(() => synthTracker({ interval })).not.toThrow();
+    },
+  );
+
+  it('may be known only after deployment: the functions check them when they start', () => {
+    const stack = createStack();
+    const url = new CfnParameter(stack, 'Url').valueAsString;
+
+    new PaymentTracker(stack, 'Payments', { nocodb: { ...NOCODB, apiUrl: url } });
+
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { NOCODB_API_URL: { Ref: 'Url' } } },
+    });
+  });
+});
+
+describe('the variables of the app', () => {
+  it('need only say where NocoDB is', () => {
+    const settings = parseAppSettings(WORKING);
+
+    expect(settings).toMatchObject({ stackName: 'PaymentTracker', demo: false });
+    expect(settings.tracker.nocodb).toMatchObject({
+      ...NOCODB,
+      tokenParameterName: '/payment-tracker/nocodb-api-token',
+    });
+    expect(settings.tracker.interval?.toSeconds()).toBe(20);
+  });
+
+  it('are all checked, and every fault is told in the names of the variables', () => {
+    const parse = () =>
+      parseAppSettings({
+        NOCODB_URL: 'https://nocodb.example.com',
+        NOCODB_TABLE_ID: 'mq13l0ec25f9v23',
+        NOCODB_PAID_FIELD: 'Paid,or',
+        INTERVAL_SECONDS: '3',
+        PAYMENT_TRACKER_STACK: 'my stack',
+        PAYMENT_TRACKER_DEMO: 'maybe',
+      });
+
+    expect(catchFaults(parse)).toEqual([
+      expect.stringMatching(/^PAYMENT_TRACKER_STACK "my stack" is not/),
+      expect.stringMatching(/^PAYMENT_TRACKER_DEMO is neither true nor false/),
+      expect.stringMatching(/^NOCODB_API_URL is missing.*NOCODB_URL is set; did you mean NOCODB_API_URL/),
+      expect.stringMatching(/^NOCODB_PAID_FIELD "Paid,or"/),
+      expect.stringMatching(/^INTERVAL_SECONDS "3"/),
+    ]);
+  });
+
+  it('stop `cdk synth` with one message and no stack trace', () => {
+    const { PATH, HOME } = process.env;
+    const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+      encoding: 'utf8',
+      env: { PATH, HOME, INTERVAL_SECONDS: '3', NOCODB_API_URL: ' ', NOCODB_TABLE_ID: ' ' },
+    });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^3 settings are wrong:\n- NOCODB_API_URL .*\n- NOCODB_TABLE_ID .*\n- INTERVAL_SECONDS /,
+    );
+    expect(stderr).not.toContain('    at ');
+  });
+});
+
+function faultsOf(props: PaymentTrackerProps): readonly string[] {
+  return catchFaults(() => new PaymentTracker(createStack(), 'Payments', props));
+}
+
+function catchFaults(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
