@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { signalGroup } from './signal-group.ts';
 
 export interface Command {
   readonly file: string;
@@ -6,7 +7,7 @@ export interface Command {
   /** @default the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Ends the command when aborted. */
+  /** Ends the command, and what it has started, when aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -17,23 +18,36 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** Runs a command to its end. A command that does not exist has the code 127, as in a shell. */
+/**
+ * Runs a command to its end. A command that does not exist has the code 127, as in a shell. Throws the signal's reason
+ * once an aborted command has ended.
+ */
 export type RunCommand = (command: Command) => Promise<CommandResult>;
 
-/** {@link RunCommand} on this machine. Nothing is read from the terminal. */
+/** {@link RunCommand} on this machine, in a process group of its own. Nothing is read from the terminal. */
 export const runCommand: RunCommand = (command) =>
   new Promise((resolve, reject) => {
     const { file, args, env, cwd, signal } = command;
-    const child = spawn(file, args, { env, cwd, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    signal?.throwIfAborted();
+    const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const collect = (chunk: Buffer) => {
       output += chunk.toString();
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
+    const end = () => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGTERM');
+    };
+    signal?.addEventListener('abort', end);
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') resolve({ code: 127, output: `${file}: command not found` });
       else reject(error);
     });
-    child.once('close', (code) => resolve({ code, output }));
+    // Its output closes when everything that it has started has ended, too.
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted) reject(signal.reason);
+      else resolve({ code, output });
+    });
   });

@@ -61,11 +61,14 @@ async function deployTo(
 ): Promise<DeployedTracker> {
   // Our own runs Lambdas on this machine; one that runs already is asked, and has the answer at once.
   const containers = settings.endpoint !== undefined && (await emulator).containers;
-  emulator.then(({ description }) => say(`local cloud: ${description}`)).catch(() => {});
   const begin = Date.now();
-  say('deploying the CDK app');
+  const ready = emulator.then((started) => {
+    say(`local cloud: ${started.description}`);
+    say('deploying the CDK app');
+    return started;
+  });
   const deployed = await deployTracker({
-    emulator,
+    emulator: ready,
     variables: {
       ...settings.variables,
       [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
@@ -76,7 +79,7 @@ async function deployTo(
     logFile: join(CACHE, 'cdk-start.log'),
     signal: end,
   });
-  say(`deployed in ${Math.round((Date.now() - begin) / 1000)} s`);
+  say(`deployed, ${Math.round((Date.now() - begin) / 1000)} s after the start`);
   return deployed;
 }
 

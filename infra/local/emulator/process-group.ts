@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { WriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signalGroup } from '../signal-group.ts';
 
 export interface ProcessGroup {
   readonly pid: number;
@@ -62,15 +63,4 @@ async function stopGroup(pid: number, grace: number): Promise<void> {
     if (!signalGroup(pid, 0)) return;
   }
   signalGroup(pid, 'SIGKILL');
-}
-
-/** @returns false when the group has no process left */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
-  }
 }
