@@ -64,11 +64,13 @@ class AskPass {
   readonly #options: AskOptions;
   readonly #records = new Map<string, SourceRecord>();
   readonly #answered = new Set<string>();
+  /** Ids refused alone, until the server is seen to accept a query after that. */
+  readonly #suspects = new Map<string, InvalidQueryError>();
   readonly #invalid = new Map<string, string>();
   #questions: Question[];
   #bulkList: boolean | undefined;
   #pageCap: number = PLAN_LIMITS.pageSize;
-  /** Whether the server was seen to accept the query without a condition on the id. */
+  /** Whether the server was seen to accept a query in this pass. */
   #accepted = false;
   #lastRequestAt = Number.NEGATIVE_INFINITY;
   #cutPages = 0;
@@ -105,6 +107,7 @@ class AskPass {
         await this.#recover(question, error);
       }
     }
+    await this.#judgeSuspects();
   }
 
   /** Keeps requests apart. @returns false when the deadline comes first */
@@ -126,7 +129,7 @@ class AskPass {
   }
 
   #learn(question: Question, pages: readonly RecordPage[]): void {
-    this.#condemnSuspects();
+    this.#accept();
     const left: string[] = [];
     for (const [index, query] of question.queries.entries()) {
       const page = pages[index] ?? { records: [], isLastPage: false };
@@ -162,34 +165,51 @@ class AskPass {
     }
   }
 
-  /**
-   * Looks for the id that makes the server refuse a question. Only when the query as such is accepted: with a wrong
-   * setting every id would be refused, and no payment may be given up for that.
-   */
+  /** Looks for the id that makes the server refuse a question, unless it refuses the query as such. */
   async #isolate(question: Question, refusal: InvalidQueryError): Promise<void> {
-    if (this.#answered.size === 0 && !this.#accepted) {
-      if (!(await this.#waitForTurn())) {
-        this.#questions.unshift(question);
-        return;
-      }
-      await this.#probe(refusal);
-      if (!this.#accepted) return;
-    }
     const ids = idsOf(question);
-    if (ids.length > 1) this.#split(ids);
-    else this.#invalid.set(ids[0] as string, refusal.problem);
+    if (ids.length === 1) {
+      this.#suspects.set(ids[0] as string, refusal);
+      return;
+    }
+    if (!this.#accepted && !(await this.#probe(refusal))) {
+      if (this.#error === undefined) this.#questions.unshift(question);
+      return;
+    }
+    this.#split(ids);
   }
 
-  /** Asks the same without a condition on the id. */
-  async #probe(refusal: InvalidQueryError): Promise<void> {
+  /**
+   * Ids that were refused are invalid only if the server accepts a query after that: with a wrong setting, or a database
+   * that fails, every id is refused, and no payment may be given up for that.
+   */
+  async #judgeSuspects(): Promise<void> {
+    const [first] = this.#suspects.values();
+    if (first === undefined || this.#error !== undefined) return;
+    if (await this.#probe(first)) return;
+    if (this.#error === undefined) this.#questions.push(...this.#plan([...this.#suspects.keys()], true));
+  }
+
+  /** Asks the same without a condition on the id. @returns false when that failed, or when there is no time for it */
+  async #probe(refusal: InvalidQueryError): Promise<boolean> {
     const { source, context, want } = this.#options;
+    if (!(await this.#waitForTurn())) return false;
     try {
       await source.list({ recordIds: [], want, limit: 1 }, context);
-      this.#accepted = true;
+      this.#accept();
+      return true;
     } catch (error) {
       if (!(error instanceof TrackerError)) throw error;
       this.#error = error instanceof InvalidQueryError ? refusal : error;
+      return false;
     }
+  }
+
+  /** The server accepts queries: what it refused before, it refused for the id. */
+  #accept(): void {
+    this.#accepted = true;
+    for (const [id, { problem }] of this.#suspects) this.#invalid.set(id, problem);
+    this.#suspects.clear();
   }
 
   #split(ids: readonly string[]): void {
