@@ -12,6 +12,8 @@ export interface TableField {
   /** NocoDB's type: `Checkbox`, `SingleSelect`, `ID`. */
   readonly type: string;
   readonly isPrimaryKey: boolean;
+  /** Titles of a select field's options; absent for every other type. */
+  readonly options?: readonly string[];
 }
 
 /**
@@ -40,10 +42,19 @@ export function readTableFields(
 function readFields(answer: unknown): TableField[] {
   const { columns } = asObject(answer, 'the answer');
   return asList(columns, 'the list of columns').map((column) => {
-    const { id, title, uidt, pk } = asObject(column, 'a column');
+    const { id, title, uidt, pk, colOptions } = asObject(column, 'a column');
     if (typeof id !== 'string' || typeof title !== 'string' || typeof uidt !== 'string') {
       throw new UnexpectedShapeError('a column has no id, title or type');
     }
-    return { id, title, type: uidt, isPrimaryKey: Boolean(pk) };
+    const options = readOptions(colOptions);
+    return { id, title, type: uidt, isPrimaryKey: Boolean(pk), ...(options && { options }) };
   });
+}
+
+/** Only select fields have options; `colOptions` of other types describes a relation, a formula, … */
+function readOptions(colOptions: unknown): string[] | undefined {
+  if (typeof colOptions !== 'object' || colOptions === null) return undefined;
+  const { options } = colOptions as { options?: unknown };
+  if (!Array.isArray(options)) return undefined;
+  return options.map((option) => String(asObject(option, 'an option').title));
 }

@@ -58,9 +58,12 @@ export interface RequestContext {
 /** An HTTP exchange with NocoDB, for logs and counters. Never carries the token. */
 export type ExchangeEvent = ExchangeRequest | ExchangeResponse;
 
+/** Ticks only read, with the first two; bots and the command line also write. */
+export type HttpMethod = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface ExchangeRequest {
   readonly type: 'nocodb.request';
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   /** Path of the endpoint, without the host. */
   readonly endpoint: string;
   /** The query or body, shortened for reading. */
@@ -71,7 +74,7 @@ export interface ExchangeRequest {
 
 export interface ExchangeResponse {
   readonly type: 'nocodb.response';
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   readonly endpoint: string;
   readonly outcome: 'ok' | 'failed' | 'rateLimited';
   /** HTTP status; 0 when no answer came. */

@@ -1,4 +1,5 @@
 import type { TrackerError } from '../../tracker/errors.ts';
+import type { HttpMethod } from '../../tracker/record-source.ts';
 import type { CallNames } from './failure.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -6,7 +7,7 @@ import type { Refusal } from './refusal.ts';
 export interface ApiCall<T> {
   /** `list records`. */
   readonly operation: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   /** Path below the API's address, with a leading slash. */
   readonly path: string;
   /** Encoded, without the question mark. */

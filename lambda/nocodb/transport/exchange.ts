@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, errors, request } from 'undici';
+import type { HttpMethod } from '../../tracker/record-source.ts';
 
 /**
  * Largest answer that is read, bytes. 20,000 records with an owner are about 1 MB; beyond 16 MB something else than
@@ -9,7 +10,7 @@ export const LARGEST_ANSWER = 16 * 1024 * 1024;
 
 /** One HTTP request, ready to send. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpMethod;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

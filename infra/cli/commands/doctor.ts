@@ -1,0 +1,46 @@
+import { defineCommand } from '../command.ts';
+import type { ReportLine } from '../doctor/check.ts';
+import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
+import { runChecks } from '../doctor/run-checks.ts';
+import { EXIT_CODE } from '../exit-code.ts';
+import { type Colour, colour, type Terminal } from '../terminal/terminal.ts';
+
+const SIGNS = {
+  ok: { sign: '✔', colour: 'green' },
+  note: { sign: '!', colour: 'yellow' },
+  fault: { sign: '✖', colour: 'red' },
+  skipped: { sign: '–', colour: 'dim' },
+} as const satisfies Record<ReportLine['outcome'], { readonly sign: string; readonly colour: Colour }>;
+
+/** Width of the longest title. */
+const TITLE_WIDTH = 10;
+
+/** `doctor`: whether the configured NocoDB can be watched. */
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  summary: 'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists.',
+  details: [
+    'It asks the NocoDB in NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (see the README for the other settings),\nand needs nothing of AWS. After the first fault, the checks that depend on it are skipped.',
+  ],
+  arguments: {},
+  options: {},
+  examples: ['doctor', 'doctor --json'],
+  async run(_, context) {
+    const lines: ReportLine[] = [];
+    for await (const line of runChecks(nocoDbChecks(context.nocodb))) {
+      lines.push(line);
+      if (!context.json) context.out.write(`${format(line, context.out)}\n`);
+    }
+    const healthy = lines.every(({ outcome }) => outcome === 'ok' || outcome === 'note');
+    if (context.json) context.out.write(`${JSON.stringify({ healthy, checks: lines })}\n`);
+    return healthy ? EXIT_CODE.done : EXIT_CODE.failed;
+  },
+});
+
+function format(line: ReportLine, terminal: Terminal): string {
+  const { sign, colour: name } = SIGNS[line.outcome];
+  const start = `${colour(terminal, name, sign)} ${line.check.padEnd(TITLE_WIDTH)} `;
+  if (line.outcome === 'skipped') return `${start} ${colour(terminal, 'dim', 'not checked')}`;
+  const wayOut = 'wayOut' in line ? `\n${' '.repeat(TITLE_WIDTH + 4)}→ ${line.wayOut}` : '';
+  return `${start} ${line.text}${wayOut}`;
+}

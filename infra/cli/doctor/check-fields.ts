@@ -1,0 +1,87 @@
+import { NOCODB_VARIABLES, type NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import type { TableField } from '../../../lambda/nocodb/table-fields.ts';
+import { nearMiss } from '../../../lambda/tracker/near-miss.ts';
+import type { Finding } from './check.ts';
+
+/** Types whose value comes from elsewhere, so that the type does not tell whether it is a box. */
+const COMPUTED = ['Lookup', 'Formula', 'Rollup'];
+
+/** NocoDB's own columns, which its pages do not show. */
+const HIDDEN = /^nc_/;
+
+/** Whether the configured fields are in the table, and are what the settings take them for. */
+export function checkFields(settings: NocoDbSettings, fields: readonly TableField[]): readonly Finding[] {
+  const { idField, paidField, ownerField } = settings;
+  const [id, paid, owner] = [idField, paidField, ownerField].map((name) => findField(name, fields));
+  const found = [id, paid, owner].flatMap((field) => (field === undefined ? [] : [describe(field)]));
+  const findings = [
+    id === undefined ? absent(NOCODB_VARIABLES.idField, idField, fields) : checkId(id),
+    paid === undefined
+      ? absent(NOCODB_VARIABLES.paidField, paidField, fields)
+      : checkPaid(paid, settings.paidValues),
+    ownerField !== undefined && owner === undefined
+      ? absent(NOCODB_VARIABLES.ownerField, ownerField, fields)
+      : undefined,
+  ].filter((finding) => finding !== undefined);
+  if (findings.some(({ outcome }) => outcome === 'fault')) return findings;
+  return [{ outcome: 'ok', text: `${found.join(', ')}` }, ...findings];
+}
+
+function findField(name: string | undefined, fields: readonly TableField[]): TableField | undefined {
+  return fields.find(({ id }) => id === name) ?? fields.find(({ title }) => title === name);
+}
+
+function checkId(field: TableField): Finding | undefined {
+  if (field.isPrimaryKey) return undefined;
+  return {
+    outcome: 'note',
+    text: `"${field.title}" is not the key of the table`,
+    wayOut: 'See that no value is in two records: a payment is confirmed by any record with its id',
+  };
+}
+
+function checkPaid(field: TableField, paidValues: readonly string[] | undefined): Finding | undefined {
+  const { title, type, options } = field;
+  if (paidValues === undefined) {
+    if (type === 'Checkbox' || COMPUTED.includes(type)) return undefined;
+    return {
+      outcome: 'fault',
+      text: `"${title}" is no checkbox but a ${type}`,
+      wayOut: `Set ${NOCODB_VARIABLES.paidValues} to the values that mean paid${example(options)}, or ${NOCODB_VARIABLES.paidField} to a checkbox`,
+    };
+  }
+  if (type === 'Checkbox') {
+    return {
+      outcome: 'fault',
+      text: `"${title}" is a checkbox, so that none of the values ${paidValues.join(', ')} can be in it`,
+      wayOut: `Remove ${NOCODB_VARIABLES.paidValues}, or set ${NOCODB_VARIABLES.paidField} to the field with these values`,
+    };
+  }
+  const strange = paidValues.filter((value) => options !== undefined && !options.includes(value));
+  if (strange.length === 0) return undefined;
+  return {
+    outcome: 'fault',
+    text: `"${title}" has no option ${strange.join(', ')}`,
+    wayOut: `Set ${NOCODB_VARIABLES.paidValues} to some of its options, letter for letter: ${options?.join(', ')}`,
+  };
+}
+
+function absent(variable: string, name: string, fields: readonly TableField[]): Finding {
+  const titles = fields.map(({ title }) => title).filter((title) => !HIDDEN.test(title));
+  const sameLetters = titles.find((title) => title.toUpperCase() === name.toUpperCase());
+  const meant = sameLetters ?? nearMiss(name.toUpperCase(), titles);
+  const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
+  return {
+    outcome: 'fault',
+    text: `the table has no field "${name}"${hint}`,
+    wayOut: `Set ${variable} to one of its fields, letter for letter: ${titles.join(', ')}`,
+  };
+}
+
+function describe({ title, type }: TableField): string {
+  return `"${title}" (${type})`;
+}
+
+function example(options: readonly string[] | undefined): string {
+  return options === undefined ? '' : `, out of ${options.join(', ')}`;
+}

@@ -1,0 +1,112 @@
+import { readTableFields, type TableField } from '../../../lambda/nocodb/table-fields.ts';
+import { asList, asObject } from '../../../lambda/nocodb/transport/shape.ts';
+import { BulkListUnsupportedError, TableNotFoundError } from '../../../lambda/tracker/errors.ts';
+import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
+import type { Check, Finding } from './check.ts';
+import { checkFields } from './check-fields.ts';
+import { visibleTables } from './visible-tables.ts';
+
+/** Asks for nothing but whether it would be answered. */
+const PROBE = { recordIds: [], want: 'paid', limit: 1 } as const;
+
+/**
+ * What has to be right in NocoDB, from the outside to the inside. All of it is asked through the code that ticks use.
+ *
+ * @param open reads the settings; called by the first check
+ */
+export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
+  let nocodb: NocoDbAccess;
+  let fields: readonly TableField[];
+  return [
+    {
+      title: 'Settings',
+      async run() {
+        nocodb = open();
+        const { apiUrl, tableId, paidField, paidValues } = nocodb.settings;
+        const paid = paidValues === undefined ? 'is ticked' : `is ${paidValues.join(' or ')}`;
+        return ok(`NocoDB on ${apiUrl}, table ${tableId}; paid means: "${paidField}" ${paid}`);
+      },
+    },
+    {
+      title: 'Connection',
+      async run() {
+        await nocodb.send({
+          operation: 'ask for the health',
+          method: 'GET',
+          path: '/api/v1/health',
+          repeatable: true,
+          read: (answer) => ({ value: asObject(answer, 'the answer'), records: 0 }),
+        });
+        return ok('NocoDB answers');
+      },
+    },
+    {
+      title: 'Token',
+      async run() {
+        await nocodb.send({
+          operation: 'list the bases',
+          method: 'GET',
+          path: '/api/v2/meta/bases',
+          repeatable: true,
+          read: (answer) => ({ value: asList(asObject(answer, 'the answer').list, 'the list'), records: 0 }),
+        });
+        return ok('NocoDB accepts it');
+      },
+    },
+    {
+      title: 'Table',
+      async run() {
+        try {
+          fields = await readFields(nocodb);
+        } catch (error) {
+          if (!(error instanceof TableNotFoundError)) throw error;
+          const tables = await visibleTables(nocodb);
+          return [
+            {
+              outcome: 'fault',
+              text: `there is no table ${nocodb.settings.tableId}`,
+              wayOut: `${error.wayOut.replace(/\.$/, '')}. The token sees these tables: ${tables.join(', ') || 'none'}`,
+            },
+          ];
+        }
+        return ok(`it is there, with ${fields.length} fields`);
+      },
+    },
+    { title: 'Fields', run: async () => checkFields(nocodb.settings, fields) },
+    {
+      title: 'Records',
+      async run() {
+        await nocodb.turn();
+        await nocodb.source.list(PROBE, nocodb.context());
+        return ok('the token may read them');
+      },
+    },
+    { title: 'Bulk lists', run: () => checkBulkLists(nocodb) },
+  ];
+}
+
+async function readFields(nocodb: NocoDbAccess): Promise<readonly TableField[]> {
+  return readTableFields({ send: (call) => nocodb.send(call) }, nocodb.settings, nocodb.context());
+}
+
+async function checkBulkLists(nocodb: NocoDbAccess): Promise<readonly Finding[]> {
+  try {
+    await nocodb.turn();
+    await nocodb.source.listMany([PROBE], nocodb.context());
+    return ok('the server has them: a tick is one request, whatever the number of users');
+  } catch (error) {
+    if (!(error instanceof BulkListUnsupportedError)) throw error;
+    return [
+      {
+        outcome: 'note',
+        text: 'the server has none: above 500 pending payments, a tick asks in several requests',
+        wayOut:
+          'NocoDB 0.262 and later has them; look at the version, and at what a proxy before it lets through',
+      },
+    ];
+  }
+}
+
+function ok(text: string): readonly Finding[] {
+  return [{ outcome: 'ok', text }];
+}

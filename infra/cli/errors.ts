@@ -1,0 +1,31 @@
+/** The command line was used in a way that cannot work. Printed with a pointer to the help. */
+export class UsageError extends Error {
+  /** Whose help tells more; absent: the general help. */
+  readonly command: string | undefined;
+
+  constructor(message: string, command?: string) {
+    super(message);
+    this.name = new.target.name;
+    this.command = command;
+  }
+}
+
+/** A command could not do what it was asked for. Printed without a stack trace. */
+export class CommandError extends Error {
+  /**
+   * @param problem what is wrong, in one sentence without a full stop
+   * @param wayOut what the reader can do about it, in one sentence
+   */
+  constructor(problem: string, wayOut: string, cause?: unknown) {
+    super(`${problem}. ${wayOut}`, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+  }
+}
+
+/** The person pressed Ctrl-C; the message says what is done and how to go on. */
+export class InterruptedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
