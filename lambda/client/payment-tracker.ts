@@ -94,7 +94,7 @@ export class PaymentTracker {
 
   /**
    * What the tracker has done and how it fares. It reads the whole index of pending payments: meant for people, not for
-   * every message of a bot (a read unit for each 8 KB, about 60 payments).
+   * every message of a bot (a read unit for each 8 KB, some 150 payments).
    *
    * @throws {LayoutTooNewError} when the table belongs to a newer version of the tracker
    */

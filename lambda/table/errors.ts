@@ -1,3 +1,4 @@
+import type { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { TrackerError } from '../tracker/errors.ts';
 
 /** The payments table (DynamoDB) refused an operation, or did not answer; `cause` is the AWS SDK's error. */
@@ -30,6 +31,11 @@ const UNREACHABLE: Explanation = {
   wayOut: 'Look at the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.',
 };
 
+const FAULT: Explanation = {
+  problem: 'DynamoDB has a fault of its own, and had it on every retry',
+  wayOut: 'Repeat it later; https://health.aws.amazon.com tells of larger ones.',
+};
+
 /**
  * By the names of the AWS SDK's errors
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
@@ -50,6 +56,8 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ExpiredTokenException: NO_CREDENTIALS,
   InvalidSignatureException: NO_CREDENTIALS,
   UnrecognizedClientException: NO_CREDENTIALS,
+  InternalServerError: FAULT,
+  ServiceUnavailable: FAULT,
   TimeoutError: UNREACHABLE,
 };
 
@@ -64,10 +72,29 @@ export function tableError(operation: string, target: string, cause: unknown): T
 function explain(cause: unknown): Explanation {
   const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
   if (CONNECTION_CODES.test(code)) return UNREACHABLE;
-  return (
-    EXPLANATIONS[name] ?? {
-      problem: `DynamoDB answered ${name || 'an error'}: ${message.replace(/\.$/, '')}`,
-      wayOut: 'See the cause; if the stack and the tracker are of the same version, report it.',
-    }
-  );
+  return EXPLANATIONS[name] ?? (isAnswer(cause) ? refused(cause) : notSent(message));
+}
+
+/** By its shape: a bot's client may come from another copy of the SDK, with classes of its own. */
+function isAnswer(cause: unknown): cause is DynamoDBServiceException {
+  return cause instanceof Error && '$fault' in cause;
+}
+
+function refused({ name, message }: DynamoDBServiceException): Explanation {
+  return {
+    problem: `DynamoDB answered ${name}: ${withoutFullStop(message)}`,
+    wayOut: 'See the cause; if the stack and the tracker are of the same version, report it.',
+  };
+}
+
+/** The SDK gave up before it sent anything: no region, as a rule. */
+function notSent(message: string): Explanation {
+  return {
+    problem: `it could not be sent: ${withoutFullStop(message)}`,
+    wayOut: 'Look at the settings of the AWS SDK: AWS_REGION, credentials, endpoint.',
+  };
+}
+
+function withoutFullStop(message: string): string {
+  return message.replace(/\.$/, '');
 }

@@ -35,6 +35,7 @@ test.for([
   ['ThrottlingException', /throttles it.*Repeat it later/],
   ['AccessDeniedException', /the role may not do that.*grantRead\(fn\) to read, grantTrack\(fn\) to track/],
   ['UnrecognizedClientException', /does not accept the credentials.*sign in again/],
+  ['InternalServerError', /DynamoDB has a fault of its own.*Repeat it later/],
   ['ValidationException', /DynamoDB answered ValidationException: told by the test\. /],
 ] as const)('%s becomes an error that says what to do', async ([error, message]) => {
   const { store } = await storeWith({ error });
@@ -68,6 +69,17 @@ test('a DynamoDB that nobody can connect to is reported as such', async () => {
   const store = new PaymentStoreTable({ client: clientOf('http://127.0.0.1:1'), tableName: 'payments' });
 
   await expect(store.find(PAYMENT, NOW)).rejects.toThrow(/did not answer in time.*VPC endpoint/);
+});
+
+test('a missing region is reported as such', async () => {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
+  const store = new PaymentStoreTable({ client: createDocumentClient(), tableName: 'payments' });
+
+  await expect(store.find(PAYMENT, NOW)).rejects.toThrow(
+    /could not be sent: Region is missing\. .*AWS_REGION/,
+  );
 });
 
 test('a request without an answer is given up and repeated', async () => {
