@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
@@ -56,6 +56,7 @@ export class BundledFunction extends NodejsFunction {
         target: 'node24',
         mainFields: ['module', 'main'],
         bundleAwsSDK: true,
+        logLevel: LogLevel.WARNING,
         minify: true,
         // For the names of errors and of functions in stack traces. A source map would add 60 ms to a cold start.
         keepNames: true,

@@ -37,6 +37,6 @@ export function readable(value: unknown): unknown {
 }
 
 /** CDK's logical ids end with 8 characters that depend on the path. */
-function withoutHash(logicalId: string): string {
+export function withoutHash(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }

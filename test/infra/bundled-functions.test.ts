@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
+import { withoutHash } from './support/statements.ts';
+import { NOCODB } from './support/synth.ts';
+
+const MEGABYTE = 1_000_000;
+
+/** Where the bundles are that `cdk deploy` uploads, by the function's logical id. */
+let bundles: Record<string, string>;
+
+beforeAll(() => {
+  const app = new App();
+  const stack = new PaymentTrackerStack(app, 'Shop', { tracker: { nocodb: NOCODB }, demo: true });
+  const { directory } = app.synth();
+  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
+  bundles = Object.fromEntries(
+    Object.entries(functions).map(([id, { Properties }]) => [
+      withoutHash(id),
+      join(directory, `asset.${Properties.Code.S3Key.replace('.zip', '')}`, 'index.mjs'),
+    ]),
+  );
+});
+
+const FUNCTIONS = [
+  ['PaymentsTick', 1.5],
+  ['PaymentsWakeUpFunction', 0.6],
+  ['BotsCreatePayment', 1.5],
+  ['BotsCheckPayment', 0.6],
+] as const;
+
+const VARIABLES = {
+  PAYMENT_TABLE_NAME: 'Payments',
+  TRACKER_NAME: 'shop',
+  NOCODB_API_URL: NOCODB.apiUrl,
+  NOCODB_TABLE_ID: NOCODB.tableId,
+  LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
+  AWS_REGION: 'eu-central-1',
+};
+
+describe('the bundle of', () => {
+  it.each(FUNCTIONS)('%s is under %f MB', (id, megabytes) => {
+    expect(statSync(bundleOf(id)).size).toBeLessThan(megabytes * MEGABYTE);
+  });
+
+  it.each(FUNCTIONS)('%s starts far from any node_modules, with the variables of the stack', (id) => {
+    const { stdout, stderr } = start(id, VARIABLES);
+
+    expect(stderr).toBe('');
+    expect(stdout).toBe('function');
+  });
+});
+
+describe('the tick function', () => {
+  it('refuses to start with wrong variables, and names all of them', () => {
+    const { stderr } = start('PaymentsTick', {
+      ...VARIABLES,
+      PAYMENT_TABLE_NAME: '',
+      INTERVAL_SECONDS: '3',
+    });
+
+    expect(stderr).toContain('SettingsError: 2 settings are wrong:');
+    expect(stderr).toContain('- PAYMENT_TABLE_NAME is missing: set it to the name of a DynamoDB table');
+    expect(stderr).toContain('- INTERVAL_SECONDS "3" is not a whole number of seconds from 5 to 300');
+  });
+});
+
+function bundleOf(id: string): string {
+  const bundle = bundles[id];
+  if (bundle === undefined) throw new Error(`There is no function ${id}: ${Object.keys(bundles).join(', ')}`);
+  return bundle;
+}
+
+/** Loads a bundle as Lambda does: in a process of its own, with nothing but its variables. */
+function start(id: string, env: Record<string, string>) {
+  const load = `import(${JSON.stringify(pathToFileURL(bundleOf(id)).href)})`;
+  const script = `${load}.then(({ handler }) => process.stdout.write(typeof handler))`;
+  return spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', env });
+}
