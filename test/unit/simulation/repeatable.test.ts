@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { missedGoals } from '../../simulation/report.ts';
+import { simulate } from '../../simulation/simulation.ts';
+import { VirtualTime } from '../../simulation/virtual-time.ts';
+import { BAD } from '../../simulation/world/weather.ts';
+
+describe('a seed', { timeout: 60_000 }, () => {
+  it('repeats a simulation exactly, and another one does not', async () => {
+    const run = (seed: number) => simulate({ weather: BAD, seed, minutes: 120 });
+
+    const [first, again, other] = [await run(3), await run(3), await run(4)];
+
+    expect(again).toEqual(first);
+    expect(other.delayHistogram).not.toEqual(first.delayHistogram);
+  });
+});
+
+describe('a simulation', { timeout: 60_000 }, () => {
+  it.each([5, 60, 300])(
+    'keeps what must never happen from happening at an interval of %i s',
+    async (interval) => {
+      const report = await simulate({ weather: BAD, seed: 5, minutes: 300, intervalSeconds: interval });
+
+      expect(report.confirmed).toBeGreaterThan(500);
+      expect(missedGoals(report)).toEqual([]);
+    },
+  );
+});
+
+describe('virtual time', () => {
+  it('passes only when nothing is left to do, and in the order of the moments', async () => {
+    const time = new VirtualTime(1_000);
+    const log: string[] = [];
+    const sleeper = (name: string, milliseconds: number) => async () => {
+      await time.sleep(milliseconds);
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+      log.push(`${name} at ${time.now()}`);
+    };
+
+    time.spawn(sleeper('late', 20));
+    time.spawn(sleeper('early', 10));
+    time.spawn(sleeper('also early', 10));
+    await time.runUntil(2_000);
+
+    expect(log).toEqual(['early at 1010', 'also early at 1010', 'late at 1020']);
+    expect(time.now()).toBe(2_000);
+  });
+
+  it('ends with the error of whatever ran in it', async () => {
+    const time = new VirtualTime(0);
+    time.spawn(async () => {
+      await time.sleep(5);
+      throw new Error('unforeseen');
+    });
+
+    await expect(time.runUntil(10)).rejects.toThrow('unforeseen');
+  });
+});
