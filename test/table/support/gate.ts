@@ -1,0 +1,33 @@
+import { GateItem } from '../../../lambda/table/gate-item.ts';
+import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/gate.ts';
+import { createPaymentTable } from './payment-table.ts';
+
+export const NOW = Date.UTC(2026, 0, 1);
+export const LEASE = 16_500;
+
+/** A gate on a table of its own. */
+export async function prepareGate() {
+  const table = await createPaymentTable();
+  const gate = new GateItem(table);
+  const acquire = (owner: string, now = NOW) => gate.acquire({ owner, now, lease: LEASE });
+  return { table, gate, acquire };
+}
+
+/** What an ordinary tick reports at its end. */
+export function reportOf(owner: string, report: Partial<TickReport> = {}): TickReport {
+  return {
+    owner,
+    now: NOW + 1000,
+    nextAllowedAt: NOW + 10_000,
+    intervalSeconds: 20,
+    pending: 37,
+    usersUpdated: 40,
+    counters: { ...NO_COUNTERS, updates: 1, confirmed: 8, requests: 1, requestsOk: 1 },
+    cursor: undefined,
+    round: undefined,
+    bulkList: undefined,
+    audit: undefined,
+    empty: false,
+    ...report,
+  };
+}

@@ -1,0 +1,43 @@
+import { PaymentTracker, type TrackerEvent } from '../../../lambda/client/index.ts';
+import { GateItem } from '../../../lambda/table/gate-item.ts';
+import { PaymentsTable } from '../../../lambda/table/payments-table.ts';
+import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/gate.ts';
+import { createPaymentTable } from './payment-table.ts';
+
+export const NOW = Date.UTC(2026, 0, 1, 12);
+
+/** A tracker on a table of its own, with the ticks' side of it. */
+export async function prepareTracker() {
+  const table = await createPaymentTable();
+  const clock = { time: NOW, now: () => clock.time };
+  const events: TrackerEvent[] = [];
+  const printed: string[] = [];
+  const tracker = new PaymentTracker({
+    ...table,
+    clock,
+    observe: (event) => events.push(event),
+    print: (text) => printed.push(text),
+  });
+  const payments = new PaymentsTable({ ...table, confirmedBy: 'tick' });
+  const gate = new GateItem(table);
+  const tick = async (report: Partial<TickReport>) => {
+    await gate.acquire({ owner: 'tick', now: clock.time, lease: 0 });
+    await gate.finish({ ...TICK, owner: 'tick', now: clock.time, lastSuccessAt: clock.time, ...report });
+  };
+  return { table, clock, events, printed, tracker, payments, gate, tick };
+}
+
+const TICK: TickReport = {
+  owner: 'tick',
+  now: NOW,
+  nextAllowedAt: 0,
+  intervalSeconds: 20,
+  pending: 37,
+  usersUpdated: 37,
+  counters: { ...NO_COUNTERS, updates: 45, confirmed: 8, requests: 50, requestsOk: 46 },
+  cursor: undefined,
+  round: undefined,
+  bulkList: undefined,
+  audit: undefined,
+  empty: false,
+};

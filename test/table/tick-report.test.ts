@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { RestStateItem } from '../../lambda/table/rest-state-item.ts';
+import { NO_COUNTERS } from '../../lambda/tracker/gate.ts';
+import { NOW, prepareGate, reportOf } from './support/gate.ts';
+
+test('remembers what a tick reports, and forgets what the next no longer reports', async () => {
+  const { gate, acquire } = await prepareGate();
+  const memory = {
+    cursor: { from: '500', alone: 2 },
+    round: { startedAt: NOW, answered: 3, audit: 4 },
+    bulkList: { supported: false, learnedAt: NOW },
+    audit: { number: 4, startedAt: NOW },
+  };
+  await acquire('a');
+  await gate.finish(reportOf('a', { ...memory, lastSuccessAt: NOW + 5 }));
+
+  const second = await acquire('b', NOW + 20_000);
+  await gate.finish(reportOf('b', { now: NOW + 20_000, nextAllowedAt: NOW + 30_000 }));
+  const third = await acquire('c', NOW + 40_000);
+
+  expect(second).toMatchObject({ granted: true, control: { ...memory, lastSuccessAt: NOW + 5 } });
+  expect(third.granted && Object.keys(third.control)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(cursor|round|bulkList|audit)$/)]),
+  );
+  expect(third).toMatchObject({ control: { lastSuccessAt: NOW + 5 } });
+});
+
+test('adds up the counters of all ticks', async () => {
+  const { gate, acquire } = await prepareGate();
+  for (const [index, owner] of ['a', 'b', 'c'].entries()) {
+    await acquire(owner, NOW + index * 20_000);
+    await gate.finish(reportOf(owner, { nextAllowedAt: NOW }));
+  }
+
+  expect(await acquire('d', NOW + 60_000)).toMatchObject({
+    control: { counters: { ...NO_COUNTERS, updates: 3, confirmed: 24, requests: 3, requestsOk: 3 } },
+  });
+});
+
+test('keeps the error of a failed tick until one succeeds', async () => {
+  const { table, gate, acquire } = await prepareGate();
+  const error = { kind: 'TokenRejected', message: 'list records: 401' } as const;
+  await acquire('a');
+  await gate.finish(reportOf('a', { error }));
+  const afterFailure = await table.readControl();
+  await acquire('b', NOW + 20_000);
+  await gate.finish(reportOf('b'));
+  const afterSuccess = await table.readControl();
+
+  expect(afterFailure?.lastError).toEqual({ ...error, at: NOW + 1000 });
+  expect(afterSuccess).not.toHaveProperty('lastError');
+});
+
+test('counts empty ticks in a row', async () => {
+  const { gate, acquire } = await prepareGate();
+  const counts: (number | false)[] = [];
+  for (const [index, empty] of [true, true, false, true].entries()) {
+    const answer = await acquire(`tick ${index}`, NOW + index * 20_000);
+    counts.push(answer.granted && answer.control.emptyTicks);
+    await gate.finish(reportOf(`tick ${index}`, { empty, nextAllowedAt: NOW }));
+  }
+  const answer = await acquire('last', NOW + 100_000);
+
+  expect(counts).toEqual([0, 1, 2, 0]);
+  expect(answer).toMatchObject({ control: { emptyTicks: 1 } });
+});
+
+test('a wake-up during an empty tick is not overwritten by its end', async () => {
+  const { table, gate, acquire } = await prepareGate();
+  await table.setControl('emptyTicks', 2);
+  await acquire('a');
+
+  await new RestStateItem(table).clear();
+  await gate.finish(reportOf('a', { empty: true }));
+
+  expect((await table.readControl())?.emptyTicks).toBe(1);
+});
+
+test('a wake-up reads the empty ticks, and clears nothing where there is no tick yet', async () => {
+  const { table, gate, acquire } = await prepareGate();
+  const rest = new RestStateItem(table);
+
+  await rest.clear();
+  const beforeAnyTick = await rest.emptyTicks();
+  await acquire('a');
+  const duringFirst = await rest.emptyTicks();
+  await gate.finish(reportOf('a', { empty: true }));
+  const afterEmpty = await rest.emptyTicks();
+  await rest.clear();
+
+  expect([beforeAnyTick, duringFirst, afterEmpty, await rest.emptyTicks()]).toEqual([undefined, 0, 1, 0]);
+});
