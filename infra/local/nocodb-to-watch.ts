@@ -19,11 +19,13 @@ export interface NocoDbToWatch {
 /**
  * The configured NocoDB, checked, or else a new demo NocoDB.
  *
+ * @param containers whether Lambdas run in containers, which reach this machine through a network of their own
  * @param started takes what has to be stopped
  * @throws {StartError} when the configured NocoDB cannot be watched
  */
 export async function nocoDbToWatch(
   { token, variables }: StartSettings,
+  containers: boolean,
   started: AsyncDisposableStack,
 ): Promise<NocoDbToWatch> {
   if (token !== undefined) {
@@ -31,7 +33,11 @@ export async function nocoDbToWatch(
     await checkNocoDb(nocodb, token);
     return { url: nocodb.apiUrl, tableId: nocodb.tableId, token };
   }
-  const demo = await startDemoNocoDb({ port: await freePort(PREFERRED_DEMO_PORT) });
+  const demo = await startDemoNocoDb({
+    port: await freePort(PREFERRED_DEMO_PORT),
+    // On Linux, containers do not reach what listens on the loopback only.
+    host: containers ? '0.0.0.0' : '127.0.0.1',
+  });
   started.defer(() => demo.close());
   return { url: demo.url, tableId: demo.tableId, token: demo.token, demo };
 }

@@ -36,18 +36,22 @@ export interface Surroundings {
 export async function runLocally(settings: StartSettings, surroundings: Surroundings): Promise<void> {
   const { say, end, started } = surroundings;
   say('starting; Ctrl-C stops everything');
-  const nocodb = await nocoDbToWatch(settings, started);
+  const running =
+    settings.endpoint === undefined ? undefined : await startEmulator({ endpoint: settings.endpoint });
+  const containers = running?.containers ?? false;
+  const nocodb = await nocoDbToWatch(settings, containers, started);
   say(`${nocodb.demo ? 'demo NocoDB' : 'NocoDB'}: ${nocodb.url}, table ${nocodb.tableId}`);
-  const emulator = startEmulator({
-    endpoint: settings.endpoint,
-    preferredPort: DEFAULT_PORT,
-    name: 'start',
-    report: say,
-    signal: end,
-  });
+  const emulator = running
+    ? Promise.resolve(running)
+    : startEmulator({ preferredPort: DEFAULT_PORT, name: 'start', report: say, signal: end });
   // A failed start is told by whoever waits for it below; then there is nothing to leave.
   started.defer(() => emulator.then(leave, () => {}));
-  const deployed = await deployTo(emulator, settings, nocodb, surroundings);
+  const variables = {
+    ...settings.variables,
+    [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
+    [NOCODB_VARIABLES.tableId]: nocodb.tableId,
+  };
+  const deployed = await deployTo(emulator, variables, nocodb.token, surroundings);
   await showLog(deployed, surroundings);
   await registerUsers(deployed, settings, nocodb, surroundings);
   await Promise.race([whenAborted(end), failWhenLost(emulator)]);
@@ -55,12 +59,10 @@ export async function runLocally(settings: StartSettings, surroundings: Surround
 
 async function deployTo(
   emulator: Promise<Emulator>,
-  settings: StartSettings,
-  nocodb: NocoDbToWatch,
+  variables: Readonly<Record<string, string>>,
+  token: string,
   { say, end }: Surroundings,
 ): Promise<DeployedTracker> {
-  // Our own runs Lambdas on this machine; one that runs already is asked, and has the answer at once.
-  const containers = settings.endpoint !== undefined && (await emulator).containers;
   const begin = Date.now();
   const ready = emulator.then((started) => {
     say(`local cloud: ${started.description}`);
@@ -69,12 +71,8 @@ async function deployTo(
   });
   const deployed = await deployTracker({
     emulator: ready,
-    variables: {
-      ...settings.variables,
-      [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
-      [NOCODB_VARIABLES.tableId]: nocodb.tableId,
-    },
-    token: nocodb.token,
+    variables,
+    token,
     run: runCommand,
     logFile: join(CACHE, 'cdk-start.log'),
     signal: end,

@@ -27,7 +27,9 @@ async function main(): Promise<void> {
     }
   }
   end.abort();
+  say('stopping');
   await started.disposeAsync();
+  say('stopped');
 }
 
 function say(text: string, at: number = Date.now()): void {

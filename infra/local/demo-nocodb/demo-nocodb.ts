@@ -16,6 +16,8 @@ import { createDemoTable, type DemoTable } from './table.ts';
 export interface DemoNocoDbOptions {
   /** @default 0: any free port */
   readonly port?: number;
+  /** The address to listen on. @default '127.0.0.1': this machine only */
+  readonly host?: string;
   /** The database that NocoDB pretends to stand on. @default 'sqlite' */
   readonly dialect?: 'sqlite' | 'postgres';
   /** The most records in a page; a larger limit is cut without a word. @default 1000, as NocoDB's DB_QUERY_LIMIT_MAX */
@@ -78,7 +80,7 @@ export interface DemoRecords {
 }
 
 /**
- * Starts a demo NocoDB on the loopback address.
+ * Starts a demo NocoDB, by default for this machine only.
  *
  * @throws {Error} when the port is taken
  * @example
@@ -88,7 +90,14 @@ export interface DemoRecords {
  * await nocodb.close();
  */
 export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<DemoNocoDb> {
-  const { port = 0, pageCap = 1000, bulkList = true, rateLimit, now = Date.now } = options;
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    pageCap = 1000,
+    bulkList = true,
+    rateLimit,
+    now = Date.now,
+  } = options;
   const { token = randomBytes(20).toString('hex') } = options;
   const strangerToken = randomBytes(20).toString('hex');
   const table = createDemoTable(options.dialect === 'postgres' ? postgres : sqlite, options.columns, now);
@@ -97,7 +106,7 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
   const routes = [...recordRoutes(table, { pageCap, bulkList }), ...metaRoutes(table)];
   const rateLimiter = rateLimit && createRateLimiter(rateLimit, now);
   const route = createRouter(routes, { tableId, token, strangerToken, rateLimiter });
-  const server = createHttpServer(route, now);
+  const server = createHttpServer(route, now, host);
   await server.listen(port);
 
   return {

@@ -33,8 +33,15 @@ export interface HttpServer {
 /** Requests that the log keeps. */
 const LOG_LENGTH = 1000;
 
-/** @param now the clock, epoch milliseconds */
-export function createHttpServer(route: (request: ApiRequest) => Answer, now: () => number): HttpServer {
+/**
+ * @param now the clock, epoch milliseconds
+ * @param host the address to listen on
+ */
+export function createHttpServer(
+  route: (request: ApiRequest) => Answer,
+  now: () => number,
+  host: string,
+): HttpServer {
   const requests: LoggedRequest[] = [];
   const faults: Fault[] = [];
   let requestCount = 0;
@@ -89,7 +96,7 @@ export function createHttpServer(route: (request: ApiRequest) => Answer, now: ()
       return requestCount;
     },
     async listen(wanted) {
-      server.listen(wanted, '127.0.0.1');
+      server.listen(wanted, host);
       await once(server, 'listening');
       port = (server.address() as AddressInfo).port;
     },

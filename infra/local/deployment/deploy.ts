@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -36,7 +37,8 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
  * @throws {StartError} when the CDK fails
  */
 export async function deploy(options: DeployOptions): Promise<StackOutputs> {
-  const folder = await mkdtemp(join(tmpdir(), 'payment-tracker-'));
+  // Nothing is awaited before the emulator: its failure needs somebody who listens.
+  const folder = mkdtempSync(join(tmpdir(), 'payment-tracker-'));
   try {
     const assembly = join(folder, 'cdk.out');
     const [emulator] = await Promise.all([
