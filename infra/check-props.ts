@@ -24,6 +24,9 @@ const PROP_OF_VARIABLE: Readonly<Record<string, string>> = {
   [TRACKER_VARIABLES.paidDays]: 'retention.paid',
 };
 
+/** Good enough to catch a slip; that the address exists, it has to confirm itself. */
+export const EMAIL_ADDRESS = { pattern: /^[^\s@]+@[^\s@]+$/, form: 'an e-mail address' } as const;
+
 /** What values that are known only after deployment are checked as; the functions check the real ones when they start. */
 const KNOWN_LATER = { apiUrl: 'https://known-after.deployment', tableId: 'known_after_deployment' } as const;
 
@@ -39,6 +42,7 @@ export function checkProps({
   shards,
   retention,
   name,
+  alarmEmail,
 }: PaymentTrackerProps): TrackerSettings {
   const later = {
     ...(Token.isUnresolved(nocodb.apiUrl) && { apiUrl: nocodb.apiUrl }),
@@ -47,6 +51,13 @@ export function checkProps({
   const faults: string[] = [];
   if (name !== undefined && !TRACKER_NAME.pattern.test(name)) {
     faults.push(`name ${JSON.stringify(name)} is not ${TRACKER_NAME.form}`);
+  }
+  if (
+    alarmEmail !== undefined &&
+    !Token.isUnresolved(alarmEmail) &&
+    !EMAIL_ADDRESS.pattern.test(alarmEmail)
+  ) {
+    faults.push(`alarmEmail ${JSON.stringify(alarmEmail)} is not ${EMAIL_ADDRESS.form}`);
   }
   const variables = {
     [NOCODB_VARIABLES.apiUrl]: later.apiUrl ? KNOWN_LATER.apiUrl : nocodb.apiUrl,

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** What a {@link PaymentTracker} can be told. Wrong values fail at synth, all of them in one error. */
 export interface PaymentTrackerProps {
@@ -57,6 +58,27 @@ export interface PaymentTrackerProps {
    * @default - true, unless `removalPolicy` is `DESTROY`
    */
   readonly deletionProtection?: boolean;
+
+  /**
+   * Where alarms go. The policy of a topic of your own has to let `cloudwatch.amazonaws.com` publish.
+   *
+   * @default - a topic of the tracker's own
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
+   * An e-mail address that gets the alarms, once it has confirmed the mail that AWS sends it.
+   *
+   * @default - nobody; subscribe to `alarmTopic` of the tracker
+   */
+  readonly alarmEmail?: string;
+
+  /**
+   * Whether there is a dashboard. The first three of an account are free, each more costs $3 a month.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
 }
 
 /** Which NocoDB table is watched, and what in it means paid. */

@@ -26,7 +26,7 @@ export class PaymentTrackerStack extends Stack {
       ...tracker,
       ...(demo && { removalPolicy: RemovalPolicy.DESTROY }),
     });
-    const { table, loop, tickFunction, wakeFunction, trackerName, settings } = this.tracker;
+    const { table, loop, tickFunction, wakeFunction, alarmTopic, trackerName, settings } = this.tracker;
     this.#output('TrackerName', 'What the tracker is called in logs and metrics', trackerName);
     this.#output(STACK_OUTPUTS.tableName, 'DynamoDB table that bots read', table.tableName);
     this.#output(STACK_OUTPUTS.shards, "Partitions of the table's index", String(settings.shards));
@@ -37,6 +37,7 @@ export class PaymentTrackerStack extends Stack {
       'Lambda function that wakes the resting loop',
       wakeFunction.functionName,
     );
+    this.#output('AlarmTopicArn', 'Topic that alarms go to: subscribe to it', alarmTopic.topicArn);
     if (demo) {
       const { createPayment, checkPayment } = new DemoBots(this, 'Bots', { tracker: this.tracker });
       this.#output(

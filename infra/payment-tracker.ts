@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -13,8 +14,11 @@ import {
 import { CONTROL_PARTITION, USER_PREFIX } from '../lambda/table/keys.ts';
 import { LAYOUT } from '../lambda/table/layout.ts';
 import { timeLimits } from '../lambda/tracker/interval.ts';
+import { Alarms } from './alarms.ts';
+import type { Watched } from './alarms-rules.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
+import { TrackerDashboard } from './dashboard.ts';
 import { PaymentTable } from './payment-table.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 import { TickLoop } from './tick-loop.ts';
@@ -36,11 +40,13 @@ export class PaymentTracker extends Construct {
   /** Ticks in every slot of the interval. */
   readonly loop: IStateMachine;
   /** One tick: asks NocoDB and confirms. */
-  readonly tickFunction: IFunction;
+  readonly tickFunction: BundledFunction;
   /** Wakes the resting loop. */
   readonly wakeFunction: IFunction;
   /** What could not be delivered to the loop or processed by the functions that follow the table. Normally empty. */
   readonly deadLetterQueue: IQueue;
+  /** Where alarms go. */
+  readonly alarmTopic: ITopic;
   /** What the tracker is called in logs, metrics and events. */
   readonly trackerName: string;
   /** What the props say, with the defaults filled in. */
@@ -78,6 +84,7 @@ export class PaymentTracker extends Construct {
       deadLetterQueue,
     });
     this.wakeFunction = wakeUp.function;
+    this.alarmTopic = this.#watch(props);
   }
 
   /**
@@ -116,7 +123,7 @@ export class PaymentTracker extends Construct {
     });
   }
 
-  #createTickFunction(): IFunction {
+  #createTickFunction(): BundledFunction {
     const { lambdaTimeoutSeconds } = timeLimits(this.settings.intervalSeconds);
     const tick = new BundledFunction(this, 'Tick', {
       entry: 'tick.handler',
@@ -128,6 +135,25 @@ export class PaymentTracker extends Construct {
     this.#allow(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
     this.#allowQueryOfPending(tick);
     return tick;
+  }
+
+  #watch({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {
+    const { trackerName, settings, tickFunction, loop, table, deadLetterQueue } = this;
+    const watched: Watched = {
+      trackerName,
+      intervalSeconds: settings.intervalSeconds,
+      comparesOwners: settings.nocodb.ownerField !== undefined,
+      tickFunction,
+      loop,
+      table,
+      deadLetterQueue,
+    };
+    const alarms = new Alarms(this, 'Alarms', { watched, topic: alarmTopic, email: alarmEmail });
+    if (dashboard) {
+      const tickLogGroupName = this.tickFunction.logGroup.logGroupName;
+      new TrackerDashboard(this, 'Overview', { watched, alarms: [...alarms.all.values()], tickLogGroupName });
+    }
+    return alarms.topic;
   }
 
   #commonVariables(): Record<string, string> {

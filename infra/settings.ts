@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { parseTrackerSettings, type TrackerSettings } from '../lambda/environment/tracker-settings.ts';
 import { VariableReader, type Variables } from '../lambda/environment/variable-reader.ts';
 import { SettingsError } from '../lambda/tracker/settings-error.ts';
+import { EMAIL_ADDRESS } from './check-props.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 import { DEFAULT_STACK_NAME, STACK_NAME_VARIABLE } from './stack-names.ts';
 
@@ -11,6 +12,8 @@ export const APP_VARIABLES = {
   stackName: STACK_NAME_VARIABLE,
   /** `true`: example bots, and a table that is deleted with the stack. @default 'false' */
   demo: 'PAYMENT_TRACKER_DEMO',
+  /** An address that gets the alarms. @default - nobody */
+  alarmEmail: 'ALARM_EMAIL',
 } as const;
 
 /** What `cdk deploy` deploys. */
@@ -30,9 +33,14 @@ export function parseAppSettings(variables: Variables): AppSettings {
     fallback: DEFAULT_STACK_NAME,
   });
   const demo = reader.flag(APP_VARIABLES.demo);
+  const alarmEmail = reader.text(APP_VARIABLES.alarmEmail, {
+    pattern: new RegExp(`^$|${EMAIL_ADDRESS.pattern.source}`),
+    form: EMAIL_ADDRESS.form,
+    fallback: '',
+  });
   const settings = reader.parse(parseTrackerSettings);
   if (settings === undefined || faults.length > 0) throw new SettingsError(faults);
-  return { stackName, demo, tracker: toProps(settings) };
+  return { stackName, demo, tracker: { ...toProps(settings), ...(alarmEmail !== '' && { alarmEmail }) } };
 }
 
 function toProps({ nocodb, tokenParameterName, intervalSeconds, shards, retention }: TrackerSettings) {

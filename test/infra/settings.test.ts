@@ -24,10 +24,12 @@ describe('the props of a tracker', () => {
       shards: 0,
       retention: { pending: Duration.hours(12) },
       name: 'my shop',
+      alarmEmail: 'ops at example.com',
     });
 
     expect(faults).toEqual([
       expect.stringMatching(/^name "my shop" is not/),
+      'alarmEmail "ops at example.com" is not an e-mail address',
       expect.stringMatching(/^nocodb\.apiUrl has to begin with http/),
       expect.stringMatching(/^nocodb\.tableId "My payments" is not a table id/),
       expect.stringMatching(/^nocodb\.paidField "Paid,or"/),
@@ -95,11 +97,13 @@ describe('the variables of the app', () => {
         INTERVAL_SECONDS: '3',
         PAYMENT_TRACKER_STACK: 'my stack',
         PAYMENT_TRACKER_DEMO: 'maybe',
+        ALARM_EMAIL: 'nobody',
       });
 
     expect(catchFaults(parse)).toEqual([
       expect.stringMatching(/^PAYMENT_TRACKER_STACK "my stack" is not/),
       expect.stringMatching(/^PAYMENT_TRACKER_DEMO is neither true nor false/),
+      'ALARM_EMAIL "nobody" is not an e-mail address',
       expect.stringMatching(/^NOCODB_API_URL is missing.*NOCODB_URL is set; did you mean NOCODB_API_URL/),
       expect.stringMatching(/^NOCODB_PAID_FIELD "Paid,or"/),
       expect.stringMatching(/^INTERVAL_SECONDS "3"/),
