@@ -94,9 +94,11 @@ function compare(a: Cell, b: Cell): number {
 }
 
 function pageInfo(totalRows: number, offset: number, pageSize: number): PageInfo {
-  const where = offset % pageSize === 0 ? { page: offset / pageSize + 1 } : { offset };
-  const isLastPage = offset + pageSize >= totalRows;
-  return { totalRows, ...where, pageSize, isFirstPage: offset === 0, isLastPage };
+  const page = offset / pageSize + 1;
+  // From an offset between two pages NocoDB never calls a page the last one too early, but sometimes too late.
+  const isLastPage = page >= Math.ceil(totalRows / pageSize) || totalRows === 0;
+  const position = Number.isInteger(page) ? { page } : { offset };
+  return { totalRows, ...position, pageSize, isFirstPage: page === 1, isLastPage };
 }
 
 function text(value: unknown): string {

@@ -36,6 +36,8 @@ function parseOne(part: string): Filter {
   if (!part.startsWith('(') || !part.endsWith(')')) throw invalidFormat();
   const inside = part.slice(1, -1);
   if (inside.startsWith('(')) return parseAny(inside);
+  // NocoDB cuts at these wherever they stand, in the middle of a value too.
+  if (/~(and|or|not)\(/.test(inside)) throw invalidFormat();
   const [field, operator, ...texts] = inside.split(',');
   if (!field || !operator) throw invalidFormat();
   const text = texts.length === 0 ? undefined : texts.join(',');

@@ -6,14 +6,22 @@ export interface NocoDbAccount {
 }
 
 /** Signs in with a password and makes an API token. */
-export async function signIn(url: string, email: string, password: string): Promise<NocoDbAccount> {
-  const credentials = { email, password };
-  const session = await send<{ token: string }>(url, {}, 'POST', '/api/v1/auth/user/signin', credentials);
+export function signIn(url: string, email: string, password: string): Promise<NocoDbAccount> {
+  return open(url, '/api/v1/auth/user/signin', { email, password });
+}
+
+/** Signs a new user up, who has no right to any base, and makes an API token. */
+export function signUp(url: string, email: string, password: string): Promise<NocoDbAccount> {
+  return open(url, '/api/v1/auth/user/signup', { email, password });
+}
+
+async function open(url: string, path: string, credentials: object): Promise<NocoDbAccount> {
+  const session = await send<{ token: string }>(url, {}, 'POST', path, credentials);
   const headers = { 'xc-auth': session.token };
   const made = await send<{ token: string }>(url, headers, 'POST', '/api/v1/tokens', { description: 'test' });
   return {
     token: made.token,
-    request: (method, path, body) => send(url, headers, method, path, body),
+    request: (method, to, body) => send(url, headers, method, to, body),
   };
 }
 

@@ -18,7 +18,7 @@ export const PAYMENTS_COLUMNS = [
   {
     title: 'Status',
     uidt: 'SingleSelect',
-    options: ['Pending', 'Paid', 'Succeeded', 'Paid, in full', "it's (paid)"],
+    options: ['Pending', 'Paid', 'Succeeded', "it's (paid)"],
   },
 ] as const;
 

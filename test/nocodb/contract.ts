@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeAdapter } from './contract/adapter.ts';
+import { describeBulkList } from './contract/bulk-list.ts';
+import { describeFullTick } from './contract/full-tick.ts';
+import { describeListing } from './contract/listing.ts';
+import { describeRecords } from './contract/records.ts';
+import { describeRefusals } from './contract/refusals.ts';
+import type { ContractTarget } from './contract/target.ts';
+import { describeWebhooks } from './contract/webhooks.ts';
+
+/**
+ * What the tracker relies on in NocoDB, first over plain HTTP, then through the tracker's own code. The demo NocoDB and
+ * the real one have to pass it alike: that is what makes tests on the demo mean something.
+ *
+ * @param openTarget starts a NocoDB with the table of payments
+ */
+export function describeRecordSourceContract(name: string, openTarget: () => Promise<ContractTarget>): void {
+  describe(name, () => {
+    let target: ContractTarget | undefined;
+    const targetOf = () => target as ContractTarget;
+
+    beforeAll(async () => {
+      target = await openTarget();
+    });
+    afterAll(() => target?.stop());
+
+    describeListing(targetOf);
+    describeBulkList(targetOf);
+    describeRefusals(targetOf);
+    describeRecords(targetOf);
+    describeWebhooks(targetOf);
+    describeAdapter(targetOf);
+    describeFullTick(targetOf);
+  });
+}

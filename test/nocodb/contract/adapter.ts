@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
+import { createRecords } from '../../../lambda/nocodb/records.ts';
+import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { systemClock } from '../../../lambda/tracker/clock.ts';
+import {
+  AccessDeniedError,
+  EndpointNotFoundError,
+  FieldNotFoundError,
+  InvalidQueryError,
+  TableNotFoundError,
+  TokenRejectedError,
+} from '../../../lambda/tracker/errors.ts';
+import type { RecordQuery, RequestContext } from '../../../lambda/tracker/record-source.ts';
+import { insert } from './seed.ts';
+import type { ContractTarget, TargetOf } from './target.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The tracker's own adapter, on this NocoDB. */
+export function openSource(target: ContractTarget, variables: Variables = {}, token = target.token) {
+  return createRecordSource(settingsOf(target, variables), dependencies(token));
+}
+
+function settingsOf({ url, tableId }: ContractTarget, variables: Variables) {
+  return parseNocoDbSettings({ NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, ...variables });
+}
+
+function dependencies(token: string) {
+  return { token: fixedToken(token), clock: systemClock, random: Math.random };
+}
+
+function context(): RequestContext {
+  return { deadline: Date.now() + 10_000, report() {} };
+}
+
+function query(
+  ids: readonly (number | string)[],
+  want: RecordQuery['want'] = 'paid',
+  limit = 1000,
+): RecordQuery {
+  return { recordIds: ids.map(String), want, limit };
+}
+
+/** The adapter's contract with its port, on whatever NocoDB stands behind it. */
+export function describeAdapter(targetOf: TargetOf): void {
+  const list = (wanted: RecordQuery, variables?: Variables) =>
+    openSource(targetOf(), variables).list(wanted, context());
+
+  describe('the record source', () => {
+    it('lists those of the asked records that are paid', async () => {
+      const ids = await insert(targetOf(), [{ Paid: true }, { Paid: false }, { Paid: null }, {}]);
+
+      const page = await list(query([...ids, 2000000001]));
+
+      expect(page).toEqual({ records: [{ recordId: String(ids[0]), paid: true }], isLastPage: true });
+    });
+
+    it('lists those of the asked records that exist, paid or not', async () => {
+      const ids = await insert(targetOf(), [{ Paid: true }, { Paid: false }, { Paid: null }]);
+
+      const page = await list(query([...ids, 2000000001], 'existing'));
+
+      const paid = [true, false, false];
+      expect(page.records).toEqual(ids.map((id, index) => ({ recordId: String(id), paid: paid[index] })));
+      expect(page.isLastPage).toBe(true);
+    });
+
+    it('says that a page which the server cut is not the last', async () => {
+      const { pageCap } = targetOf();
+      const ids = await insert(
+        targetOf(),
+        Array.from({ length: pageCap + 1 }, () => ({ Paid: true })),
+      );
+
+      const [page] = await openSource(targetOf()).listMany([query(ids, 'paid', pageCap + 1)], context());
+
+      expect(page?.records).toHaveLength(pageCap);
+      expect(page?.isLastPage).toBe(false);
+    });
+
+    it('answers several queries at once, in their order', async () => {
+      const ids = await insert(targetOf(), [{ Paid: true }, { Paid: true }, { Paid: false }]);
+
+      const pages = await openSource(targetOf()).listMany(
+        [query([ids[1] as number]), query([ids[2] as number]), query([ids[0] as number])],
+        context(),
+      );
+
+      const found = pages.map(({ records }) => records.map(({ recordId }) => Number(recordId)));
+      expect(found).toEqual([[ids[1]], [], [ids[0]]]);
+    });
+
+    it('gets as many ids through a URL as it says', async () => {
+      const source = openSource(targetOf());
+      const ids = Array.from({ length: 450 }, (_, index) => String(1_000_000 + index));
+      expect(source.fitsUrl(ids, 'paid')).toBe(true);
+
+      const page = await source.list(query(ids), context());
+
+      expect(page).toEqual({ records: [], isLastPage: true });
+    });
+
+    it('shows the owner as text, from a text and from a number', async () => {
+      const [id = 0] = await insert(targetOf(), [{ Paid: true, 'TG ID': '5123456789', Chat: 5123456789 }]);
+      const [none = 0] = await insert(targetOf(), [{ Paid: true }]);
+
+      for (const ownerField of ['TG ID', 'Chat']) {
+        const { records } = await list(query([id, none]), { NOCODB_OWNER_FIELD: ownerField });
+        expect(records.map(({ owner }) => owner)).toEqual(['5123456789', null]);
+      }
+    });
+
+    it('finds fields by their ids, which survive renaming', async () => {
+      const { columns } = targetOf();
+      const [id = 0] = await insert(targetOf(), [{ Paid: true, 'TG ID': '7' }]);
+
+      const page = await list(query([id]), {
+        NOCODB_ID_FIELD: columns.Id ?? '',
+        NOCODB_PAID_FIELD: columns.Paid ?? '',
+        NOCODB_OWNER_FIELD: columns['TG ID'] ?? '',
+      });
+
+      expect(page.records).toEqual([{ recordId: String(id), paid: true, owner: '7' }]);
+    });
+
+    it('takes the values of a select or a text for paid, exactly', async () => {
+      const selects = await insert(
+        targetOf(),
+        ['Paid', 'Pending', "it's (paid)", 'Succeeded'].map((Status) => ({ Status })),
+      );
+      const texts = await insert(
+        targetOf(),
+        ['Paid', 'paid', 'Paid ', "it's (paid)"].map((Title) => ({ Title })),
+      );
+      const idsOf = (page: { records: readonly { recordId: string }[] }) =>
+        page.records.map(({ recordId }) => Number(recordId));
+      const values = "Paid,it's (paid)";
+
+      const select = await list(query(selects), { NOCODB_PAID_FIELD: 'Status', NOCODB_PAID_VALUES: values });
+      const text = await list(query(texts), { NOCODB_PAID_FIELD: 'Title', NOCODB_PAID_VALUES: values });
+
+      expect(idsOf(select)).toEqual([selects[0], selects[2]]);
+      expect(idsOf(text)).toEqual([texts[0], texts[3]]);
+    });
+
+    it('tells the refusals of the server apart', async () => {
+      const target = targetOf();
+      const ask = (variables: Variables = {}, token?: string) =>
+        openSource(target, variables, token).list(query([1]), context());
+
+      await expect(ask({}, 'no-such-token')).rejects.toThrow(TokenRejectedError);
+      await expect(ask({}, target.strangerToken)).rejects.toThrow(AccessDeniedError);
+      await expect(ask({ NOCODB_TABLE_ID: 'mzzzzzzzzzzzzzz' })).rejects.toThrow(TableNotFoundError);
+      await expect(ask({ NOCODB_PAID_FIELD: 'Nope' })).rejects.toThrow(FieldNotFoundError);
+      await expect(ask({ NOCODB_OWNER_FIELD: 'Nope' })).rejects.toThrow(FieldNotFoundError);
+      await expect(ask({ NOCODB_PAID_VALUES: 'Paid' })).rejects.toThrow(FieldNotFoundError);
+      await expect(ask({ NOCODB_API_URL: `${target.url}/nocodb` })).rejects.toThrow(EndpointNotFoundError);
+    });
+
+    it('refuses a poisonous id as an invalid query on PostgreSQL, and leaves it out on SQLite', async () => {
+      const [id = 0] = await insert(targetOf(), [{ Paid: true }]);
+      const source = openSource(targetOf());
+
+      for (const poison of ['rec_abc', '99999999999']) {
+        const wanted = query([id, poison]);
+        for (const asked of [source.list(wanted, context()), source.listMany([wanted], context())]) {
+          if (targetOf().database === 'postgres') await expect(asked).rejects.toThrow(InvalidQueryError);
+          else await expect(asked).resolves.toBeDefined();
+        }
+      }
+    });
+  });
+
+  describe('the records', () => {
+    it('are created for bots, and found by those who import the unpaid ones', async () => {
+      const target = targetOf();
+      const settings = settingsOf(target, { NOCODB_OWNER_FIELD: 'TG ID' });
+      const records = createRecords(settings, dependencies(target.token));
+
+      const recordId = await records.create({ Title: 'Order 17', 'TG ID': '12345' }, context());
+      const page = await records.listUnpaid(String(Number(recordId) - 1), context());
+
+      expect(page).toEqual({ records: [{ recordId, paid: false, owner: '12345' }], next: undefined });
+    });
+  });
+}

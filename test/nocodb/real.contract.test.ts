@@ -1,0 +1,8 @@
+import { describeRecordSourceContract } from './contract.ts';
+import { openReal } from './real-target.ts';
+
+describeRecordSourceContract('NocoDB on SQLite', () => openReal({ database: 'sqlite' }));
+describeRecordSourceContract('NocoDB on PostgreSQL', () => openReal({ database: 'postgres' }));
+describeRecordSourceContract('NocoDB with DB_QUERY_LIMIT_MAX=100', () =>
+  openReal({ database: 'sqlite', env: { DB_QUERY_LIMIT_MAX: '100' } }),
+);
