@@ -33,6 +33,8 @@ const dependencies: TickDependencies = {
   newOwner: randomUUID,
 };
 
+dependencies.observe({ type: 'tracker.started', intervalSeconds });
+
 /** One tick. A failed one throws, so that the loop, the metrics of Lambda and the alarms see it. */
 export function handler(_event: unknown, context: Context): Promise<TickResult> {
   logger.addContext(context);

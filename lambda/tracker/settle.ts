@@ -35,6 +35,9 @@ export interface Settlement {
   readonly error: TableWriteFailedError | undefined;
 }
 
+/** So many payments with another owner are told of one by one in a tick; they come back in each, so that logs fill up. */
+const MISMATCHES_TOLD = 10;
+
 type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
 
 /** Writes what an answer means for each pending payment, confirmations first. Writes nothing for what did not change. */
@@ -48,9 +51,17 @@ export async function settle(
     .filter(({ verdict }) => verdict.type !== 'wait')
     .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
   const failures: unknown[] = [];
+  let mismatchesTold = 0;
   let unwritten = 0;
 
   const write = async ({ payment, verdict }: { payment: PaymentKey; verdict: Verdict }): Promise<Outcome> => {
+    if (verdict.type === 'ownerMismatch') {
+      mismatchesTold += 1;
+      if (mismatchesTold <= MISMATCHES_TOLD) {
+        options.observe({ type: 'payment.ownerMismatch', payment, owner: verdict.owner });
+      }
+      return 'ownerMismatch';
+    }
     if (options.clock.now() >= options.deadline) {
       unwritten += 1;
       return 'unchanged';
@@ -74,16 +85,17 @@ export async function settle(
   };
 }
 
-async function carryOut(payment: PaymentKey, verdict: Verdict, options: SettleOptions): Promise<Outcome> {
+async function carryOut(
+  payment: PaymentKey,
+  verdict: Exclude<Verdict, { type: 'ownerMismatch' }>,
+  options: SettleOptions,
+): Promise<Outcome> {
   const { payments, observe, paidAt } = options;
   switch (verdict.type) {
     case 'confirm':
       if (!(await payments.confirm(payment, paidAt))) return 'gone';
       observe({ type: 'payment.confirmed', payment, paidAt, by: 'tick' });
       return 'confirmed';
-    case 'ownerMismatch':
-      observe({ type: 'payment.ownerMismatch', payment, owner: verdict.owner });
-      return 'ownerMismatch';
     case 'invalid':
       if (!(await payments.markInvalid(payment, verdict.reason))) return 'gone';
       observe({ type: 'payment.invalid', payment, reason: verdict.reason });

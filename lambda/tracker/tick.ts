@@ -1,43 +1,26 @@
-import { askRecords, type RecordAnswer } from './ask-records.ts';
-import { knownBulkList, learnedBulkList } from './bulk-list.ts';
-import type { Clock } from './clock.ts';
 import { dataAge } from './data-age.ts';
 import { errorKind, RateLimitedError } from './errors.ts';
-import type { Observer, TickSummary } from './events.ts';
-import { type ControlState, type Gate, RESTING_AFTER, type TickReport } from './gate.ts';
+import { type Gate, type GateAnswer, RESTING_AFTER, type TickReport } from './gate.ts';
 import { nextAllowedAfter, nextSlot, timeLimits } from './interval.ts';
-import type { PaymentKey } from './payment.ts';
-import type { PendingPayments } from './pending-payments.ts';
-import type { RecordSource } from './record-source.ts';
-import { RequestTally } from './request-tally.ts';
-import { AUDIT_EVERY, advanceRound, currentRound } from './round.ts';
-import { type Settlement, settle } from './settle.ts';
+import { checkPayments, NOTHING_DONE, type Pass, type PassDependencies } from './pass.ts';
 import { forgetOtherSource } from './source-change.ts';
 
 /** What a tick needs. */
-export interface TickDependencies {
+export interface TickDependencies extends PassDependencies {
   readonly settings: TickSettings;
-  readonly clock: Clock;
   readonly gate: Gate;
-  readonly payments: PendingPayments;
-  readonly source: RecordSource;
-  readonly observe: Observer;
   /** A name for the holder of the gate that no other tick has. */
   newOwner(): string;
 }
 
-export interface TickSettings {
-  /** Whole seconds, 5 to 300. */
-  readonly intervalSeconds: number;
-  /** How often an audit begins, milliseconds. @default AUDIT_EVERY */
-  readonly auditEvery?: number;
+export type TickSettings = PassDependencies['settings'] & {
   /**
    * Names the table and the fields that are asked. When it changes, what was learned about the one before is forgotten.
    *
    * @default - the source never changes
    */
   readonly source?: string;
-}
+};
 
 export type TickResult =
   | { readonly outcome: 'skipped'; readonly reason: 'held' | 'blocked'; readonly until: number }
@@ -60,128 +43,51 @@ export type TickResult =
  *   repeats the rest
  */
 export async function tick(dependencies: TickDependencies): Promise<TickResult> {
-  const { settings, clock, gate, observe } = dependencies;
-  const owner = dependencies.newOwner();
+  const { clock, observe } = dependencies;
   const now = clock.now();
+  let attempt: Attempt;
+  try {
+    attempt = await passGate(dependencies, now);
+  } catch (error) {
+    const told = { ...NOTHING_DONE, audit: false, milliseconds: clock.now() - now };
+    observe({ type: 'tick.failed', ...told, kind: errorKind(error), error });
+    throw error;
+  }
+  return attempt.granted ? conclude(attempt, dependencies) : skip(attempt, dependencies, now);
+}
+
+/** A tick that the gate let through and that gave it back, or one that it refused. */
+type Attempt = GrantedAttempt | Extract<GateAnswer, { granted: false }>;
+
+interface GrantedAttempt {
+  readonly granted: true;
+  readonly pass: Pass;
+  readonly report: TickReport;
+  readonly emptyTicksBefore: number;
+}
+
+async function passGate(dependencies: TickDependencies, now: number): Promise<Attempt> {
+  const { settings, gate, observe } = dependencies;
+  const owner = dependencies.newOwner();
   const lease = timeLimits(settings.intervalSeconds).leaseMilliseconds;
   const answer = await gate.acquire({ owner, now, lease });
-  if (!answer.granted) {
-    const { reason, until } = answer;
-    observe({ type: 'tick.skipped', reason, until, ...dataAge(answer, now) });
-    return { outcome: 'skipped', reason, until };
-  }
+  if (!answer.granted) return answer;
   const control = forgetOtherSource(answer.control, settings.source, now);
   const pass = await checkPayments(dependencies, control, now);
   const report = reportOf(pass, { owner, now, settings });
   if (pass.error instanceof RateLimitedError) await gate.block(pass.error.retryAt);
   if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
-  return conclude(pass, report, dependencies, control);
+  return { granted: true, pass, report, emptyTicksBefore: control.emptyTicks };
 }
 
-/** What a pass did and learned. */
-interface Pass {
-  readonly summary: Omit<TickSummary, 'milliseconds'>;
-  readonly requests: RequestTally['counted'];
-  /** What to remember for the next tick. */
-  readonly memory: Pick<TickReport, 'cursor' | 'round' | 'bulkList' | 'audit'>;
-  /** Since when everything is known, epoch milliseconds; absent when this pass did not complete a round. */
-  readonly freshSince?: number;
-  readonly error?: unknown;
-}
-
-async function checkPayments(
-  dependencies: TickDependencies,
-  control: ControlState,
+function skip(
+  refusal: Extract<Attempt, { granted: false }>,
+  { observe }: TickDependencies,
   now: number,
-): Promise<Pass> {
-  const { settings, clock, payments, source, observe } = dependencies;
-  const limits = timeLimits(settings.intervalSeconds);
-  const tally = new RequestTally(control.counters, observe);
-  const { round, audit } = currentRound(control, now, settings.auditEvery ?? AUDIT_EVERY);
-  const isAudit = round.audit !== undefined;
-  const about = { audit: isAudit, ...dataAge(control, now) };
-  let pending: readonly PaymentKey[];
-  try {
-    pending = await payments.list();
-  } catch (error) {
-    const { cursor, bulkList } = control;
-    const memory = { cursor, bulkList, round: control.round, audit: control.audit };
-    return { summary: { ...NOTHING_DONE, ...about }, requests: tally.counted, memory, error };
-  }
-
-  observe({ type: 'tick.started', pending: pending.length, users: countUsers(pending), audit: isAudit });
-  const recordIds = [...new Set(pending.map(({ recordId }) => recordId))];
-  const answer = await askRecords(recordIds, {
-    source,
-    clock,
-    want: isAudit ? 'existing' : 'paid',
-    bulkList: knownBulkList(control.bulkList, now),
-    cursor: control.cursor,
-    context: { deadline: now + limits.askMilliseconds, report: (event) => tally.report(event) },
-  });
-  const settlement = await settle(pending, answer, {
-    payments,
-    clock,
-    observe,
-    audit: round.audit,
-    paidAt: now,
-    deadline: now + limits.writeMilliseconds,
-  });
-  const error = answer.error ?? settlement.error;
-  const answered = answer.answered.size + answer.invalid.size;
-  // After an error the round starts over: its next answers may be to ids that it has had already.
-  const roundLeft =
-    error === undefined ? advanceRound(round, answered, recordIds.length) : { ...round, answered: 0 };
-  const freshSince = answered >= recordIds.length ? now : round.startedAt;
-  return {
-    summary: {
-      ...summarize(pending, recordIds, answer, settlement),
-      ...about,
-      requests: tally.counted.requests,
-    },
-    requests: tally.counted,
-    memory: {
-      cursor: answer.cursor,
-      round: roundLeft,
-      bulkList: learnedBulkList(control.bulkList, answer.bulkList, now),
-      audit,
-    },
-    ...(roundLeft === undefined && { freshSince }),
-    ...(error !== undefined && { error }),
-  };
-}
-
-const NOTHING_DONE = {
-  checked: 0,
-  confirmed: 0,
-  pending: 0,
-  missing: 0,
-  invalid: 0,
-  ownerMismatches: 0,
-  usersUpdated: 0,
-  unanswered: 0,
-  requests: 0,
-  cutPages: 0,
-} as const;
-
-function summarize(
-  pending: readonly PaymentKey[],
-  recordIds: readonly string[],
-  answer: RecordAnswer,
-  { confirmed, missing, invalid, ownerMismatches, gone }: Settlement,
-) {
-  const isAnswered = (recordId: string) => answer.answered.has(recordId) || answer.records.has(recordId);
-  return {
-    checked: pending.length,
-    confirmed,
-    pending: pending.length - confirmed - missing - invalid - gone,
-    missing,
-    invalid,
-    ownerMismatches,
-    usersUpdated: countUsers(pending.filter(({ recordId }) => isAnswered(recordId))),
-    unanswered: recordIds.filter((id) => !isAnswered(id) && !answer.invalid.has(id)).length,
-    cutPages: answer.cutPages,
-  };
+): TickResult {
+  const { reason, until } = refusal;
+  observe({ type: 'tick.skipped', reason, until, ...dataAge(refusal, now) });
+  return { outcome: 'skipped', reason, until };
 }
 
 function reportOf(
@@ -216,23 +122,19 @@ function reportOf(
 
 /** Tells how the pass ended, to the observer and to the caller. */
 function conclude(
-  { summary, error }: Pass,
-  { now, intervalSeconds, empty }: TickReport,
+  { pass, report, emptyTicksBefore }: GrantedAttempt,
   { clock, observe }: TickDependencies,
-  { emptyTicks }: ControlState,
 ): TickResult {
+  const { summary, error } = pass;
+  const { now, intervalSeconds, empty } = report;
   const told = { ...summary, milliseconds: clock.now() - now };
   if (error !== undefined) {
     const penalty = error instanceof RateLimitedError ? { blockedUntil: error.retryAt } : {};
     observe({ type: 'tick.failed', ...told, kind: errorKind(error), error, ...penalty });
     throw error;
   }
-  const resting = empty && emptyTicks + 1 >= RESTING_AFTER;
+  const resting = empty && emptyTicksBefore + 1 >= RESTING_AFTER;
   observe({ type: 'tick.finished', ...told, nextUpdateAt: nextSlot(clock.now(), intervalSeconds), resting });
   const { checked, confirmed, pending } = summary;
   return { outcome: 'done', checked, confirmed, pending, resting };
-}
-
-function countUsers(payments: readonly PaymentKey[]): number {
-  return new Set(payments.map(({ userId }) => userId)).size;
 }

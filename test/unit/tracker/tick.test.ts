@@ -245,6 +245,17 @@ describe('a failing NocoDB', () => {
     expect(await next()).toMatchObject({ confirmed: 1, pending: 0 });
   });
 
+  it('tells of the failure when the gate itself fails', async () => {
+    const { table, next, eventsOf } = harness();
+    table.acquire = async () => {
+      throw new Error('access denied');
+    };
+
+    await expect(next()).rejects.toThrow('access denied');
+
+    expect(eventsOf('tick.failed')).toMatchObject([{ kind: 'Unexpected', checked: 0 }]);
+  });
+
   it('finishes with the failure when what is pending cannot be listed', async () => {
     const { table, next, pending } = harness();
     pending('alice', '1');
@@ -278,6 +289,18 @@ describe('the owner field', () => {
         ['carol', null],
       ]),
     );
+  });
+});
+
+describe('many records of other owners', () => {
+  it('are counted all, and told of ten at a time', async () => {
+    const { next, pending, eventsOf } = harness();
+    for (let id = 1; id <= 30; id += 1) pending('alice', String(id), { paid: true, owner: 'mallory' });
+
+    await next();
+
+    expect(eventsOf('tick.finished')).toMatchObject([{ ownerMismatches: 30, confirmed: 0, pending: 30 }]);
+    expect(eventsOf('payment.ownerMismatch')).toHaveLength(10);
   });
 });
 
