@@ -12,6 +12,12 @@ const run = promisify(execFile);
 const USER = 'nocodb';
 const READY_WITHIN = 30_000;
 
+/**
+ * Runs a command until standard input ends, then shuts it down (SIGINT is PostgreSQL's "fast shutdown"). The pipe ends
+ * with the process that holds it, so no server is left behind even by a test runner that was killed.
+ */
+const RUN_UNTIL_INPUT_ENDS = 'trap "" INT; "$@" & cat; kill -INT $!; wait $!';
+
 /** A PostgreSQL server of one's own. */
 export interface Postgres {
   /** In the form that NocoDB's `NC_DB` takes. */
@@ -38,9 +44,10 @@ export async function startPostgres(): Promise<Postgres> {
   const port = await freePort();
   // No fsync: the data lives as long as the test.
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'];
-  const server = spawn(join(bin, 'postgres'), args, { ...options, stdio: 'ignore' });
+  const command = ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', join(bin, 'postgres'), ...args];
+  const server = spawn('sh', command, { ...options, stdio: ['pipe', 'ignore', 'ignore'] });
   const stop = async () => {
-    await endProcess(server, 'SIGINT'); // PostgreSQL's "fast shutdown"
+    await endProcess(server, () => server.stdin.end());
     await rm(folder, { recursive: true, force: true });
   };
   try {
