@@ -1,0 +1,113 @@
+import { vi } from 'vitest';
+import { createMetrics, createMetricsObserver } from '../../../lambda/observability/metrics-observer.ts';
+import { errorKind } from '../../../lambda/tracker/errors.ts';
+import { tick } from '../../../lambda/tracker/tick.ts';
+import { type Datapoint, embeddedDatapoints } from '../../support/embedded-metrics.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeSource } from '../../support/fake-source.ts';
+import { MemoryTable } from '../../support/memory-table.ts';
+import { type AlarmProperties, rings } from './alarm-evaluator.ts';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 0, 1);
+
+/**
+ * A tracker under its alarms, minute by minute: the real tick with its real metrics, called as the loop would, and the
+ * metrics that AWS keeps about the loop and the function.
+ *
+ * @param alarms as in the template of a tracker called `Shop-Payments`
+ */
+export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: number) {
+  const clock = new FakeClock(START);
+  const table = new MemoryTable();
+  const source = new FakeSource(clock);
+  const datapoints: Datapoint[] = [];
+  const observe = captureMetrics(datapoints, clock);
+  let owners = 0;
+  let resting = false;
+
+  const record = (namespace: string, name: string, dimensions: Record<string, string>, value: number) =>
+    datapoints.push({ namespace, name, dimensions, value, at: clock.now() });
+
+  const callTick = async (): Promise<boolean> => {
+    const settings = { intervalSeconds };
+    const newOwner = () => `tick-${++owners}`;
+    const call = tick({ settings, clock, gate: table, payments: table, source, observe, newOwner });
+    const failed = await call.then(
+      (result) => {
+        resting = result.outcome === 'done' && result.resting;
+        return false;
+      },
+      (error: unknown) => {
+        if (errorKind(error) === 'Unexpected') throw error;
+        return true;
+      },
+    );
+    record('AWS/Lambda', 'Errors', { FunctionName: '<PaymentsTick>' }, Number(failed));
+    return failed;
+  };
+
+  /** One minute of the loop: at rest it starts and ends, and ticks every fifth minute only. */
+  const minute = async (options: { ruleFires: boolean }): Promise<void> => {
+    const begin = clock.now();
+    if (options.ruleFires) {
+      const loop = { StateMachineArn: '<PaymentsLoopStateMachine>' };
+      record('AWS/States', 'ExecutionsStarted', loop, 1);
+      const isBackstop = (begin / MINUTE) % 5 === 0;
+      let failures = 0;
+      const slots = slotsBetween(begin, begin + MINUTE, intervalSeconds);
+      for (const slot of resting && !isBackstop ? [] : slots) {
+        clock.set(Math.max(clock.now(), slot));
+        if (await callTick()) failures += 1;
+        if (resting) break;
+      }
+      if (failures > 0) record('AWS/States', 'ExecutionsFailed', loop, 1);
+    }
+    clock.set(begin + MINUTE);
+  };
+
+  return {
+    clock,
+    table,
+    source,
+    /** Tracks payments whose records exist and are not paid; wakes the loop. */
+    track(count: number): void {
+      for (let id = 1; id <= count; id++) {
+        table.track(`user-${id}`, String(id));
+        source.records.set(String(id), { paid: false });
+      }
+      resting = false;
+    },
+    /** Lets minutes pass. @returns the names of the alarms that rang, and in which minute, from 1, they first did */
+    async pass(minutes: number, options = { ruleFires: true }): Promise<Record<string, number>> {
+      const rang: Record<string, number> = {};
+      for (let count = 1; count <= minutes; count++) {
+        await minute(options);
+        for (const alarm of alarms) {
+          const name = alarm.AlarmName.replace('Shop-Payments-', '');
+          if (rings(alarm, datapoints, clock.now())) rang[name] ??= count;
+        }
+      }
+      return rang;
+    },
+  };
+}
+
+function slotsBetween(begin: number, end: number, intervalSeconds: number): number[] {
+  const interval = intervalSeconds * 1000;
+  const first = Math.ceil(begin / interval) * interval;
+  return Array.from(
+    { length: Math.max(0, Math.ceil((end - first) / interval)) },
+    (_, i) => first + i * interval,
+  );
+}
+
+/** An observer whose metrics, as the log would carry them, are stored with the time of the clock. */
+function captureMetrics(datapoints: Datapoint[], clock: FakeClock) {
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.spyOn(console, 'log').mockImplementation((line: string) => {
+    datapoints.push(...embeddedDatapoints(line).map((point) => ({ ...point, at: clock.now() })));
+  });
+  return createMetricsObserver(createMetrics('Shop-Payments'));
+}
