@@ -7,7 +7,7 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** Root of this package: the folder above this file's, in the repository as well as in `dist` of the published package. */
+/** The folder with `infra/` and `lambda/`: the repository, or `dist` of the published package. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Handlers are compiled together with this file, so they have its extension. */
@@ -36,12 +36,14 @@ export class BundledFunction extends NodejsFunction {
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    const entry = join(ROOT, 'lambda', `${props.entry}${EXTENSION}`);
     super(scope, id, {
       description: props.description,
-      entry: join(ROOT, 'lambda', `${props.entry}${EXTENSION}`),
-      // Found by themselves, these would be those of the app that uses the package.
+      entry,
+      // Left out, these two would be looked for in the app that uses the package, and the entry is not below that. A
+      // lock file is needed only to install what is not bundled: nothing. Any file will do.
       projectRoot: ROOT,
-      depsLockFilePath: join(ROOT, 'package.json'),
+      depsLockFilePath: entry,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 256,

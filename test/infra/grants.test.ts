@@ -17,7 +17,7 @@ const READ = [
 ];
 const TRACK = {
   Effect: 'Allow',
-  Action: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  Action: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
   Resource: '<PaymentsTable.Arn>',
   Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['USER#*'] } },
 };

@@ -1,13 +1,29 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import { PaymentTracker } from '../../../infra/payment-tracker.ts';
 import type { PaymentTrackerProps } from '../../../infra/payment-tracker-props.ts';
 
 export const NOCODB = { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' } as const;
 
+/** The CDK leaves what it makes. */
+const FOLDER = mkdtempSync(join(tmpdir(), 'payment-tracker-synth-'));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+/** A new folder for an app's output; it is gone after the tests of the file. */
+export function temporaryOutdir(): string {
+  return mkdtempSync(join(FOLDER, 'cdk.out-'));
+}
+
+/** The feature flags that `cdk deploy` uses. */
+const { context: FLAGS } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+
 /** An app that does not bundle its functions: templates do not depend on it, and it takes seconds. */
 export function createApp(): App {
-  return new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return new App({ outdir: temporaryOutdir(), context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] } });
 }
 
 export function createStack(props?: StackProps): Stack {
