@@ -10,9 +10,6 @@ import { terminalOn } from './terminal/terminal.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 
-const interruption = new AbortController();
-// The first Ctrl-C lets the command end in order, the second ends it at once.
-process.once('SIGINT', () => interruption.abort());
 // Whoever reads the output (head, less) has enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -22,6 +19,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const out = terminalOn(process.stdout, process.env);
 const err = terminalOn(process.stderr, process.env);
 const dispatcher = new Agent();
+
+/** The second Ctrl-C ends the process as usual. */
+function catchInterrupt(): AbortSignal {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort());
+  return interruption.signal;
+}
 
 /** The AWS SDK reads its variables by itself; a profile would win over the emulator's credentials. */
 function useEmulator(endpoint: string): void {
@@ -36,7 +40,7 @@ process.exitCode = await main(process.argv.slice(2), {
   version: packageJson.version,
   createContext(common) {
     if (common.endpoint !== undefined) useEmulator(common.endpoint);
-    return createContext(common, { out, err, env: process.env, signal: interruption.signal, dispatcher });
+    return createContext(common, { out, err, env: process.env, catchInterrupt, dispatcher });
   },
 });
 await dispatcher.close();

@@ -18,8 +18,8 @@ export interface CommandContext {
   /** Whether results are to be JSON. */
   readonly json: boolean;
   readonly clock: Clock;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
+  /** From now on, the first Ctrl-C does not end the process but aborts this signal. */
+  catchInterrupt(): AbortSignal;
   readText(path: string): Promise<string>;
 
   /** The payments in the table that is meant. @throws {CommandError} when it cannot be found */

@@ -22,7 +22,7 @@ export interface ContextParts {
   readonly out: Terminal;
   readonly err: Terminal;
   readonly env: Variables;
-  readonly signal: AbortSignal;
+  readonly catchInterrupt: CommandContext['catchInterrupt'];
   /** Carries the requests to NocoDB. */
   readonly dispatcher: Dispatcher;
 }
@@ -44,7 +44,7 @@ export function createContext(common: CommonOptions, parts: ContextParts): Comma
     err: parts.err,
     json: common.json,
     clock: systemClock,
-    signal: parts.signal,
+    catchInterrupt: parts.catchInterrupt,
     readText,
     payments: async () => new PaymentTracker(await locateTable({ ...common, env, stackOutputs })),
     stackOutputs,

@@ -20,7 +20,7 @@ export const COMMON_OPTIONS = {
   endpoint: {
     type: 'string',
     value: 'URL',
-    help: 'Emulator of AWS, as npm start prints it; region and credentials then are those of the emulator.',
+    help: 'Emulator of AWS, as npm start prints it; no region or credentials are needed then.',
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

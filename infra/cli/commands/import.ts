@@ -80,8 +80,9 @@ async function openSource(
 async function register(
   { batches, total }: Source,
   registration: PaymentRegistration,
-  { err, signal }: CommandContext,
+  { err, catchInterrupt }: CommandContext,
 ): Promise<void> {
+  const signal = catchInterrupt();
   const bar = createProgressBar(err, total === undefined ? 'records' : 'rows');
   try {
     for await (const batch of batches) {

@@ -16,11 +16,11 @@ export function describeImport(
   const { err, json } = context;
   const tracked = created + renewed;
   const notes = [
-    ...(renewed > 0 ? [`${formatCount(renewed)} of them were tracked before`] : []),
-    ...(alreadyPaid > 0 ? [`${formatCount(alreadyPaid)} are paid already`] : []),
-    ...(duplicates > 0 ? [`${formatCount(duplicates)} rows name a payment a second time`] : []),
+    ...(renewed > 0 ? [`tracked before: ${formatCount(renewed)}`] : []),
+    ...(alreadyPaid > 0 ? [`paid already: ${formatCount(alreadyPaid)}`] : []),
+    ...(duplicates > 0 ? [`named twice: ${formatCount(duplicates)}`] : []),
   ];
-  const more = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+  const more = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
   print(context, { tracked, ...report }, `📍 Tracking ${formatCount(tracked)} payments${more}`);
   if (json) return;
   complain('Rows that are not valid', bad, err);

@@ -20,7 +20,8 @@ export async function watchStats(payments: Payments, context: CommandContext): P
   const show = context.json || !context.out.interactive ? showLine(context) : showView(context);
   let last = await payments.getStats();
   show(last);
-  while (await pause(LOOK_EVERY, context)) {
+  const waiting = { clock: context.clock, signal: context.catchInterrupt() };
+  while (await pause(LOOK_EVERY, waiting)) {
     try {
       last = await payments.getStats();
       show(last);

@@ -1,0 +1,15 @@
+import type { StackOutputs } from '../../../../infra/cli/aws/stack-outputs.ts';
+import { CommandError } from '../../../../infra/cli/errors.ts';
+
+/** A stack that is called `Shop` and has these outputs. */
+export function fakeOutputs(outputs: Readonly<Record<string, string>>): StackOutputs {
+  return {
+    stackName: 'Shop',
+    find: (name) => outputs[name],
+    get(name) {
+      const value = outputs[name];
+      if (value === undefined) throw new CommandError(`no output ${name}`, 'Add it.');
+      return value;
+    },
+  };
+}
