@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
+import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
+import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
+import { runCommand } from '../../../infra/local/run-command.ts';
+import { APP_VARIABLES } from '../../../infra/settings.ts';
+import type { PaymentTracker } from '../../../lambda/client/index.ts';
+import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
+import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+
+/** The shortest interval there is. */
+export const INTERVAL_SECONDS = 5;
+
+/** A demo NocoDB, and the stack that watches it on the emulator. */
+export interface DemoShop {
+  readonly nocodb: DemoNocoDb;
+  readonly deployed: DeployedTracker;
+  readonly tracker: PaymentTracker;
+  /** Has the example bot create a payment. */
+  createPayment(userId: string): Promise<Payment>;
+  /** Asks the example bot. */
+  isPaid(payment: Payment): Promise<boolean>;
+  /** Ticks the payment's box in NocoDB. */
+  pay(payment: Payment): void;
+  /** Deploys the stack again, with other settings. */
+  redeploy(variables: Readonly<Record<string, string>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Payment {
+  readonly userId: string;
+  readonly recordId: string;
+}
+
+/** Deploys the real template and the real bundles. */
+export async function openDemoShop(stackName: string): Promise<DemoShop> {
+  const nocodb = await startDemoNocoDb();
+  const emulator = startEmulator({ endpoint: inject('awsEndpoint') });
+  const deploy = (variables: Readonly<Record<string, string>>) =>
+    deployTracker({
+      emulator,
+      variables: {
+        [APP_VARIABLES.stackName]: stackName,
+        [NOCODB_VARIABLES.apiUrl]: nocodb.url,
+        [NOCODB_VARIABLES.tableId]: nocodb.tableId,
+        [TRACKER_VARIABLES.tokenParameterName]: `/${stackName}/nocodb-api-token`,
+        [TRACKER_VARIABLES.intervalSeconds]: String(INTERVAL_SECONDS),
+        ...variables,
+      },
+      token: nocodb.token,
+      run: runCommand,
+      logFile: join(CACHE, 'cdk-test.log'),
+    });
+  const deployed = await deploy({});
+  const { output, invoke } = deployed;
+  return {
+    nocodb,
+    deployed,
+    tracker: deployed.client(),
+    async createPayment(userId) {
+      const created = await invoke(output('CreatePaymentFunctionName'), { userId });
+      return { userId, recordId: (created as { recordId: string }).recordId };
+    },
+    async isPaid(payment) {
+      const answer = await invoke(output('CheckPaymentFunctionName'), payment);
+      return (answer as { paid: boolean }).paid;
+    },
+    pay: ({ recordId }) => void nocodb.records.setPaid(Number(recordId), true),
+    redeploy: async (variables) => void (await deploy(variables)),
+    async close() {
+      await removeStack(deployed.aws, stackName);
+      await nocodb.close();
+    },
+  };
+}
