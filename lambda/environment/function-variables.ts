@@ -6,6 +6,10 @@ export const FUNCTION_VARIABLES = {
   trackerName: 'TRACKER_NAME',
   /** ARN of the loop's state machine. */
   loopArn: 'LOOP_ARN',
+  /** ARN of the event bus that is told of confirmed payments. */
+  eventBusArn: 'EVENT_BUS_ARN',
+  /** SSM parameter (SecureString) with the secret that the webhook has to bring. */
+  webhookSecretParameter: 'WEBHOOK_SECRET_PARAMETER',
 } as const;
 
 /** DynamoDB's rule for table names. */

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { announce } from '../../../lambda/notify/announce.ts';
+import type { EventBus, RefusedEvent } from '../../../lambda/notify/event-bus.ts';
+import { paidItem, streamRecord } from './stream-records.ts';
+
+/** Confirmed payments of users 0, 1, 2, … */
+const records = (count: number) =>
+  Array.from({ length: count }, (_, index) => streamRecord(paidItem({ userId: `${index}` })));
+
+interface Answers {
+  /** User ids that the bus refuses. */
+  readonly refuses?: readonly string[];
+  /** Numbers of the calls that fail, from 0. */
+  readonly failsAt?: readonly number[];
+}
+
+function createBus({ refuses = [], failsAt = [] }: Answers = {}) {
+  const calls: string[][] = [];
+  const taken: string[] = [];
+  const bus: EventBus = {
+    async put(events) {
+      const users = events.map(({ userId }) => userId);
+      calls.push(users);
+      if (failsAt.includes(calls.length - 1)) throw new Error('connection reset');
+      taken.push(...users.filter((user) => !refuses.includes(user)));
+      return users.flatMap((user, index): RefusedEvent[] =>
+        refuses.includes(user) ? [{ index, reason: 'InternalFailure: try again' }] : [],
+      );
+    },
+  };
+  return { bus, calls, taken };
+}
+
+function createLogger() {
+  const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  const log = (level: string) => (message: string, fields: Record<string, unknown>) =>
+    void lines.push({ level, message, fields });
+  return { lines, info: log('info'), error: log('error') };
+}
+
+describe('announcing confirmed payments', () => {
+  it('puts ten events in a call, in the order of the stream', async () => {
+    const { bus, calls } = createBus();
+    const logger = createLogger();
+
+    const failed = await announce(records(23), { bus, trackerName: 'shop', logger });
+
+    expect(failed).toBeUndefined();
+    expect(calls.map(({ length }) => length)).toEqual([10, 10, 3]);
+    expect(calls.flat()).toEqual(Array.from({ length: 23 }, (_, index) => `${index}`));
+    expect(logger.lines.at(-1)).toMatchObject({
+      level: 'info',
+      message: '📣 Announced 3 confirmed payments',
+      fields: { keys: [expect.stringMatching('^shop/20/17/'), expect.anything(), expect.anything()] },
+    });
+  });
+
+  it('stops at the first event that the bus refuses, and says why', async () => {
+    const { bus, calls } = createBus({ refuses: ['12', '14'] });
+    const logger = createLogger();
+
+    const failed = await announce(records(23), { bus, trackerName: 'shop', logger });
+
+    expect(failed).toBe(12);
+    expect(calls).toHaveLength(2);
+    expect(logger.lines.at(-1)).toMatchObject({
+      level: 'error',
+      fields: { error: { message: expect.stringContaining('shop/12/17/') } },
+    });
+  });
+
+  it('throws when the first call fails, and reports the place when a later one does', async () => {
+    const first = createBus({ failsAt: [0] });
+    const second = createBus({ failsAt: [1] });
+    const options = { trackerName: 'shop', logger: createLogger() };
+
+    await expect(announce(records(23), { ...options, bus: first.bus })).rejects.toThrow('connection reset');
+    await expect(announce(records(23), { ...options, bus: second.bus })).resolves.toBe(10);
+  });
+
+  it('announces what comes before a record that cannot be read, and nothing behind it', async () => {
+    const { bus, taken } = createBus();
+    const logger = createLogger();
+    const batch = [...records(12), streamRecord(paidItem({ status: 'pending' })), ...records(3)];
+
+    const failed = await announce(batch, { bus, trackerName: 'shop', logger });
+
+    expect(failed).toBe(12);
+    expect(taken).toHaveLength(12);
+    expect(logger.lines.at(-1)).toMatchObject({
+      level: 'error',
+      fields: { error: { name: 'UnreadableRecordError' } },
+    });
+  });
+
+  it('loses no confirmation, whatever the bus refuses, as long as the stream delivers again', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(fc.record({ refuses: fc.array(fc.nat(39).map(String)), fails: fc.nat(4) }), {
+          maxLength: 8,
+        }),
+        async (count, faults) => {
+          const taken: string[] = [];
+          let rest = records(count);
+          for (const { refuses, fails } of [...faults, { refuses: [], fails: 99 }]) {
+            const attempt = createBus({ refuses, failsAt: [fails] });
+            const failed = await announce(rest, {
+              bus: attempt.bus,
+              trackerName: 'shop',
+              logger: createLogger(),
+            }).catch(() => 0);
+            taken.push(...attempt.taken);
+            rest = failed === undefined ? [] : rest.slice(failed);
+            if (rest.length === 0) break;
+          }
+
+          expect(new Set(taken)).toEqual(new Set(Array.from({ length: count }, (_, index) => `${index}`)));
+        },
+      ),
+    );
+  });
+});
