@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type AlarmRule, alarmRules, type Watched } from './alarms-rules.ts';
 import { type AlarmId, alarmDescription } from './alarms-runbook.ts';
+import { acknowledge } from './nag-acknowledgements.ts';
 
 export interface AlarmsProps {
   readonly watched: Watched;
@@ -25,7 +26,9 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { watched, topic, email }: AlarmsProps) {
     super(scope, id);
     this.topic = topic ?? this.#createTopic(watched.trackerName);
-    if (email !== undefined) this.topic.addSubscription(new EmailSubscription(email));
+    if (email !== undefined) {
+      acknowledge(this.topic.addSubscription(new EmailSubscription(email)), 'mailIsRepeated');
+    }
     const rules = Object.entries(alarmRules(watched)) as [AlarmId, AlarmRule][];
     this.all = new Map(rules.map(([name, rule]) => [name, this.#create(name, rule, watched.trackerName)]));
   }

@@ -6,6 +6,7 @@ import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-l
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge } from './nag-acknowledgements.ts';
 
 /** The folder with `infra/` and `lambda/`: the repository, or `dist` of the published package. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -66,5 +67,7 @@ export class BundledFunction extends NodejsFunction {
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
       },
     });
+    acknowledge(this, 'notCalledAsynchronously');
+    acknowledge(role, 'tracing');
   }
 }

@@ -19,6 +19,7 @@ import type { Watched } from './alarms-rules.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
 import { TrackerDashboard } from './dashboard.ts';
+import { acknowledge } from './nag-acknowledgements.ts';
 import { PaymentTable } from './payment-table.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 import { TickLoop } from './tick-loop.ts';
@@ -68,6 +69,7 @@ export class PaymentTracker extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    acknowledge(this.deadLetterQueue, 'isDeadLetterQueue', 'deadLettersStay');
     this.tickFunction = this.#createTickFunction();
     const { table, tickFunction, deadLetterQueue } = this;
     const loop = new TickLoop(this, 'Loop', {

@@ -10,6 +10,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs';
 import type { LoopInput } from '../lambda/loop/loop-input.ts';
 import { CONTROL_PARTITION } from '../lambda/table/keys.ts';
+import { acknowledge } from './nag-acknowledgements.ts';
 import { START_EVERY_SECONDS, tickLoopDefinition } from './tick-loop-definition.ts';
 
 export interface TickLoopProps {
@@ -49,6 +50,8 @@ export class TickLoop extends Construct {
       logs: { destination: this.logGroup, level: LogLevel.ERROR, includeExecutionData: false },
     });
 
+    acknowledge(this.stateMachine, 'failuresAreLogged');
+
     const input: LoopInput = { startedBy: 'rule' };
     this.rule = new Rule(this, 'Rule', {
       description: 'Starts the loop that checks payments',
@@ -68,6 +71,7 @@ export class TickLoop extends Construct {
   /** May call the one function and read the control item; CDK adds what logging and tracing need. */
   private createRole(table: TableV2, tickFunction: IFunction): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    acknowledge(role, 'tracing');
     role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [tickFunction.functionArn] }),
     );

@@ -1,0 +1,40 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Findings of cdk-nag (its packs AwsSolutions and Serverless) that are meant to be, and why. */
+const ACKNOWLEDGED = {
+  tracing: {
+    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'Writing traces (xray:PutTraceSegments, xray:PutTelemetryRecords) and, for the loop, delivering logs are actions that know no resources: IAM takes nothing but *.',
+  },
+  notCalledAsynchronously: {
+    id: 'Serverless::Serverless-LambdaDLQ',
+    reason:
+      "It is only called synchronously, where the caller sees the failure, or with batches of the table's stream, where the event source mapping sends failures to the dead-letter queue. Lambda would never use a queue of the function.",
+  },
+  failuresAreLogged: {
+    id: 'AwsSolutions::AwsSolutions-SF1',
+    reason:
+      'The loop logs failures only. What each tick did stands in the log of its function; every state of 43,200 executions a month would cost more than the rest of the tracker.',
+  },
+  isDeadLetterQueue: {
+    id: 'AwsSolutions::AwsSolutions-SQS3',
+    reason:
+      'It is the dead-letter queue of a rule and of event source mappings, which the check does not look at.',
+  },
+  deadLettersStay: {
+    id: 'Serverless::Serverless-SQSRedrivePolicy',
+    reason: 'It is a dead-letter queue: an alarm tells people, who read it.',
+  },
+  mailIsRepeated: {
+    id: 'Serverless::Serverless-SNSRedrivePolicy',
+    reason:
+      'SNS repeats a mail for hours by itself, and a lost one leaves the alarm on, where the dashboard shows it.',
+  },
+} as const satisfies Readonly<Record<string, { readonly id: string; readonly reason: string }>>;
+
+/** Tells cdk-nag, should an app run it, that findings about a construct are meant to be. */
+export function acknowledge(construct: IConstruct, ...findings: (keyof typeof ACKNOWLEDGED)[]): void {
+  Validations.of(construct).acknowledge(...findings.map((finding) => ACKNOWLEDGED[finding]));
+}
