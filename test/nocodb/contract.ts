@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAdapter } from './contract/adapter.ts';
 import { describeBulkList } from './contract/bulk-list.ts';
+import { describeCommandLine } from './contract/command-line.ts';
 import { describeFullTick } from './contract/full-tick.ts';
 import { describeListing } from './contract/listing.ts';
 import { describeRecords } from './contract/records.ts';
@@ -30,6 +31,7 @@ export function describeRecordSourceContract(name: string, openTarget: () => Pro
     describeRecords(targetOf);
     describeWebhooks(targetOf);
     describeAdapter(targetOf);
+    describeCommandLine(targetOf);
     describeFullTick(targetOf);
   });
 }

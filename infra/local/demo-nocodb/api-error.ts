@@ -22,6 +22,7 @@ export function plain(status: number, msg: string): ApiError {
 }
 
 export const tableNotFound = (id: string) => coded(404, 'ERR_TABLE_NOT_FOUND', `Table '${id}' not found`);
+export const baseNotFound = (id: string) => coded(404, 'ERR_BASE_NOT_FOUND', `Base '${id}' not found`);
 export const recordNotFound = (id: unknown) => coded(404, 'ERR_RECORD_NOT_FOUND', `Record '${id}' not found`);
 export const fieldNotFound = (name: string) => coded(404, 'ERR_FIELD_NOT_FOUND', `Field '${name}' not found`);
 export const hookNotFound = (id: string) => coded(404, 'ERR_HOOK_NOT_FOUND', `Hook '${id}' not found`);

@@ -8,7 +8,7 @@ import { metaRoutes } from './meta-routes.ts';
 import { postgres } from './postgres.ts';
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts';
 import { recordRoutes } from './record-routes.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Route } from './router.ts';
 import { sqlite } from './sqlite.ts';
 import { createDemoTable, type DemoTable } from './table.ts';
 
@@ -103,9 +103,9 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
   const table = createDemoTable(options.dialect === 'postgres' ? postgres : sqlite, options.columns, now);
   const { baseId, tableId, columns, hooks } = table;
 
-  const routes = [...recordRoutes(table, { pageCap, bulkList }), ...metaRoutes(table)];
+  const routes = [HEALTH, ...recordRoutes(table, { pageCap, bulkList }), ...metaRoutes(table)];
   const rateLimiter = rateLimit && createRateLimiter(rateLimit, now);
-  const route = createRouter(routes, { tableId, token, strangerToken, rateLimiter });
+  const route = createRouter(routes, { baseId, tableId, token, strangerToken, rateLimiter });
   const server = createHttpServer(route, now, host);
   await server.listen(port);
 
@@ -133,13 +133,21 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
   };
 }
 
-function recordsOf({ store, update }: DemoTable): DemoRecords {
+/** Where watchers ask whether NocoDB is up. */
+const HEALTH: Route = {
+  method: 'GET',
+  path: '/api/v1/health',
+  isPublic: true,
+  answer: () => ({ status: 200, body: { message: 'OK' } }),
+};
+
+function recordsOf({ store, insert, update }: DemoTable): DemoRecords {
   const change = (id: number, values: Readonly<Record<string, unknown>>) =>
     update([{ id, values }]).length > 0;
   return {
     all: store.all,
-    insert: (values) => store.insert([values])[0] as number,
-    insertMany: store.insert,
+    insert: (values) => insert([values], false)[0] as number,
+    insertMany: (records) => insert(records, true),
     update: change,
     setPaid: (id, paid) => change(id, { Paid: paid }),
     remove: store.remove,

@@ -2,12 +2,19 @@ import { type ApiRequest, asRecords } from './api-request.ts';
 import type { Answer, Route } from './router.ts';
 import type { DemoTable } from './table.ts';
 
-/** The endpoints below `/api/v2/meta`: the table's columns and its webhooks. */
+/** The endpoints below `/api/v2/meta`: the base, its table, the table's columns and its webhooks. */
 export function metaRoutes(table: DemoTable): Route[] {
   const { hooks } = table;
   const ofTable = '/api/v2/meta/tables/:tableId';
   const ofHook = '/api/v2/meta/hooks/:hookId';
+  const { baseId: id, tableId } = table;
   return [
+    { method: 'GET', path: '/api/v2/meta/bases', answer: () => ok({ list: [{ id, title: 'Shop' }] }) },
+    {
+      method: 'GET',
+      path: '/api/v2/meta/bases/:baseId/tables',
+      answer: () => ok({ list: [{ id: tableId, base_id: id, title: table.title, type: 'table' }] }),
+    },
     { method: 'GET', path: ofTable, answer: () => ok(describeTable(table)) },
     { method: 'GET', path: `${ofTable}/hooks`, answer: () => ok({ list: hooks.list() }) },
     { method: 'POST', path: `${ofTable}/hooks`, answer: (request) => ok(hooks.create(bodyOf(request))) },

@@ -57,8 +57,8 @@ function listMany({ body }: ApiRequest, list: (query: ListQuery) => unknown): An
   return { status: 201, body: Object.fromEntries(pages) };
 }
 
-function insert({ store }: DemoTable, { body }: ApiRequest): Answer {
-  const ids = store.insert(withinLimit(asRecords(body))).map((Id) => ({ Id }));
+function insert(table: DemoTable, { body }: ApiRequest): Answer {
+  const ids = table.insert(withinLimit(asRecords(body)), Array.isArray(body)).map((Id) => ({ Id }));
   return ok(Array.isArray(body) ? ids : ids[0]);
 }
 

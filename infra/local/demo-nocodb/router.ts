@@ -1,4 +1,4 @@
-import { ApiError, coded, plain, tableNotFound } from './api-error.ts';
+import { ApiError, baseNotFound, coded, plain, tableNotFound } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -18,12 +18,15 @@ export interface Route {
   readonly method: string;
   /** `/api/v2/tables/:tableId/records`. */
   readonly path: string;
+  /** Whether anybody may ask. @default false */
+  readonly isPublic?: boolean;
   /** @throws {ApiError} */
   answer(request: ApiRequest, parameters: Parameters): Answer;
 }
 
 /** Who may ask, and what for. */
 export interface RouterOptions {
+  readonly baseId: string;
   readonly tableId: string;
   readonly token: string;
   /** A token of somebody who has no right to the base. */
@@ -46,7 +49,7 @@ export function createRouter(
       const parameters = match.groups ?? {};
       const seconds = options.rateLimiter?.refuse(token);
       if (seconds !== undefined) return tooManyRequests(seconds);
-      checkAccess(parameters.tableId, token, options);
+      if (!route.isPublic) checkAccess(parameters, token, options);
       return route.answer(request, parameters);
     }
     throw plain(404, `Cannot ${method} ${path}`);
@@ -58,9 +61,10 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`, 'i');
 }
 
-/** An unknown table is noticed before a bad token. */
-function checkAccess(tableId: string | undefined, token: string, options: RouterOptions): void {
+/** An unknown table or base is noticed before a bad token. */
+function checkAccess({ tableId, baseId }: Parameters, token: string, options: RouterOptions): void {
   if (tableId !== undefined && tableId !== options.tableId) throw tableNotFound(tableId);
+  if (baseId !== undefined && baseId !== options.baseId) throw baseNotFound(baseId);
   if (token === options.token) return;
   if (token === options.strangerToken) {
     throw coded(403, 'ERR_FORBIDDEN', 'Forbidden - Unauthorized access');

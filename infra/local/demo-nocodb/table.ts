@@ -13,6 +13,13 @@ export interface DemoTable {
   readonly dialect: Dialect;
   readonly store: RecordStore;
   readonly hooks: Hooks;
+  /**
+   * Creates records as one call of the API does, which fires webhooks.
+   *
+   * @param isBulk whether the call has a list, of one perhaps
+   * @returns the new ids
+   */
+  insert(records: readonly Readonly<Record<string, unknown>>[], isBulk: boolean): number[];
   /** Changes records as one call of the API does: one delivery for each webhook. @returns the changed rows */
   update(changes: readonly RecordChange[]): Row[];
 }
@@ -38,9 +45,15 @@ export function createDemoTable(
     dialect,
     store,
     hooks,
+    insert(records, isBulk) {
+      const ids = store.insert(records);
+      const rows = ids.map((id) => store.get(id)).filter((row) => row !== undefined);
+      hooks.fire({ kind: 'insert', rows, isBulk });
+      return ids;
+    },
     update(changes) {
       const done = changes.flatMap(({ id, values }) => store.update(id, values) ?? []);
-      hooks.fire(done);
+      hooks.fire({ kind: 'update', changes: done });
       return done.map(({ after }) => after);
     },
   };

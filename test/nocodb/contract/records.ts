@@ -102,6 +102,27 @@ export function describeRecords(targetOf: TargetOf): void {
   });
 
   describe('the table', () => {
+    it('is found through the bases that the token sees', async () => {
+      const { baseId, tableId } = targetOf();
+
+      const bases = await call(targetOf(), 'GET', '/api/v2/meta/bases');
+      const tables = await call(targetOf(), 'GET', `/api/v2/meta/bases/${baseId}/tables`);
+      const unknown = await call(targetOf(), 'GET', '/api/v2/meta/bases/pnope/tables');
+
+      expect(bases).toMatchObject({ status: 200, body: { list: [{ id: baseId, title: 'Shop' }] } });
+      expect(tables).toMatchObject({ status: 200, body: { list: [{ id: tableId, title: 'Payments' }] } });
+      expect(unknown).toMatchObject({
+        status: 404,
+        body: { error: 'ERR_BASE_NOT_FOUND', message: "Base 'pnope' not found" },
+      });
+    });
+
+    it('stands on a server that tells everybody it is up', async () => {
+      const reply = await call(targetOf(), 'GET', '/api/v1/health', { token: '' });
+
+      expect(reply).toMatchObject({ status: 200, body: { message: 'OK' } });
+    });
+
     it('tells its columns with ids, titles, types and key', async () => {
       const { tableId, columns } = targetOf();
 

@@ -30,9 +30,9 @@ export function describeWebhooks(targetOf: TargetOf): void {
     const { body } = await call(targetOf(), 'POST', hooksPath(), { body: hook(values) });
     return body.id;
   };
-  const addCondition = (hookId: string) =>
+  const addCondition = (hookId: string, field = 'Paid', condition: object = { comparison_op: 'checked' }) =>
     call(targetOf(), 'POST', `/api/v2/meta/hooks/${hookId}/filters`, {
-      body: { fk_column_id: targetOf().columns.Paid, comparison_op: 'checked' },
+      body: { fk_column_id: targetOf().columns[field], ...condition },
     });
   const arrival = (count: number) => vi.waitFor(() => expect(received).toHaveLength(count), 5_000);
 
@@ -147,6 +147,57 @@ export function describeWebhooks(targetOf: TargetOf): void {
 
       // The last change was sent last: had the others been sent, they would have come before it.
       expect(received[0]?.event.data.rows).toEqual([expect.objectContaining({ Id: unpaid })]);
+    });
+
+    it('tells of a record that was created ticked, if it was created alone', async () => {
+      const target = targetOf();
+      await addCondition(await install({ operation: ['insert', 'update'] }));
+
+      await insert(target, [{ Paid: true }, { Paid: true }]);
+      await insertOne(target, { Paid: false });
+      const id = await insertOne(target, { Paid: true });
+      await arrival(1);
+
+      expect(received[0]?.event).toMatchObject({
+        type: 'records.after.insert',
+        data: { rows: [{ Id: id }] },
+      });
+      expect(received[0]?.event.data).not.toHaveProperty('previous_rows');
+    });
+
+    it('may have several conditions of which one is enough', async () => {
+      const target = targetOf();
+      const hookId = await install();
+      for (const value of ['Paid', 'Succeeded']) {
+        await addCondition(hookId, 'Status', { comparison_op: 'eq', value, logical_op: 'or' });
+      }
+      const one = await insertOne(target, { Status: 'Pending' });
+      const other = await insertOne(target, { Status: 'Pending' });
+
+      await update(target, one, { Status: 'Paid' });
+      await arrival(1);
+      await update(target, one, { Status: 'Succeeded' });
+      await update(target, other, { Status: 'Succeeded' });
+      await arrival(2);
+
+      const rows = received.map(({ event }) => event.data.rows[0].Id);
+      expect(rows).toEqual([one, other]);
+    });
+
+    it('is silent until it is activated, by the whole of it', async () => {
+      const target = targetOf();
+      const id = await insertOne(target, { Paid: false });
+      const hookId = await install({ active: false, condition: false });
+
+      await update(target, id, { Title: 'before' });
+      const change = await call(target, 'PATCH', `/api/v2/meta/hooks/${hookId}`, {
+        body: hook({ condition: false }),
+      });
+      await update(target, id, { Title: 'after' });
+      await arrival(1);
+
+      expect(change.status).toBe(200);
+      expect(received[0]?.event.data.rows).toMatchObject([{ Title: 'after' }]);
     });
 
     it('without a condition sends every update', async () => {

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Agent } from 'undici';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nocoDbChecks } from '../../../infra/cli/doctor/nocodb-checks.ts';
+import { runChecks } from '../../../infra/cli/doctor/run-checks.ts';
+import { unpaidRecords } from '../../../infra/cli/import/unpaid-records.ts';
+import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
+import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
+import { insert, insertOne, update } from './seed.ts';
+import type { TargetOf } from './target.ts';
+
+/** Does not keep requests apart: the servers of these tests do not mind. */
+const clock = { now: () => Date.now(), async sleep() {} };
+
+/** What the command line does in NocoDB. */
+export function describeCommandLine(targetOf: TargetOf): void {
+  describe('the command line', () => {
+    let dispatcher: Agent;
+    const open = (variables: Readonly<Record<string, string>> = {}) => {
+      const { url, tableId, token } = targetOf();
+      const env = { NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, NOCODB_API_TOKEN: token, ...variables };
+      return openNocoDb(env, { clock, random: Math.random, dispatcher });
+    };
+    const examine = (variables?: Readonly<Record<string, string>>) =>
+      collect(runChecks(nocoDbChecks(() => open(variables))));
+
+    beforeAll(() => {
+      dispatcher = new Agent();
+    });
+    afterAll(() => dispatcher.close());
+
+    it('finds nothing wrong with right settings', async () => {
+      const report = await examine({ NOCODB_OWNER_FIELD: 'TG ID' });
+
+      expect(report.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+      expect(report.map(({ check }) => check)).toContain('Bulk lists');
+    });
+
+    it('says what is wrong with others', async () => {
+      const { token, tableId } = targetOf();
+      const faultWith = async (variables: Readonly<Record<string, string>>) => {
+        const fault = (await examine(variables)).find(({ outcome }) => outcome === 'fault');
+        return [fault?.check, JSON.stringify(fault)];
+      };
+
+      const badToken = await faultWith({ NOCODB_API_TOKEN: 'no-such-token' });
+      const badTable = await faultWith({ NOCODB_TABLE_ID: 'mzzzzzzzzzzzzzz' });
+      const badField = await faultWith({ NOCODB_PAID_FIELD: 'paid' });
+
+      expect(badToken).toEqual(['Token', expect.not.stringContaining(token)]);
+      expect(badTable).toEqual(['Table', expect.stringContaining(`Payments (${tableId})`)]);
+      expect(badField).toEqual(['Fields', expect.stringContaining('Paid')]);
+    });
+
+    it('imports the unpaid records page by page, and reports those without a user', async () => {
+      const { pageCap } = targetOf();
+      const unpaid = Array.from({ length: pageCap + 1 }, (_, index) => ({ 'TG ID': `user${index}` }));
+      const ids = await insert(targetOf(), [{ 'TG ID': '1', Paid: true }, { Title: 'nobody' }, ...unpaid]);
+      const after = String((ids[0] as number) - 1);
+
+      const batches = await collect(unpaidRecords(open(), { userField: 'TG ID', after }));
+
+      const rows = batches.flatMap((batch) => batch.rows);
+      const bad = batches.flatMap((batch) => batch.bad);
+      expect(rows.map(({ userId }) => userId)).toEqual(unpaid.map((record) => record['TG ID']));
+      expect(rows.map(({ recordId }) => Number(recordId))).toEqual(ids.slice(2));
+      expect(bad).toEqual([{ place: { record: String(ids[1]) }, reason: 'its field TG ID is empty' }]);
+      expect(batches).toHaveLength(2);
+    });
+
+    it('installs a webhook that tells of paid records with a secret, finds it again and removes it', async () => {
+      const received: { secret: unknown; body: string }[] = [];
+      const receiver = createServer(async (request, response) => {
+        received.push({ secret: Object.values(request.headers), body: await text(request) });
+        response.end();
+      }).listen(0, '127.0.0.1');
+      await once(receiver, 'listening');
+      const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhook`;
+      const webhooks = new Webhooks(open());
+      const id = await insertOne(targetOf(), { Paid: false });
+
+      const webhook = await webhooks.add({
+        url,
+        secret: 'open sesame',
+        paidFieldId: targetOf().columns.Paid ?? '',
+      });
+      await update(targetOf(), id, { Title: 'not this' });
+      await update(targetOf(), id, { Paid: true });
+      await vi.waitFor(() => expect(received).toHaveLength(1), 5_000);
+      const listed = await webhooks.list();
+      await webhooks.remove(webhook);
+      const left = await webhooks.list();
+      receiver.close();
+
+      expect(received[0]?.secret).toContain('open sesame');
+      expect(JSON.parse(received[0]?.body ?? '').data.rows).toMatchObject([{ Id: id }]);
+      expect(listed).toEqual([{ id: webhook.id, url }]);
+      expect(left).toEqual([]);
+    });
+  });
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
