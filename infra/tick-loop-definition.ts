@@ -1,6 +1,7 @@
 import { CONTROL_KEY } from '../lambda/table/keys.ts';
 import { RESTING_AFTER } from '../lambda/tracker/gate.ts';
 import { timeLimits } from '../lambda/tracker/interval.ts';
+import type { Control } from '../lambda/tracker/payment-store.ts';
 
 /** Seconds between two starts of the loop by its rule: the shortest rate that EventBridge knows. */
 export const START_EVERY_SECONDS = 60;
@@ -51,8 +52,8 @@ export interface LoopNames {
 }
 
 /** Attributes of the control item that the loop reads. */
-const EMPTY_TICKS = 'emptyTicks';
-const LAST_TICK_AT = 'lastTickAt';
+const EMPTY_TICKS = 'emptyTicks' satisfies keyof Control;
+const LAST_TICK_AT = 'lastTickAt' satisfies keyof Control;
 
 /**
  * The loop in Amazon States Language: tick in every slot from now to the horizon, a slot being a multiple of the
@@ -91,9 +92,7 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
         TimeoutSeconds: 5,
         Assign: { ...begin, resting: `{% ${isResting} %}` },
         // Not knowing is no reason to rest.
-        Catch: [
-          { ErrorEquals: ['States.ALL'], Assign: { ...begin, resting: false }, Next: 'Wait for the slot' },
-        ],
+        Catch: [{ ErrorEquals: ['States.ALL'], Assign: { ...begin, resting: false }, Next: 'Go on?' }],
         Next: 'Go on?',
       },
       'Go on?': {

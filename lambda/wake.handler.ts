@@ -9,7 +9,9 @@ import { wake } from './tracker/wake.ts';
 
 const { tableName, trackerName, loopArn } = parseWakeEnvironment(process.env);
 const rest = new RestStateItem({ client: createDocumentClient(), tableName });
-const loop = createLoopStarter(new SFNClient({}), loopArn);
+/** Milliseconds. Without an answer the call fails, and is repeated. */
+const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
+const loop = createLoopStarter(new SFNClient({ requestHandler: timeouts }), loopArn);
 const logger = new Logger({ serviceName: trackerName });
 
 /** Called with the payments that have become pending; that there are any is all that matters. */

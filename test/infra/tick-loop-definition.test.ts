@@ -122,6 +122,15 @@ describe('an execution', () => {
     }
   });
 
+  it('leaves a slot beyond its horizon to a later one, even when it cannot read the control item', async () => {
+    const control = new TaskError('DynamoDB.ThrottlingException');
+
+    const { calls, duration } = await runLoop({ intervalSeconds: 300, start: NOON + 1_000, control });
+
+    expect(calls).toEqual([]);
+    expect(duration).toBeLessThan(200);
+  });
+
   it('waits longer for a call than the function may take', () => {
     for (let intervalSeconds = 5; intervalSeconds <= 300; intervalSeconds++) {
       const { lambdaTimeoutSeconds } = timeLimits(intervalSeconds);
