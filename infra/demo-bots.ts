@@ -8,12 +8,14 @@ export interface DemoBotsProps {
   readonly tracker: PaymentTracker;
 }
 
-/** Two functions as the author of a bot would write and grant them. */
+/** Three functions as the author of a bot would write and grant them. */
 export class DemoBots extends Construct {
   /** Creates the record in NocoDB and tracks it. */
   readonly createPayment: BundledFunction;
   /** Answers whether a user has paid, and then stops tracking. */
   readonly checkPayment: BundledFunction;
+  /** Is told of every confirmed payment. */
+  readonly paymentConfirmed: BundledFunction;
 
   constructor(scope: Construct, id: string, { tracker }: DemoBotsProps) {
     super(scope, id);
@@ -32,5 +34,12 @@ export class DemoBots extends Construct {
       environment: {},
     });
     tracker.grantTrack(this.checkPayment);
+
+    this.paymentConfirmed = new BundledFunction(this, 'PaymentConfirmed', {
+      entry: 'bot/payment-confirmed.handler',
+      description: 'Example bot: is told of every confirmed payment',
+      environment: {},
+    });
+    tracker.onConfirmed(this.paymentConfirmed);
   }
 }

@@ -1,4 +1,5 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** What a {@link PaymentTracker} can be told. Wrong values fail at synth, all of them in one error. */
@@ -58,6 +59,13 @@ export interface PaymentTrackerProps {
    * @default - true, unless `removalPolicy` is `DESTROY`
    */
   readonly deletionProtection?: boolean;
+
+  /**
+   * The bus that is told of confirmed payments. Several trackers may share one: the events name the tracker.
+   *
+   * @default - a bus of the tracker's own
+   */
+  readonly eventBus?: IEventBus;
 
   /**
    * Where alarms go. The policy of a topic of your own has to let `cloudwatch.amazonaws.com` publish.

@@ -9,7 +9,7 @@ export interface PaymentTrackerStackProps extends StackProps {
   readonly tracker: PaymentTrackerProps;
 
   /**
-   * Adds two example bots, and deletes the table together with the stack.
+   * Adds three example bots, and deletes the table together with the stack.
    *
    * @default false
    */
@@ -37,9 +37,15 @@ export class PaymentTrackerStack extends Stack {
       'Lambda function that wakes the resting loop',
       wakeFunction.functionName,
     );
+    this.#output(
+      'EventBusArn',
+      'Event bus that is told of confirmed payments',
+      this.tracker.eventBus.eventBusArn,
+    );
     this.#output('AlarmTopicArn', 'Topic that alarms go to: subscribe to it', alarmTopic.topicArn);
     if (demo) {
-      const { createPayment, checkPayment } = new DemoBots(this, 'Bots', { tracker: this.tracker });
+      const bots = new DemoBots(this, 'Bots', { tracker: this.tracker });
+      const { createPayment, checkPayment, paymentConfirmed } = bots;
       this.#output(
         'CreatePaymentFunctionName',
         'Example bot that creates a payment',
@@ -49,6 +55,11 @@ export class PaymentTrackerStack extends Stack {
         'CheckPaymentFunctionName',
         'Example bot that tells whether a user has paid',
         checkPayment.functionName,
+      );
+      this.#output(
+        'PaymentConfirmedFunctionName',
+        'Example bot that is told of confirmed payments',
+        paymentConfirmed.functionName,
       );
     }
   }

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -20,6 +21,7 @@ import { BundledFunction } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
 import { TrackerDashboard } from './dashboard.ts';
 import { acknowledge } from './nag-acknowledgements.ts';
+import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 import { TickLoop } from './tick-loop.ts';
@@ -44,6 +46,10 @@ export class PaymentTracker extends Construct {
   readonly tickFunction: BundledFunction;
   /** Wakes the resting loop. */
   readonly wakeFunction: IFunction;
+  /** Announces confirmed payments on the event bus. */
+  readonly notifyFunction: IFunction;
+  /** Told of every confirmed payment: `PaymentConfirmed` events with source `payment-tracker`. */
+  readonly eventBus: IEventBus;
   /** What could not be delivered to the loop or processed by the functions that follow the table. Normally empty. */
   readonly deadLetterQueue: IQueue;
   /** Where alarms go. */
@@ -52,6 +58,7 @@ export class PaymentTracker extends Construct {
   readonly trackerName: string;
   /** What the props say, with the defaults filled in. */
   readonly settings: TrackerSettings;
+  readonly #notifications: Notifications;
 
   /** @throws {SettingsError} when the props cannot work, with every fault at once */
   constructor(scope: Construct, id: string, props: PaymentTrackerProps) {
@@ -86,6 +93,15 @@ export class PaymentTracker extends Construct {
       deadLetterQueue,
     });
     this.wakeFunction = wakeUp.function;
+    const { trackerName } = this;
+    this.#notifications = new Notifications(this, 'Notifications', {
+      table,
+      trackerName,
+      bus: props.eventBus,
+      deadLetterQueue,
+    });
+    this.notifyFunction = this.#notifications.function;
+    this.eventBus = this.#notifications.bus;
     this.alarmTopic = this.#watch(props);
   }
 
@@ -123,6 +139,18 @@ export class PaymentTracker extends Construct {
       actions: ['ssm:GetParameter'],
       resourceArns: [Stack.of(this).formatArn({ service: 'ssm', resource, resourceName })],
     });
+  }
+
+  /**
+   * Has a function called with an event for every confirmed payment, at least once: as a rule within a second or two.
+   * The event's `detail` is a `PaymentConfirmed` of the client. What fails time and again goes to the dead-letter queue,
+   * which has an alarm.
+   *
+   * @example
+   * payments.onConfirmed(deliverFunction);
+   */
+  onConfirmed(fn: IFunction): Rule {
+    return this.#notifications.subscribe(fn);
   }
 
   #createTickFunction(): BundledFunction {

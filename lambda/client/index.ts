@@ -1,3 +1,4 @@
+export type { PaymentConfirmed } from '../notify/payment-confirmed.ts';
 export { consoleObserver } from '../observability/console-observer.ts';
 export { LayoutTooNewError, TableUnavailableError } from '../table/errors.ts';
 export { InvalidIdError } from '../tracker/errors.ts';

@@ -32,6 +32,8 @@ const FUNCTIONS = [
   ['PaymentsWakeUpFunction', 0.6],
   ['BotsCreatePayment', 1.5],
   ['BotsCheckPayment', 0.6],
+  ['PaymentsNotificationsFunction', 0.6],
+  ['BotsPaymentConfirmed', 0.01],
 ] as const;
 
 const VARIABLES = {
@@ -40,6 +42,7 @@ const VARIABLES = {
   NOCODB_API_URL: NOCODB.apiUrl,
   NOCODB_TABLE_ID: NOCODB.tableId,
   LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
+  EVENT_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop',
   AWS_REGION: 'eu-central-1',
 };
 

@@ -24,6 +24,7 @@ describe('the stack', () => {
       LoopArn: '<PaymentsLoopStateMachine>',
       TickFunctionName: '<PaymentsTick>',
       WakeFunctionName: '<PaymentsWakeUpFunction>',
+      EventBusArn: '<PaymentsNotificationsBus.Arn>',
       AlarmTopicArn: '<PaymentsAlarmsTopic>',
     });
   });
@@ -45,10 +46,11 @@ describe('the stack', () => {
 describe('the demo', () => {
   const template = synthStack(true);
 
-  it('adds two bots and tells their names', () => {
+  it('adds three bots and tells their names', () => {
     expect(valuesOf(template.findOutputs('*'))).toMatchObject({
       CreatePaymentFunctionName: '<BotsCreatePayment>',
       CheckPaymentFunctionName: '<BotsCheckPayment>',
+      PaymentConfirmedFunctionName: '<BotsPaymentConfirmed>',
     });
   });
 
@@ -88,12 +90,15 @@ describe('several trackers', () => {
   it('fit in one account: CloudFormation names every resource', () => {
     const NAMES =
       /^(TableName|FunctionName|StateMachineName|RoleName|QueueName|LogGroupName|PolicyName|Name|RuleName)$/;
+    const FREE_TO_NAME =
+      /(EventSourceMapping|EventInvokeConfig|Lambda::Permission|IAM::Policy|Events::EventBus)$/;
     const resources = Object.entries(synthStack(true).toJSON().Resources as Resources);
 
     const named = resources.flatMap(([id, { Type, Properties = {} }]) =>
       Object.keys(Properties)
-        // A mapping names the function it calls; names of inline policies belong to their role.
-        .filter((key) => NAMES.test(key) && !/EventSourceMapping$|IAM::Policy$/.test(Type))
+        // Some only name the function they belong to; names of inline policies belong to their role; a bus has to be
+        // named, and has the stack's name in its own.
+        .filter((key) => NAMES.test(key) && !FREE_TO_NAME.test(Type))
         .map((key) => `${id}.${key}`),
     );
     expect(named).toEqual([]);
