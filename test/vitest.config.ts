@@ -23,6 +23,14 @@ export default defineConfig({
         },
       },
       { test: { name: 'nocodb', include: ['test/nocodb/demo*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
       { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
       { test: { ...emulated, name: 'local', include: ['test/local/**/*.test.ts'] } },
     ],
