@@ -22,7 +22,7 @@ export function describeRecordSourceContract(name: string, openTarget: () => Pro
 
     beforeAll(async () => {
       target = await openTarget();
-    });
+    }, 120_000);
     afterAll(() => target?.stop());
 
     describeListing(targetOf);

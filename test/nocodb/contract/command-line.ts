@@ -89,7 +89,7 @@ export function describeCommandLine(targetOf: TargetOf): void {
       });
       await update(targetOf(), id, { Title: 'not this' });
       await update(targetOf(), id, { Paid: true });
-      await vi.waitFor(() => expect(received).toHaveLength(1), 5_000);
+      await vi.waitFor(() => expect(received).toHaveLength(1), 15_000);
       const listed = await webhooks.list();
       await webhooks.remove(webhook);
       const left = await webhooks.list();

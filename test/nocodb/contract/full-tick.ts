@@ -62,7 +62,7 @@ export function describeFullTick(targetOf: TargetOf): void {
       }));
       ids = await insert(targetOf(), records);
       for (const [index, id] of ids.entries()) table.track(userOf(index), String(id));
-    });
+    }, 120_000);
 
     it('confirm every paid one and no other, with one request where the pages are large enough', async () => {
       const { result, finished } = await nextTick();

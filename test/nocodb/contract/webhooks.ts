@@ -34,7 +34,7 @@ export function describeWebhooks(targetOf: TargetOf): void {
     call(targetOf(), 'POST', `/api/v2/meta/hooks/${hookId}/filters`, {
       body: { fk_column_id: targetOf().columns[field], ...condition },
     });
-  const arrival = (count: number) => vi.waitFor(() => expect(received).toHaveLength(count), 5_000);
+  const arrival = (count: number) => vi.waitFor(() => expect(received).toHaveLength(count), 15_000);
 
   describe('a webhook', () => {
     beforeAll(async () => {
