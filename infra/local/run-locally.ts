@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { consoleObserver } from '../../lambda/client/index.ts';
+import { parseTrackerSettings } from '../../lambda/environment/tracker-settings.ts';
 import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
 import { DEFAULT_STACK_NAME } from '../stack-names.ts';
 import { openDemo, runFirstCustomer } from './demo/demo.ts';
 import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker.ts';
-import { removeStack } from './deployment/remove-stack.ts';
+import { withdraw } from './deployment/withdraw.ts';
 import { awsClientConfig } from './emulator/aws-environment.ts';
 import { CACHE, DEFAULT_PORT, type Emulator, startEmulator } from './emulator/emulator.ts';
 import { urlForLambdas } from './lambda-address.ts';
@@ -44,13 +45,18 @@ export async function runLocally(settings: StartSettings, surroundings: Surround
   const emulator = running
     ? Promise.resolve(running)
     : startEmulator({ preferredPort: DEFAULT_PORT, name: 'start', report: say, signal: end });
-  // A failed start is told by whoever waits for it below; then there is nothing to leave.
-  started.defer(() => emulator.then(leave, () => {}));
   const variables = {
     ...settings.variables,
     [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
     [NOCODB_VARIABLES.tableId]: nocodb.tableId,
   };
+  // A failed start is told by whoever waits for it below; then there is nothing to leave.
+  started.defer(() =>
+    emulator.then(
+      (present) => leave(present, variables),
+      () => {},
+    ),
+  );
   const deployed = await deployTo(emulator, variables, nocodb.token, surroundings);
   await showLog(deployed, surroundings);
   await registerUsers(deployed, settings, nocodb, surroundings);
@@ -108,8 +114,10 @@ async function registerUsers(
   }
 }
 
-async function leave(emulator: Emulator): Promise<void> {
-  if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), DEFAULT_STACK_NAME);
+async function leave(emulator: Emulator, variables: Readonly<Record<string, string>>): Promise<void> {
+  const { tokenParameterName } = parseTrackerSettings(variables);
+  const deployment = { stackName: DEFAULT_STACK_NAME, tokenParameterName };
+  if (!emulator.ours) await withdraw(awsClientConfig(emulator.endpoint), deployment);
   await emulator.stop();
 }
 

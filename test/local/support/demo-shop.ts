@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
-import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
+import { withdraw } from '../../../infra/local/deployment/withdraw.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
 import { APP_VARIABLES } from '../../../infra/settings.ts';
@@ -37,6 +37,7 @@ export interface Payment {
 /** Deploys the real template and the real bundles. */
 export async function openDemoShop(stackName: string): Promise<DemoShop> {
   const nocodb = await startDemoNocoDb();
+  const tokenParameterName = `/${stackName}/nocodb-api-token`;
   const emulator = startEmulator({ endpoint: inject('awsEndpoint') });
   const deploy = (variables: Readonly<Record<string, string>>) =>
     deployTracker({
@@ -45,7 +46,7 @@ export async function openDemoShop(stackName: string): Promise<DemoShop> {
         [APP_VARIABLES.stackName]: stackName,
         [NOCODB_VARIABLES.apiUrl]: nocodb.url,
         [NOCODB_VARIABLES.tableId]: nocodb.tableId,
-        [TRACKER_VARIABLES.tokenParameterName]: `/${stackName}/nocodb-api-token`,
+        [TRACKER_VARIABLES.tokenParameterName]: tokenParameterName,
         [TRACKER_VARIABLES.intervalSeconds]: String(INTERVAL_SECONDS),
         ...variables,
       },
@@ -70,7 +71,7 @@ export async function openDemoShop(stackName: string): Promise<DemoShop> {
     pay: ({ recordId }) => void nocodb.records.setPaid(Number(recordId), true),
     redeploy: async (variables) => void (await deploy(variables)),
     async close() {
-      await removeStack(deployed.aws, stackName);
+      await withdraw(deployed.aws, { stackName, tokenParameterName });
       await nocodb.close();
     },
   };

@@ -1,0 +1,152 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
+import { freePort } from '../../infra/local/emulator/port.ts';
+import { DEFAULT_STACK_NAME } from '../../infra/stack-names.ts';
+import { DEFAULT_TOKEN_PARAMETER } from '../../lambda/environment/tracker-settings.ts';
+import { openChromium } from './support/chromium.ts';
+import { type NpmStart, npmStart, running } from './support/npm-start.ts';
+
+/** The shortest interval, so that nobody waits. */
+const QUICK = { INTERVAL_SECONDS: '5' };
+const FIRST_CONFIRMATION = /💰 Payment confirmed for user 1001/;
+
+function start(...args: Parameters<typeof npmStart>): NpmStart {
+  const run = npmStart(...args);
+  onTestFinished(() => run.kill());
+  return run;
+}
+
+/** The addresses that it has printed. */
+function addresses({ output }: NpmStart): string[] {
+  return [...new Set(output.match(/http:\/\/127\.0\.0\.1:\d+/g))];
+}
+
+async function isServed(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(5000) }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function expectNothingLeft(run: NpmStart, end: () => void): Promise<void> {
+  const [processes, urls] = [run.processes(), addresses(run)];
+  expect(processes.length).toBeGreaterThan(4);
+  expect(await Promise.all(urls.map(isServed))).toEqual([true, true, true]);
+
+  end();
+
+  expect(await run.ended).toBe(0);
+  expect(run.errors).toBe('');
+  expect(running(processes)).toEqual([]);
+  expect(await Promise.all(urls.map(isServed))).toEqual([false, false, false]);
+}
+
+test('npm start shows a confirmed payment by itself, its page ticks another, and Ctrl-C leaves nothing', async () => {
+  const run = start(QUICK);
+  await run.line(FIRST_CONFIRMATION);
+  const [, url = ''] = await run.line(/page: (\S+)/);
+  const browser = await openChromium();
+  onTestFinished(() => browser.close());
+  const page = await browser.context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(url);
+  const row = (recordId: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('cell', { name: recordId, exact: true }) });
+
+  await row('1')
+    .getByText(/^true$/)
+    .waitFor();
+  expect(await page.getByRole('checkbox', { name: 'Record 1 is paid' }).isChecked()).toBe(true);
+  await row('2')
+    .getByText(/^false$/)
+    .waitFor();
+
+  await page.getByRole('checkbox', { name: 'Record 2 is paid' }).check();
+  await row('2')
+    .getByText(/^true$/)
+    .waitFor();
+  await page.getByText('Customer 1002 has paid record 2.').waitFor();
+  await run.line(/💰 Payment confirmed for user 1002/);
+
+  await page.getByRole('button', { name: 'New payment' }).click();
+  await page.getByText('The bot created record 6 and tracks it.').waitFor();
+  await row('6')
+    .getByText(/^false$/)
+    .waitFor();
+  await run.line(/📍 Tracking payment for user 1006 \(record: 6\)/);
+  await page.getByText(/NocoDB was last asked \d+ s ago/).waitFor();
+
+  expect(faults).toEqual([]);
+  await browser.close();
+  await expectNothingLeft(run, run.pressCtrlC);
+}, 240_000);
+
+test('a second start works, also while another holds the usual ports', async () => {
+  const [first, second] = [start(QUICK), start(QUICK)];
+
+  await Promise.all([first.line(FIRST_CONFIRMATION), second.line(FIRST_CONFIRMATION)]);
+
+  expect(addresses(first).filter((address) => addresses(second).includes(address))).toEqual([]);
+  await expectNothingLeft(first, first.pressCtrlC);
+  await expectNothingLeft(second, second.terminate);
+}, 240_000);
+
+test('a configured NocoDB is watched, and an emulator that runs already gets its place back', async () => {
+  const nocodb = await startDemoNocoDb();
+  onTestFinished(() => nocodb.close());
+  const recordId = nocodb.records.insert({ Title: 'Order 17' });
+  const endpoint = inject('awsEndpoint');
+  const variables = {
+    ...QUICK,
+    AWS_ENDPOINT_URL: endpoint,
+    // As it stands in the browser's address bar.
+    NOCODB_API_URL: `${nocodb.url}/dashboard/#/nc/${nocodb.baseId}/${nocodb.tableId}`,
+    NOCODB_API_TOKEN: nocodb.token,
+  };
+  const run = start(variables, ['--track', `12345:${recordId}`]);
+
+  await run.line(/📍 Registered 1 user/);
+  nocodb.records.setPaid(recordId, true);
+  await run.line(/💰 Payment confirmed for user 12345 \(record: 1\)/);
+  run.pressCtrlC();
+
+  expect(await run.ended).toBe(0);
+  expect(run.output).not.toMatch(/demo NocoDB|page:/);
+  expect(run.output).not.toContain(nocodb.token);
+  const cloudFormation = new CloudFormationClient(awsClientConfig(endpoint));
+  const describe = new DescribeStacksCommand({ StackName: DEFAULT_STACK_NAME });
+  await expect(cloudFormation.send(describe)).rejects.toThrow(/does not exist/);
+  const token = new GetParameterCommand({ Name: DEFAULT_TOKEN_PARAMETER });
+  await expect(new SSMClient(awsClientConfig(endpoint)).send(token)).rejects.toThrow(ParameterNotFound);
+}, 240_000);
+
+test.each([
+  [
+    'an emulator that is not there',
+    { AWS_ENDPOINT_URL: 'http://127.0.0.1:{port}' },
+    /AWS_ENDPOINT_URL is http/,
+  ],
+  [
+    'a NocoDB that is not there',
+    { NOCODB_API_URL: 'http://127.0.0.1:{port}', NOCODB_API_TOKEN: 'secret', NOCODB_TABLE_ID: 'm1' },
+    /NocoDB cannot be watched .*ECONNREFUSED/,
+  ],
+  ['half of a NocoDB', { NOCODB_API_TOKEN: 'secret' }, /NOCODB_API_URL is missing/],
+])('%s is said in one line', async (_what, variables, expected) => {
+  const port = String(await freePort());
+  const run = start(
+    Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, value.replace('{port}', port)]),
+    ),
+  );
+
+  expect(await run.ended).toBe(1);
+  expect(run.errors).toMatch(expected);
+  expect(run.errors.trim().split('\n')).toHaveLength(1);
+  expect(run.errors).not.toContain('secret');
+});
