@@ -1,0 +1,39 @@
+/**
+ * Sizes and times that the bill is computed from. Those of items and logs are upper bounds that a test compares with
+ * what the code writes; times are bounds for a function of 256 MB.
+ */
+export const ASSUMPTIONS = {
+  /** A payment in the table, and in the index of pending ones; bytes. */
+  paymentItemBytes: 200,
+  indexEntryBytes: 75,
+  /** What DynamoDB adds to each item and to each entry of an index when it charges for storage; bytes. */
+  storageOverheadBytes: 100,
+  /** Logged by a tick that has something to check, by an idle one, for a confirmation, and for a wake-up; bytes. */
+  logBytesPerTick: 3800,
+  logBytesPerIdleTick: 1500,
+  logBytesPerConfirmation: 900,
+  logBytesPerWakeUp: 900,
+  /** CloudWatch's own estimate of how far it compresses logs that it keeps. */
+  logCompression: 0.15,
+  /** Duration of a tick: what it takes at least, and for each pending payment; milliseconds. */
+  tickMilliseconds: 120,
+  tickMillisecondsPerPayment: 0.2,
+  /** A tick that the gate refuses, a call of the functions behind the table's stream; milliseconds. */
+  refusedMilliseconds: 20,
+  streamMilliseconds: 60,
+  /** Start of a new instance, which is charged too; at rest, every tick may need one; milliseconds. */
+  coldStartMilliseconds: 600,
+  /** An execution of the loop that finds nothing to do, milliseconds. */
+  idleExecutionMilliseconds: 300,
+  /** Step Functions charges for memory in steps of 64 MB; the loop needs one. GB. */
+  executionGb: 64 / 1024,
+  /** How often a bot asks for each payment until it is paid; half a read unit each time. */
+  readsPerPayment: 20,
+  /** A request to NocoDB: TLS handshake and headers, and what each record id adds; bytes. */
+  requestBytes: 3000,
+  requestBytesPerPayment: 8,
+  /** The tick function keeps the token for so long, then it is decrypted again; seconds. */
+  tokenCacheSeconds: 300,
+  /** Metrics that are published as long as something is pending: see `METRICS`. */
+  metricsWhilePending: 4,
+} as const;

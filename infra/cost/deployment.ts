@@ -1,0 +1,68 @@
+import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
+
+/** What of a deployed stack costs money. */
+export interface Deployment {
+  readonly intervalSeconds: number;
+  /** Memory of the tick function, GB. */
+  readonly tickGb: number;
+  /** Functions that are called for changes of the table. */
+  readonly streamFunctions: number;
+  readonly alarms: number;
+  readonly dashboards: number;
+  readonly pointInTimeRecovery: boolean;
+  /** Whether confirmations are put on a bus. */
+  readonly eventBus: boolean;
+  readonly traced: boolean;
+}
+
+/** A synthesized CloudFormation template. */
+export interface CloudFormationTemplate {
+  readonly Resources: Readonly<
+    // biome-ignore lint/suspicious/noExplicitAny: CloudFormation has over a thousand types of resources.
+    Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, any>> }>
+  >;
+}
+
+/**
+ * Reads from the template of a stack with one tracker what the bill depends on.
+ *
+ * @throws {TypeError} when there is not exactly one tracker, or its loop is no Express workflow: the bill would be wrong
+ */
+export function readDeployment({ Resources }: CloudFormationTemplate): Deployment {
+  const propertiesOf = (type: string) =>
+    Object.values(Resources)
+      .filter(({ Type }) => Type === type)
+      .map(({ Properties = {} }) => Properties);
+  const only = (type: string) => {
+    const [first, ...others] = propertiesOf(type);
+    if (first === undefined || others.length > 0) {
+      throw new TypeError(
+        `The bill is for one tracker, but the template has ${others.length + (first ? 1 : 0)} of ${type}`,
+      );
+    }
+    return first;
+  };
+  const loop = only('AWS::StepFunctions::StateMachine');
+  if (loop.StateMachineType !== 'EXPRESS') {
+    throw new TypeError(`The bill is for an Express workflow, but the loop is ${loop.StateMachineType}`);
+  }
+  const rules = propertiesOf('AWS::Events::Rule').filter(({ ScheduleExpression }) => ScheduleExpression);
+  if (rules.map(({ ScheduleExpression }) => ScheduleExpression).join() !== 'rate(1 minute)') {
+    throw new TypeError('The bill is for a loop that one rule starts each minute');
+  }
+  const tick = propertiesOf('AWS::Lambda::Function').find(
+    ({ Environment }) => Environment?.Variables?.[TRACKER_VARIABLES.intervalSeconds] !== undefined,
+  );
+  if (tick === undefined) throw new TypeError('The template has no tick function');
+  const [replica] = only('AWS::DynamoDB::GlobalTable').Replicas;
+  return {
+    intervalSeconds: Number(tick.Environment.Variables[TRACKER_VARIABLES.intervalSeconds]),
+    tickGb: tick.MemorySize / 1024,
+    streamFunctions: propertiesOf('AWS::Lambda::EventSourceMapping').length,
+    alarms: propertiesOf('AWS::CloudWatch::Alarm').length,
+    dashboards: propertiesOf('AWS::CloudWatch::Dashboard').length,
+    pointInTimeRecovery: replica.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true,
+    eventBus: propertiesOf('AWS::Events::EventBus').length > 0,
+    traced: loop.TracingConfiguration?.Enabled === true,
+  };
+}

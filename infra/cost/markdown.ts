@@ -1,0 +1,81 @@
+import type { Alternatives } from './alternatives.ts';
+import type { Bill } from './bill.ts';
+import { PRICE_SOURCES, PRICES_OF } from './prices.ts';
+
+/** The bill of one number of users. */
+export interface Column {
+  /** 0: nothing is pending. */
+  readonly users: number;
+  readonly bill: Bill;
+  readonly alternatives: Alternatives;
+}
+
+/** Bills side by side, and what other ways would cost, as Markdown. */
+export function costReport(intervalSeconds: number, columns: readonly Column[]): string {
+  return [
+    `A month (30 days) at an interval of ${intervalSeconds} s in ${PRICES_OF.region}, prices of ${PRICES_OF.date}, in US dollars: list price → after AWS's always-free tier.`,
+    billTable(columns),
+    'Other ways to do the same, at list price, without what starts them:',
+    alternativesTable(columns),
+    `Prices: ${Object.entries(PRICE_SOURCES)
+      .map(([service, url]) => `[${service}](${url})`)
+      .join(', ')}.`,
+  ].join('\n\n');
+}
+
+function billTable(columns: readonly Column[]): string {
+  const services = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ service }) => service)))];
+  const rows = services.map((service) =>
+    row(service, ...columns.map(({ bill }) => bothPrices(totalOf(bill, service)))),
+  );
+  return [
+    row('', ...columns.map(({ users }) => (users === 0 ? 'nothing pending' : `${count(users)} users`))),
+    row('---', ...columns.map(() => '---:')),
+    ...rows,
+    row('**Total**', ...columns.map(({ bill }) => `**${bothPrices(bill)}**`)),
+  ].join('\n');
+}
+
+function alternativesTable(columns: readonly Column[]): string {
+  const busy = columns.filter(({ users }) => users > 0);
+  const requests = (of: keyof Alternatives['requests']) =>
+    busy.map(({ alternatives }) => count(alternatives.requests[of]));
+  return [
+    row('', ...busy.map(({ users }) => `${count(users)} users`)),
+    row('---', ...busy.map(() => '---:')),
+    row(
+      'Tracker that writes every status every tick: the writes alone',
+      ...busy.map(({ alternatives }) => dollars(alternatives.everyStatusWritten)),
+    ),
+    row(
+      'Bots that poll for each user: Lambda and traffic alone',
+      ...busy.map(({ alternatives }) => dollars(alternatives.perUserPolling)),
+    ),
+    row('Requests to NocoDB by such bots', ...requests('perUserPolling')),
+    row('Requests to NocoDB by the tracker', ...requests('tracker')),
+  ].join('\n');
+}
+
+function totalOf({ lines }: Bill, service: string): Pick<Bill, 'list' | 'afterFreeTier'> {
+  const own = lines.filter((line) => line.service === service);
+  return {
+    list: own.reduce((sum, line) => sum + line.list, 0),
+    afterFreeTier: own.reduce((sum, line) => sum + line.afterFreeTier, 0),
+  };
+}
+
+function bothPrices({ list, afterFreeTier }: Pick<Bill, 'list' | 'afterFreeTier'>): string {
+  return `${dollars(list)} → ${dollars(afterFreeTier)}`;
+}
+
+function dollars(amount: number): string {
+  return amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function count(amount: number): string {
+  return Math.round(amount).toLocaleString('en-US');
+}
+
+function row(...cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
+import { finishUpdate } from '../../../lambda/table/finish-update.ts';
+import { CONTROL_KEY, paymentKey, shardOf } from '../../../lambda/table/keys.ts';
+import { LAYOUT_VERSION, type PaymentItem } from '../../../lambda/table/layout.ts';
+import { itemBytes } from '../../support/dynamodb-size.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+/** Ids as long as messengers make them, and a record id of twelve digits. */
+const PAYMENT = { userId: '1234567890123456789', recordId: '123456789012' };
+
+const ITEM: PaymentItem = {
+  ...paymentKey(PAYMENT),
+  ...PAYMENT,
+  status: 'pending',
+  trackedAt: NOW,
+  expiresAt: NOW / 1000,
+  shard: shardOf(PAYMENT.recordId, 16),
+  misses: 2,
+  lastMissedAudit: 12_345,
+};
+
+it('a payment is not larger than the bill assumes, and one write unit writes it', () => {
+  expect(itemBytes({ ...ITEM })).toBeLessThanOrEqual(ASSUMPTIONS.paymentItemBytes);
+});
+
+it('an entry of the index of pending payments is not larger than the bill assumes', () => {
+  const { pk, sk, shard, recordId } = ITEM;
+
+  expect(itemBytes({ pk, sk, shard, recordId })).toBeLessThanOrEqual(ASSUMPTIONS.indexEntryBytes);
+});
+
+it('the control item, with everything in it that ticks remember, fits the one write unit of a gate', () => {
+  const { values } = finishUpdate({
+    owner: 'd65ec1b0-3e9f-4f5c-9c5c-1c9c5c1c9c5c',
+    now: NOW,
+    nextAllowedAt: NOW,
+    intervalSeconds: 20,
+    pending: 10_000,
+    usersUpdated: 10_000,
+    counters: {
+      updates: 99_999_999,
+      failures: 99_999_999,
+      confirmed: 99_999_999,
+      requests: 99_999_999,
+      requestsOk: 99_999_999,
+      requestsFailed: 99_999_999,
+      requestsRateLimited: 99_999_999,
+    },
+    lastSuccessAt: NOW,
+    cursor: { from: PAYMENT.recordId, alone: 500 },
+    round: { startedAt: NOW, answered: 5000, audit: 12_345 },
+    bulkList: { supported: false, learnedAt: NOW },
+    audit: { number: 12_345, startedAt: NOW },
+    source: '0123456789abcdef',
+    error: undefined,
+    empty: false,
+  } as never);
+  const item = Object.fromEntries(Object.entries(values).map(([name, value]) => [name.slice(1), value]));
+
+  const bytes = itemBytes({ ...item, ...CONTROL_KEY, layout: LAYOUT_VERSION, blockedUntil: NOW });
+
+  expect(bytes).toBeLessThanOrEqual(1024);
+});
