@@ -26,10 +26,11 @@ async function main(): Promise<void> {
       console.error(error instanceof StartError ? error.message : error);
     }
   }
+  const isAskedFor = end.signal.aborted;
+  if (isAskedFor) say('stopping');
   end.abort();
-  say('stopping');
   await started.disposeAsync();
-  say('stopped');
+  if (isAskedFor) say('stopped');
 }
 
 function say(text: string, at: number = Date.now()): void {
