@@ -71,12 +71,6 @@ async function createEnvironment(python: string, path: string, options: InstallO
     ...(options.signal && { signal: options.signal }),
   });
   if (code === 0) return;
-  if (/ensurepip|No module named venv/.test(output)) {
-    throw new StartError(
-      `${python} cannot make virtual environments: its venv module is not installed`,
-      'Install it (Debian, Ubuntu: apt install python3-venv), or set AWS_ENDPOINT_URL to a running LocalStack.',
-    );
-  }
   throw new StartError(
     `${python} could not make a virtual environment in ${dirname(path)} (${lastLine(output)})`,
     'Check that the folder can be written and that the disk has 150 MB free.',

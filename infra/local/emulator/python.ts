@@ -15,8 +15,13 @@ export const PYTHON_NAMES = [
   'python',
 ] as const;
 
+/** Debian packs these apart from Python. */
+const VENV_MODULES = 'import ensurepip, venv';
+
+const OR_ELSE = 'or set AWS_ENDPOINT_URL to a running LocalStack.';
+
 /**
- * The command of a Python that can run the emulator.
+ * The command of a Python that can run the emulator and make it a virtual environment.
  *
  * Each name is run, not only looked up: pyenv puts names on the PATH that answer "command not found".
  *
@@ -24,18 +29,37 @@ export const PYTHON_NAMES = [
  */
 export async function findPython(run: RunCommand, names: readonly string[] = PYTHON_NAMES): Promise<string> {
   const tooOld: string[] = [];
+  const withoutVenv: string[] = [];
   for (const name of names) {
-    const { code, output } = await run({ file: name, args: ['--version'] });
-    const version = /^Python (\d+)\.(\d+)/m.exec(output);
-    if (code !== 0 || version === null) continue;
-    const [major, minor] = [Number(version[1]), Number(version[2])];
-    if (major === OLDEST.major && minor >= OLDEST.minor) return name;
-    tooOld.push(`${name} is ${major}.${minor}`);
+    const version = await versionOf(name, run);
+    if (version === undefined) continue;
+    if (version.major !== OLDEST.major || version.minor < OLDEST.minor) {
+      tooOld.push(`${name} is ${version.major}.${version.minor}`);
+      continue;
+    }
+    const { code } = await run({ file: name, args: ['-c', VENV_MODULES] });
+    if (code === 0) return name;
+    withoutVenv.push(name);
+  }
+  if (withoutVenv.length > 0) {
+    throw new StartError(
+      `${withoutVenv.join(' and ')} cannot make virtual environments: the venv module is not installed`,
+      `Install it (Debian, Ubuntu: apt install python3-venv), ${OR_ELSE}`,
+    );
   }
   throw new StartError(
     `The local cloud needs Python ${OLDEST.major}.${OLDEST.minor} or newer, and there is none on the PATH${
       tooOld.length > 0 ? ` (${tooOld.join(', ')})` : ''
     }`,
-    'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), or set AWS_ENDPOINT_URL to a running LocalStack.',
+    `Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), ${OR_ELSE}`,
   );
+}
+
+async function versionOf(
+  name: string,
+  run: RunCommand,
+): Promise<{ major: number; minor: number } | undefined> {
+  const { code, output } = await run({ file: name, args: ['--version'] });
+  const [, major, minor] = /^Python (\d+)\.(\d+)/m.exec(output) ?? [];
+  return code === 0 && major !== undefined ? { major: Number(major), minor: Number(minor) } : undefined;
 }
