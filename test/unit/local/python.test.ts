@@ -4,9 +4,12 @@ import type { RunCommand } from '../../../infra/local/run-command.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
 
 /** A machine on which these names print these versions; every other name is unknown. */
-function machineWith(versions: Record<string, string>): RunCommand {
-  return async ({ file }) => {
+function machineWith(versions: Record<string, string>, withoutVenv: readonly string[] = []): RunCommand {
+  return async ({ file, args }) => {
     const output = versions[file];
+    if (args.includes('-c') && withoutVenv.includes(file)) {
+      return { code: 1, output: "ModuleNotFoundError: No module named 'ensurepip'" };
+    }
     return output === undefined ? { code: 127, output: `${file}: command not found` } : { code: 0, output };
   };
 }
@@ -40,4 +43,18 @@ test('without a Python that is new enough, one line names what there is and the 
     /needs Python 3\.10 or newer.*python3 is 3\.9, python is 2\.7.*apt install python3.*AWS_ENDPOINT_URL/,
   );
   await expect(failure).rejects.not.toThrow(/\n/);
+});
+
+test('a Python that cannot make virtual environments is passed over for one that can', async () => {
+  const run = machineWith({ 'python3.13': 'Python 3.13.1', python3: 'Python 3.11.2' }, ['python3.13']);
+
+  expect(await findPython(run)).toBe('python3');
+});
+
+test('when none can make virtual environments, one line names the package that is missing', async () => {
+  const failure = findPython(machineWith({ python3: 'Python 3.11.2' }, ['python3']));
+
+  await expect(failure).rejects.toThrow(
+    /^python3 cannot make virtual environments.*apt install python3-venv/,
+  );
 });
