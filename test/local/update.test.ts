@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
+import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
+import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
+
+const PATIENCE = { timeout: 60_000, interval: 250 } as const;
+
+let shop: DemoShop;
+
+beforeAll(async () => {
+  shop = await openDemoShop('UpdateTest');
+});
+afterAll(() => shop?.close());
+
+const becomesPaid = (payment: { userId: string; recordId: string }) =>
+  expect.poll(() => shop.tracker.isPaid(payment.userId, payment.recordId), PATIENCE).toBe(true);
+
+test('another interval, deployed in place, keeps the payments and the totals, and ticks on', async () => {
+  const [paid, waiting] = [await shop.createPayment('early'), await shop.createPayment('late')];
+  shop.pay(paid);
+  await becomesPaid(paid);
+  const { paymentsConfirmed, totalUpdates } = await shop.tracker.getStats();
+
+  await shop.redeploy({ [TRACKER_VARIABLES.intervalSeconds]: '10' });
+  await expect
+    .poll(() => shop.tracker.getStats(), PATIENCE)
+    .toMatchObject({ updateIntervalSeconds: 10, pending: 1 });
+  shop.pay(waiting);
+  await becomesPaid(waiting);
+
+  const stats = await shop.tracker.getStats();
+  expect(stats.paymentsConfirmed).toBe(paymentsConfirmed + 1);
+  expect(stats.totalUpdates).toBeGreaterThan(totalUpdates);
+  expect(await shop.tracker.isPaid(paid.userId, paid.recordId)).toBe(true);
+});
+
+test('another NocoDB table, deployed in place, is the one that counts from then on, and what was paid stays paid', async () => {
+  const [paid, waiting] = [await shop.createPayment('before'), await shop.createPayment('after')];
+  shop.pay(paid);
+  await becomesPaid(paid);
+  const other = await startDemoNocoDb({ token: shop.nocodb.token });
+  try {
+    const ids = other.records.insertMany(shop.nocodb.records.all().map(() => ({ Paid: false })));
+    expect(ids).toContain(Number(waiting.recordId));
+    await shop.redeploy({
+      [NOCODB_VARIABLES.apiUrl]: other.url,
+      [NOCODB_VARIABLES.tableId]: other.tableId,
+    });
+
+    // The old table shows it as paid now, the new one does not.
+    shop.pay(waiting);
+    const asked = other.requestCount;
+    await expect.poll(() => other.requestCount, PATIENCE).toBeGreaterThan(asked + 1);
+    expect(await shop.tracker.isPaid(waiting.userId, waiting.recordId)).toBe(false);
+
+    other.records.setPaid(Number(waiting.recordId), true);
+    await becomesPaid(waiting);
+    expect(await shop.tracker.isPaid(paid.userId, paid.recordId)).toBe(true);
+  } finally {
+    await other.close();
+  }
+});
