@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { cursorTo, startingAt } from './cursor.ts';
 import {
   BulkListUnsupportedError,
   InvalidQueryError,
@@ -226,25 +227,6 @@ class AskPass {
     const questions = planQuestions(ids, want, context);
     return isolating ? questions.map((question) => ({ ...question, isolating })) : questions;
   }
-}
-
-/** The ids from the cursor on, then those before it; a part being isolated stays a question of its own. */
-function startingAt(
-  ids: readonly string[],
-  cursor: Cursor | undefined,
-): { ids: string[]; isolating?: boolean }[] {
-  if (cursor === undefined) return [{ ids: [...ids] }];
-  const found = ids.findIndex((id) => id >= cursor.from);
-  const start = Math.max(found, 0);
-  const rotated = [...ids.slice(start), ...ids.slice(0, start)];
-  if (cursor.alone === undefined) return [{ ids: rotated }];
-  return [{ ids: rotated.slice(0, cursor.alone), isolating: true }, { ids: rotated.slice(cursor.alone) }];
-}
-
-function cursorTo(question: Question): Cursor {
-  const ids = idsOf(question);
-  const from = ids[0] as string;
-  return question.isolating ? { from, alone: ids.length } : { from };
 }
 
 /** A page without any of the records asked for, and yet not the last: asking on would never end. */

@@ -22,6 +22,9 @@ export type TrackerEvent =
   | { readonly type: 'payment.missing'; readonly payment: PaymentKey }
   | { readonly type: 'payment.invalid'; readonly payment: PaymentKey; readonly reason: string }
   | { readonly type: 'payment.ownerMismatch'; readonly payment: PaymentKey; readonly owner: string | null }
+  | WebhookTaken
+  /** A call of the webhook was refused, and nothing written. */
+  | { readonly type: 'webhook.refused'; readonly status: number; readonly reason: string }
   | TickSkipped
   | { readonly type: 'tick.leaseLost'; readonly owner: string }
   | {
@@ -42,6 +45,17 @@ export interface TickSkipped {
   readonly until: number;
   /** Age of the data, seconds; absent before the first success. */
   readonly dataAgeSeconds?: number;
+}
+
+/** NocoDB reported records that became paid. */
+export interface WebhookTaken {
+  readonly type: 'webhook.taken';
+  /** How many it reported. */
+  readonly records: number;
+  /** Payments confirmed by that; their records may be nobody's, or confirmed before. */
+  readonly confirmed: number;
+  readonly ownerMismatches: number;
+  readonly milliseconds: number;
 }
 
 /** What a tick did, whether it succeeded or failed on the way. */

@@ -72,6 +72,7 @@ export async function checkPayments(
     payments,
     clock,
     observe,
+    by: 'tick',
     audit: round.audit,
     paidAt: now,
     deadline: now + limits.writeMilliseconds,

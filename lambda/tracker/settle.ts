@@ -1,12 +1,11 @@
 import pMap from 'p-map';
-import type { RecordAnswer } from './ask-records.ts';
 import type { Clock } from './clock.ts';
 import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
-import type { PaymentKey } from './payment.ts';
+import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
 import { MISSES_UNTIL_MISSING } from './round.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
+import { type Findings, type Verdict, verdictOf } from './verdict.ts';
 
 /** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
 const CONCURRENT_WRITES = 32;
@@ -15,6 +14,8 @@ export interface SettleOptions {
   readonly payments: PendingPayments;
   readonly clock: Clock;
   readonly observe: Observer;
+  /** Who saw what is written. */
+  readonly by: ConfirmedBy;
   /** The number of the audit that the answer belongs to; absent when it is none. */
   readonly audit: number | undefined;
   /** What a confirmed payment gets as `paidAt`, epoch milliseconds. */
@@ -40,14 +41,14 @@ const MISMATCHES_TOLD = 10;
 
 type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
 
-/** Writes what an answer means for each pending payment, confirmations first. Writes nothing for what did not change. */
+/** Writes what findings mean for each pending payment, confirmations first. Writes nothing for what did not change. */
 export async function settle(
   pending: readonly PaymentKey[],
-  answer: RecordAnswer,
+  findings: Findings,
   options: SettleOptions,
 ): Promise<Settlement> {
   const verdicts = pending
-    .map((payment) => ({ payment, verdict: verdictOf(payment, answer, options.audit !== undefined) }))
+    .map((payment) => ({ payment, verdict: verdictOf(payment, findings, options.audit !== undefined) }))
     .filter(({ verdict }) => verdict.type !== 'wait')
     .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
   const failures: unknown[] = [];
@@ -90,11 +91,11 @@ async function carryOut(
   verdict: Exclude<Verdict, { type: 'ownerMismatch' }>,
   options: SettleOptions,
 ): Promise<Outcome> {
-  const { payments, observe, paidAt } = options;
+  const { payments, observe, by, paidAt } = options;
   switch (verdict.type) {
     case 'confirm':
       if (!(await payments.confirm(payment, paidAt))) return 'gone';
-      observe({ type: 'payment.confirmed', payment, paidAt, by: 'tick' });
+      observe({ type: 'payment.confirmed', payment, paidAt, by });
       return 'confirmed';
     case 'invalid':
       if (!(await payments.markInvalid(payment, verdict.reason))) return 'gone';

@@ -1,7 +1,10 @@
 import type { RecordAnswer } from './ask-records.ts';
 import type { PaymentKey } from './payment.ts';
 
-/** What an answer means for one payment. */
+/** What is known of records: the part of an answer that payments are judged by. */
+export type Findings = Pick<RecordAnswer, 'records' | 'answered' | 'invalid'>;
+
+/** What findings mean for one payment. */
 export type Verdict =
   | { readonly type: 'confirm' }
   | { readonly type: 'ownerMismatch'; readonly owner: string | null }
@@ -10,16 +13,16 @@ export type Verdict =
   | { readonly type: 'wait' };
 
 /**
- * Judges a payment by the answer. Only its own record, seen paid and belonging to its user, confirms it.
+ * Judges a payment. Only its own record, seen paid and belonging to its user, confirms it.
  *
- * @param audit whether the answer is about existence: only then does the absence of a record mean something
+ * @param audit whether the findings are about existence: only then does the absence of a record mean something
  */
-export function verdictOf(payment: PaymentKey, answer: RecordAnswer, audit: boolean): Verdict {
-  const reason = answer.invalid.get(payment.recordId);
+export function verdictOf(payment: PaymentKey, findings: Findings, audit: boolean): Verdict {
+  const reason = findings.invalid.get(payment.recordId);
   if (reason !== undefined) return { type: 'invalid', reason };
-  const record = answer.records.get(payment.recordId);
+  const record = findings.records.get(payment.recordId);
   if (record === undefined) {
-    return { type: audit && answer.answered.has(payment.recordId) ? 'miss' : 'wait' };
+    return { type: audit && findings.answered.has(payment.recordId) ? 'miss' : 'wait' };
   }
   if (!record.paid) return { type: 'wait' };
   if (record.owner !== undefined && record.owner?.trim() !== payment.userId) {

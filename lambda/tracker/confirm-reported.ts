@@ -1,0 +1,76 @@
+import pMap from 'p-map';
+import type { Clock } from './clock.ts';
+import type { Observer } from './events.ts';
+import { RECORD_ID_PATTERN } from './ids.ts';
+import type { PaymentKey } from './payment.ts';
+import type { PendingPayments } from './pending-payments.ts';
+import type { SourceRecord } from './record-source.ts';
+import { type Settlement, settle } from './settle.ts';
+
+/** Port: the pending payments, found by their record. */
+export interface ReportedPayments extends PendingPayments {
+  /** The pending payments of a record. Eventually consistent. */
+  ofRecord(recordId: string): Promise<PaymentKey[]>;
+}
+
+/** Port: the total of confirmed payments, for people. */
+export interface ConfirmationCount {
+  add(confirmed: number): Promise<void>;
+}
+
+export interface ConfirmReportedDependencies {
+  readonly payments: ReportedPayments;
+  readonly count: ConfirmationCount;
+  readonly clock: Clock;
+  readonly observe: Observer;
+}
+
+/** Up to so many records are looked up one by one; for more, everything pending is listed once. */
+const LOOK_UPS = 100;
+const CONCURRENT_LOOK_UPS = 16;
+
+/** No write begins later than this after the report, milliseconds. */
+const WRITES_BEGIN_WITHIN = 8_000;
+
+/**
+ * Confirms the payments of records that NocoDB reports, under the same rules as a tick: only a record that is paid and
+ * belongs to the payment's user confirms it, and only once. What it misses, the next tick finds.
+ *
+ * @throws {TableWriteFailedError} when not everything could be written; what could, counts
+ * @throws {TableUnavailableError}
+ */
+export async function confirmReported(
+  reported: readonly SourceRecord[],
+  { payments, count, clock, observe }: ConfirmReportedDependencies,
+): Promise<Pick<Settlement, 'confirmed' | 'ownerMismatches'>> {
+  const now = clock.now();
+  // No payment has another kind of id, and DynamoDB would refuse the longest of them.
+  const records = new Map(
+    reported
+      .filter(({ paid, recordId }) => paid && RECORD_ID_PATTERN.test(recordId))
+      .map((record) => [record.recordId, record]),
+  );
+  const pending = await pendingOf([...records.keys()], payments);
+  const findings = { records, answered: new Set<string>(), invalid: new Map<string, string>() };
+  const { confirmed, ownerMismatches, error } = await settle(pending, findings, {
+    payments,
+    clock,
+    observe,
+    by: 'webhook',
+    audit: undefined,
+    paidAt: now,
+    deadline: now + WRITES_BEGIN_WITHIN,
+  });
+  if (confirmed > 0) await count.add(confirmed);
+  if (error !== undefined) throw error;
+  return { confirmed, ownerMismatches };
+}
+
+async function pendingOf(recordIds: readonly string[], payments: ReportedPayments): Promise<PaymentKey[]> {
+  if (recordIds.length <= LOOK_UPS) {
+    const lookUp = (recordId: string) => payments.ofRecord(recordId);
+    return (await pMap(recordIds, lookUp, { concurrency: CONCURRENT_LOOK_UPS })).flat();
+  }
+  const wanted = new Set(recordIds);
+  return (await payments.list()).filter(({ recordId }) => wanted.has(recordId));
+}
