@@ -9,7 +9,7 @@ export const FUNCTION_VARIABLES = {
   /** ARN of the event bus that is told of confirmed payments. */
   eventBusArn: 'EVENT_BUS_ARN',
   /** SSM parameter (SecureString) with the secret that the webhook has to bring. */
-  webhookSecretParameter: 'WEBHOOK_SECRET_PARAMETER',
+  webhookSecretParameter: 'NOCODB_WEBHOOK_SECRET_PARAMETER',
 } as const;
 
 /** DynamoDB's rule for table names. */

@@ -23,15 +23,22 @@ export class FieldAbsentError extends UnexpectedShapeError {}
  */
 export function readPage(answer: unknown, format: RecordFormat): RecordPage {
   const { list, pageInfo } = asObject(answer, 'the answer');
-  const rows = asList(list, 'the list of records').map((row) => asObject(row, 'a record'));
+  const records = readRecords(list, format);
   const { isLastPage } = asObject(pageInfo, 'pageInfo');
   if (typeof isLastPage !== 'boolean') {
     throw new UnexpectedShapeError('pageInfo does not say whether this is the last page');
   }
-  return {
-    records: rows.filter((row) => row[format.id] !== null).map((row) => readRecord(row, format)),
-    isLastPage,
-  };
+  return { records, isLastPage };
+}
+
+/**
+ * Reads a list of records: `[{ Id, Paid }]`. One whose id is `null` is left out.
+ *
+ * @throws {UnexpectedShapeError}
+ */
+export function readRecords(list: unknown, format: RecordFormat): SourceRecord[] {
+  const rows = asList(list, 'the list of records').map((row) => asObject(row, 'a record'));
+  return rows.filter((row) => row[format.id] !== null).map((row) => readRecord(row, format));
 }
 
 /**

@@ -30,6 +30,10 @@ export function describeEvent(event: TrackerEvent): string | undefined {
       return describeRequest(event);
     case 'nocodb.response':
       return describeResponse(event);
+    case 'webhook.taken':
+      return `🪝 Webhook: NocoDB reported ${count(event.records, 'paid record')}, ${count(event.confirmed, 'payment')} confirmed`;
+    case 'webhook.refused':
+      return `🚪 Webhook: a call was refused with ${event.status}: ${event.reason}`;
     case 'tick.started':
       return describeStarted(event);
     case 'tick.skipped':
@@ -41,6 +45,10 @@ export function describeEvent(event: TrackerEvent): string | undefined {
     case 'tick.failed':
       return describeFailed(event);
   }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function nameOf({ userId, recordId }: PaymentKey): string {

@@ -34,6 +34,7 @@ function levelOf(event: TrackerEvent): Level {
     case 'payment.missing':
     case 'payment.invalid':
     case 'tick.leaseLost':
+    case 'webhook.refused':
       return 'warn';
     case 'tick.skipped':
       // By design, once a minute an execution of the loop meets a slot that the one before it has served.

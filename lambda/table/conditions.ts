@@ -30,5 +30,8 @@ export const HOLDS_GATE = '#owner = :owner';
 /** A penalty is only ever extended. */
 export const PENALTY_IS_LONGER = '(attribute_not_exists(#blockedUntil) OR #blockedUntil < :until)';
 
+/** A tick has been before: whoever counts does not create the control item, which readers take for a tick's. */
+export const TICK_WAS_BEFORE = 'attribute_exists(#layout)';
+
 /** There are empty ticks to forget; also keeps a control item from being created by forgetting them. */
 export const HAS_EMPTY_TICKS = '#emptyTicks > :zero';

@@ -1,9 +1,9 @@
+import type { ReportedPayments } from '../tracker/confirm-reported.ts';
 import type { ConfirmedBy, PaymentKey } from '../tracker/payment.ts';
-import type { PendingPayments } from '../tracker/pending-payments.ts';
 import { IS_PENDING, MISSED_IN_PREVIOUS_AUDIT } from './conditions.ts';
 import { DocumentTable, type TableOptions, type WriteResult } from './document-table.ts';
 import { paymentKey } from './keys.ts';
-import { listPending } from './pending-index.ts';
+import { listPending, listPendingOf } from './pending-index.ts';
 import { DEFAULT_RETENTION, expiresAfter } from './retention.ts';
 
 export interface PaymentsTableOptions extends TableOptions {
@@ -23,7 +23,7 @@ export interface PaymentsTableOptions extends TableOptions {
  *
  * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class PaymentsTable implements PendingPayments {
+export class PaymentsTable implements ReportedPayments {
   readonly #table: DocumentTable;
   readonly #confirmedBy: ConfirmedBy;
   readonly #shards: number;
@@ -39,6 +39,10 @@ export class PaymentsTable implements PendingPayments {
 
   list(): Promise<PaymentKey[]> {
     return listPending(this.#table, this.#shards);
+  }
+
+  ofRecord(recordId: string): Promise<PaymentKey[]> {
+    return listPendingOf(this.#table, recordId, this.#shards);
   }
 
   async confirm(payment: PaymentKey, paidAt: number): Promise<boolean> {

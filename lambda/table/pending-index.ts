@@ -1,6 +1,6 @@
 import type { PaymentKey } from '../tracker/payment.ts';
-import type { DocumentTable } from './document-table.ts';
-import { allShards, userIdOf } from './keys.ts';
+import type { DocumentTable, Item } from './document-table.ts';
+import { allShards, shardOf, userIdOf } from './keys.ts';
 import { LAYOUT } from './layout.ts';
 
 /**
@@ -15,6 +15,29 @@ export async function listPending(table: DocumentTable, shards: number): Promise
   return pending.sort(byRecord);
 }
 
+/**
+ * The pending payments of one record. Eventually consistent.
+ *
+ * @param shards how many partitions the index has
+ * @throws {TableUnavailableError}
+ */
+export async function listPendingOf(
+  table: DocumentTable,
+  recordId: string,
+  shards: number,
+): Promise<PaymentKey[]> {
+  const pages = table.query({
+    operation: 'list pending payments of a record',
+    index: LAYOUT.index.name,
+    condition: '#shard = :shard AND #recordId = :recordId',
+    projection: '#pk, #recordId',
+    values: { ':shard': shardOf(recordId, shards), ':recordId': recordId },
+  });
+  const pending: PaymentKey[] = [];
+  for await (const items of pages) pending.push(...items.map(toKey));
+  return pending;
+}
+
 async function collect(table: DocumentTable, shard: string, into: PaymentKey[]): Promise<void> {
   const pages = table.query({
     operation: 'list pending payments',
@@ -25,10 +48,13 @@ async function collect(table: DocumentTable, shard: string, into: PaymentKey[]):
     values: { ':shard': shard },
   });
   for await (const items of pages) {
-    for (const { pk, recordId } of items) {
-      into.push({ userId: userIdOf(pk as string), recordId: recordId as string });
-    }
+    // One by one: a page may hold more than a call takes arguments.
+    for (const item of items) into.push(toKey(item));
   }
+}
+
+function toKey({ pk, recordId }: Item): PaymentKey {
+  return { userId: userIdOf(pk as string), recordId: recordId as string };
 }
 
 function byRecord(a: PaymentKey, b: PaymentKey): number {

@@ -69,6 +69,14 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     { type: 'payment.ownerMismatch', payment: PAYMENT, owner: null },
   ],
   [
+    '🪝 Webhook: NocoDB reported 1 paid record, 2 payments confirmed',
+    { type: 'webhook.taken', records: 1, confirmed: 2, ownerMismatches: 0, milliseconds: 12 },
+  ],
+  [
+    '🚪 Webhook: a call was refused with 401: the secret is missing or wrong',
+    { type: 'webhook.refused', status: 401, reason: 'the secret is missing or wrong' },
+  ],
+  [
     '⏭️ Payment tracker: this slot has its tick already, the next may begin at 12:00:40 UTC',
     { type: 'tick.skipped', reason: 'held', until: SLOT },
   ],

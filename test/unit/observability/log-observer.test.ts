@@ -49,6 +49,7 @@ test.for([
   ['warn', { type: 'payment.missing', payment: PAYMENT }],
   ['warn', { type: 'payment.invalid', payment: PAYMENT, reason: 'not a number' }],
   ['warn', { type: 'tick.leaseLost', owner: 'a' }],
+  ['warn', { type: 'webhook.refused', status: 401, reason: 'the secret is missing or wrong' }],
   ['warn', { type: 'tick.skipped', reason: 'blocked', until: SLOT }],
   ['warn', response({ outcome: 'failed', status: 500 })],
   ['warn', response({ outcome: 'rateLimited', status: 429 })],
