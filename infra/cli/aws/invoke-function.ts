@@ -2,10 +2,8 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { CommandError } from '../errors.ts';
 import { awsFault } from './aws-fault.ts';
 
-/** What a Lambda function answered: its value, or the error it threw. */
-export type FunctionAnswer =
-  | { readonly value: unknown }
-  | { readonly error: { readonly type: string; readonly message: string } };
+/** What a Lambda function answered: its value, or the message of the error it threw. */
+export type FunctionAnswer = { readonly value: unknown } | { readonly error: string };
 
 /**
  * Calls a Lambda function and waits for its answer.
@@ -19,11 +17,8 @@ export function createInvokeFunction(client: Pick<LambdaClient, 'send'>): Invoke
     const { FunctionError, Payload } = await invoke(client, functionName);
     const answer = JSON.parse(Payload?.transformToString() || 'null') as unknown;
     if (FunctionError === undefined) return { value: answer };
-    const { errorType = FunctionError, errorMessage = 'no message' } = (answer ?? {}) as Record<
-      string,
-      string
-    >;
-    return { error: { type: errorType, message: errorMessage } };
+    const { errorMessage = FunctionError } = (answer ?? {}) as { errorMessage?: string };
+    return { error: errorMessage };
   };
 }
 

@@ -27,9 +27,8 @@ export const tickCommand = defineCommand({
     const name = options.function ?? (await context.stackOutputs()).get(STACK_OUTPUTS.tickFunctionName);
     const answer = await context.invokeFunction(name);
     if ('error' in answer) {
-      const { type, message } = answer.error;
       throw new CommandError(
-        `The tick failed with ${type}: ${message}`.replace(/\.$/, ''),
+        `The tick failed: ${answer.error}`.replace(/\.$/, ''),
         `Nothing is lost, the next slot tries again; the log of ${name} tells more, and doctor checks NocoDB.`,
       );
     }

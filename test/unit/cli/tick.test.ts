@@ -64,13 +64,11 @@ test('tick --json prints what the function answered', async () => {
 });
 
 test('a tick that failed is told with its error, and fails the command', async () => {
-  const error = { type: 'TokenRejectedError', message: 'list records: 401. Create a token.' };
+  const error = 'list records: 401. Create a token.';
 
   const { exitCode, out, err } = await run(['tick'], prepare({ error }).parts);
 
   expect(exitCode).toBe(1);
   expect(out).toBe('');
-  expect(err).toContain(
-    'The tick failed with TokenRejectedError: list records: 401. Create a token. Nothing is lost',
-  );
+  expect(err).toContain('The tick failed: list records: 401. Create a token. Nothing is lost');
 });

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../../infra/cli/commands/index.ts';
+import { FakeNocoDb } from './support/fake-nocodb.ts';
+import { FakePayments } from './support/fake-payments.ts';
+import { run } from './support/run.ts';
+
+const README = await readFile(join(import.meta.dirname, '../../../README.md'), 'utf8');
+
+/** What the README shows below a command. */
+function shownAfter(command: string): string {
+  const [, shown] = README.split(`$ npx payment-tracker ${command}\n`);
+  if (shown === undefined) throw new Error(`README.md does not show ${command}`);
+  return shown.slice(0, shown.indexOf('```'));
+}
+
+test("the README's table has every command, and no other", () => {
+  const section = README.slice(README.indexOf('## Command line'));
+  const rows = section
+    .slice(0, section.indexOf('\n\nEvery command'))
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z]+(?: [a-z]+)?)/g)]);
+
+  expect(new Set(named.map(([, name]) => name))).toEqual(new Set(COMMANDS.map(({ name }) => name)));
+});
+
+test('import says what the README shows', async () => {
+  const payments = new FakePayments();
+  const rows = Array.from({ length: 451 }, (_, index) => `${index},${index}\n`);
+  for (let index = 0; index < 40; index += 1) payments.states.set(`${index}#${index}`, 'pending');
+  for (let index = 100; index < 103; index += 1) payments.states.set(`${index}#${index}`, 'paid');
+  rows.splice(5, 0, 'a b,5\n');
+
+  const { out, err } = await run(['import', 'users.csv'], {
+    payments: async () => payments,
+    readText: async () => `userId,recordId\n${rows.join('')}`,
+  });
+
+  expect(out + err).toBe(shownAfter('import users.csv'));
+});
+
+test('doctor says what the README shows', async () => {
+  const nocodb = await FakeNocoDb.start();
+
+  const { out } = await run(['doctor'], nocodb.access({ NOCODB_TABLE_ID: 'Payments' }));
+
+  const shown = shownAfter('doctor')
+    .replace('https://nocodb.example.com', nocodb.url)
+    .replace('mq13l0ec25f9v23', 'mpayments0000001');
+  expect(out).toBe(shown);
+});
