@@ -1,0 +1,111 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { GateItem } from '../../lambda/table/gate-item.ts';
+import { CONTROL_KEY, paymentKey } from '../../lambda/table/keys.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
+import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { RestStateItem } from '../../lambda/table/rest-state-item.ts';
+import { SimulatedTable } from '../simulation/dynamo/simulated-table.ts';
+import { NOW, reportOf } from './support/gate.ts';
+import { createPaymentTable } from './support/payment-table.ts';
+
+/** The adapters on one table. */
+function adaptersOn(client: DynamoDBDocumentClient, tableName: string) {
+  return {
+    gate: new GateItem({ client, tableName }),
+    pending: new PaymentsTable({ client, tableName, confirmedBy: 'tick' }),
+    store: new PaymentStoreTable({ client, tableName }),
+    rest: new RestStateItem({ client, tableName }),
+  };
+}
+
+type Adapters = ReturnType<typeof adaptersOn>;
+type Step = (adapters: Adapters) => Promise<unknown>;
+
+const payments = ['1', '2'].flatMap((userId) => ['7', '8'].map((recordId) => ({ userId, recordId })));
+const payment = fc.constantFrom(...payments);
+const now = fc.integer({ min: 0, max: 5 }).map((step) => NOW + step * 10_000);
+const owner = fc.constantFrom('a', 'b');
+const audit = fc.integer({ min: 1, max: 4 });
+
+/** Everything that the tracker does to its table. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(payment, now).map(
+    ([key, at]): Step =>
+      ({ store }) =>
+        store.track(key, at),
+  ),
+  fc.tuple(payment, now).map(
+    ([key, at]): Step =>
+      ({ store }) =>
+        store.untrack(key, at),
+  ),
+  fc.tuple(payment, now).map(
+    ([key, at]): Step =>
+      ({ store }) =>
+        store.find(key, at),
+  ),
+  fc.tuple(payment, now).map(
+    ([key, at]): Step =>
+      ({ store }) =>
+        store.latest(key.userId, at, 'strong'),
+  ),
+  fc.tuple(payment, now).map(
+    ([key, at]): Step =>
+      ({ pending }) =>
+        pending.confirm(key, at),
+  ),
+  fc.tuple(payment, audit).map(
+    ([key, number]): Step =>
+      ({ pending }) =>
+        pending.noteMiss(key, number),
+  ),
+  payment.map(
+    (key): Step =>
+      ({ pending }) =>
+        pending.markMissing(key),
+  ),
+  payment.map(
+    (key): Step =>
+      ({ pending }) =>
+        pending.markInvalid(key, 'no number'),
+  ),
+  fc.constant<Step>(({ pending }) => pending.list()),
+  fc.tuple(owner, now).map(
+    ([name, at]): Step =>
+      ({ gate }) =>
+        gate.acquire({ owner: name, now: at, lease: 9_000 }),
+  ),
+  fc.tuple(owner, now, fc.boolean()).map(
+    ([name, at, empty]): Step =>
+      ({ gate }) =>
+        gate.finish({ ...reportOf(name), now: at, empty }),
+  ),
+  now.map(
+    (until): Step =>
+      ({ gate }) =>
+        gate.block(until),
+  ),
+  fc.constant<Step>(({ rest }) => rest.emptyTicks()),
+  fc.constant<Step>(({ rest }) => rest.clear()),
+);
+
+test('the simulated table answers as the emulated one, and holds the same after any steps', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), async (steps) => {
+      const emulated = await createPaymentTable();
+      const table = new SimulatedTable({ propagate: (_, show) => show() });
+      const client = table.client(async (operate) => operate(1));
+      const simulated = adaptersOn(client, 'simulated');
+      const real = adaptersOn(emulated.client, emulated.tableName);
+
+      for (const take of steps) expect(await take(simulated)).toEqual(await take(real));
+
+      for (const key of payments)
+        expect(table.item(paymentKey(key))).toEqual(await emulated.readPayment(key));
+      expect(table.item(CONTROL_KEY)).toEqual(await emulated.readControl());
+    }),
+    { numRuns: 40 },
+  );
+});
