@@ -1,0 +1,92 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createPaymentsTable, trackAll } from './emulated-table.ts';
+import { poll } from './nocodb/records.ts';
+import type { BenchNocoDb, NocoDbKind } from './nocodb/start.ts';
+import { repeat, type Sample, sampleOf } from './sample.ts';
+import { startTicker } from './tick/start-ticker.ts';
+
+/** Ticks per size. The first one of a process is not counted: it connects and compiles. */
+const TICKS = 9;
+const TICKS_OF_MANY = 3;
+
+/** The most single requests that are really sent; for more users their figures are scaled up. */
+const MOST_POLLS = 1_000;
+
+/** More payments than that take the emulator seconds to list, and need an interval to match. */
+const MANY = 10_000;
+
+/** Ticks at one number of tracked payments, beside as many requests of single users. */
+export interface TickMeasurement {
+  readonly kind: NocoDbKind;
+  readonly tracked: number;
+  readonly tick: {
+    readonly requests: number;
+    readonly bytes: number;
+    /** The whole tick, and what of it is NocoDB's; milliseconds. */
+    readonly milliseconds: Sample;
+    readonly requestMilliseconds: Sample;
+    /** The most memory that the process has had resident; bytes. */
+    readonly largestMemory: number;
+  };
+  /** One request for each user, one after another. */
+  readonly polling: {
+    readonly requests: number;
+    readonly bytes: number;
+    readonly milliseconds: number;
+    /** How many of the requests were really sent. */
+    readonly sent: number;
+  };
+}
+
+export interface TickMeasurementOptions {
+  readonly nocodb: BenchNocoDb;
+  /** Records of that NocoDB, none of them paid. */
+  readonly recordIds: readonly string[];
+  readonly tickerBundle: string;
+  readonly client: DynamoDBDocumentClient;
+  readonly endpoint: string;
+}
+
+/** Ticks on a table in the emulator, with nothing newly paid, and polls the same records one by one. */
+export async function measureTicks(options: TickMeasurementOptions): Promise<TickMeasurement> {
+  const { nocodb, recordIds, tickerBundle, client, endpoint } = options;
+  const table = await createPaymentsTable(client, endpoint);
+  await trackAll(client, table, recordIds);
+  const areMany = recordIds.length > MANY;
+  const intervalSeconds = areMany ? 300 : 20;
+  const ticker = await startTicker(tickerBundle, { nocodb, table, intervalSeconds });
+  await ticker.tick();
+  const ticks = await repeat(areMany ? TICKS_OF_MANY : TICKS, () => ticker.tick());
+  await ticker.stop();
+  const last = ticks.at(-1);
+  if (last?.checked !== recordIds.length) throw new Error(`A tick checked ${last?.checked} payments.`);
+  return {
+    kind: nocodb.kind,
+    tracked: recordIds.length,
+    tick: {
+      requests: last.requests,
+      bytes: last.bytes,
+      milliseconds: sampleOf(ticks.map(({ milliseconds }) => milliseconds)),
+      requestMilliseconds: sampleOf(ticks.map(({ requestMilliseconds }) => requestMilliseconds)),
+      largestMemory: last.largestMemory,
+    },
+    polling: await pollOneByOne(nocodb, recordIds),
+  };
+}
+
+async function pollOneByOne(
+  nocodb: BenchNocoDb,
+  recordIds: readonly string[],
+): Promise<TickMeasurement['polling']> {
+  const asked = recordIds.slice(0, MOST_POLLS);
+  const begin = performance.now();
+  let bytes = 0;
+  for (const id of asked) bytes += (await poll(nocodb, id)).bytes;
+  const scale = recordIds.length / asked.length;
+  return {
+    requests: recordIds.length,
+    bytes: Math.round(bytes * scale),
+    milliseconds: (performance.now() - begin) * scale,
+    sent: asked.length,
+  };
+}

@@ -1,0 +1,32 @@
+import { bytes, count, figure, markdownTable } from '../format.ts';
+import { formatMachine } from '../machine.ts';
+import { faultsOf } from './judge.ts';
+import type { SoakReport } from './run-soak.ts';
+
+/** A soak's result as the README shows it. */
+export function formatSoak(report: SoakReport): string {
+  const { minutes, pending, intervalSeconds, machine, account, memory, tickTime, ticks, failures, faults } =
+    report;
+  const kinds = Object.entries(failures).map(([kind, times]) => `${kind} ${count(times)}`);
+  const found = faultsOf(report);
+  const rows = [
+    ['Ticks that succeeded / failed', `${count(ticks.succeeded)} / ${count(ticks.failed)}`],
+    ['Faults of NocoDB', count(faults)],
+    ['Failures by kind', kinds.join(', ') || 'none'],
+    ['Records ticked as paid in NocoDB', count(account.ticked)],
+    ['Payments that bots read as paid', count(account.readablePaid)],
+    ['Confirmations counted by `getStats()`', count(account.counted)],
+    [
+      'Confirmations told in the log, of as many payments',
+      `${count(account.announcements)}, ${count(account.announcedPayments)}`,
+    ],
+    ['Pending at the end (expected)', `${count(account.pending)} (${count(account.expectedPending)})`],
+    ['Memory of the tick function, first → last third', `${bytes(memory.first)} → ${bytes(memory.last)}`],
+    ['Time of a tick, first → last third', `${figure(tickTime.first)} → ${figure(tickTime.last)} ms`],
+    ['Found wrong', found.join('; ') || 'nothing'],
+  ];
+  return [
+    `**${count(minutes)} minutes of the deployed stack** on the emulator: a tick every ${intervalSeconds} s, ${count(pending)} payments pending, two customers a second who come and two who pay, a fault of NocoDB every 45 s. ${formatMachine(machine)}`,
+    markdownTable(['', 'Result'], rows),
+  ].join('\n\n');
+}

@@ -1,0 +1,97 @@
+/**
+ * The child process that ticks: composed as the tick function's handler composes it, with a token at hand instead of
+ * SSM. Bundled before it runs, so that its memory is that of what is deployed.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
+import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { GateItem } from '../../../lambda/table/gate-item.ts';
+import { PaymentsTable } from '../../../lambda/table/payments-table.ts';
+import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { type TickDependencies, tick } from '../../../lambda/tracker/tick.ts';
+import { MemoryTable } from '../../support/memory-table.ts';
+import { CallCounter } from './call-counter.ts';
+import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
+
+/** Moved on by an interval for each tick, so that nobody has to wait for the gate. */
+let ahead = 0;
+const clock = {
+  now: () => Date.now() + ahead,
+  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+};
+const calls = new CallCounter();
+
+function inMemory(recordIds: readonly string[]) {
+  const memory = new MemoryTable();
+  for (const recordId of recordIds) memory.track(`user${recordId}`, recordId);
+  return { gate: memory, payments: memory };
+}
+
+function onEmulator({ name, ...aws }: Extract<TickerOptions['table'], { kind: 'emulator' }>) {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
+  calls.follow(client);
+  const options = { client, tableName: name };
+  return { gate: new GateItem(options), payments: new PaymentsTable({ ...options, confirmedBy: 'tick' }) };
+}
+
+function compose({ nocodb, table, intervalSeconds }: TickerOptions): Omit<TickDependencies, 'observe'> {
+  const settings = parseNocoDbSettings({ NOCODB_API_URL: nocodb.url, NOCODB_TABLE_ID: nocodb.tableId });
+  return {
+    settings: { intervalSeconds },
+    clock,
+    ...(table.kind === 'memory' ? inMemory(table.recordIds) : onEmulator(table)),
+    source: createRecordSource(settings, { token: fixedToken(nocodb.token), clock, random: Math.random }),
+    newOwner: () => crypto.randomUUID(),
+  };
+}
+
+async function run(
+  dependencies: Omit<TickDependencies, 'observe'>,
+  { audit }: TickOrder,
+): Promise<TickFigures> {
+  const { intervalSeconds } = dependencies.settings;
+  ahead += intervalSeconds * 1000;
+  const events: TrackerEvent[] = [];
+  calls.reset();
+  const begin = performance.now();
+  let listed = begin;
+  const result = await tick({
+    ...dependencies,
+    settings: { intervalSeconds, auditEvery: audit ? 1 : Number.POSITIVE_INFINITY },
+    observe: (event) => {
+      events.push(event);
+      if (event.type === 'tick.started') listed = performance.now();
+    },
+  });
+  const end = performance.now();
+  if (result.outcome !== 'done') throw new Error('The gate refused the tick.');
+  const responses = events.filter((event) => event.type === 'nocodb.response');
+  return {
+    milliseconds: end - begin,
+    listMilliseconds: listed - begin,
+    requestMilliseconds: responses.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    requests: responses.length,
+    bytes: responses.reduce((sum, { bytes }) => sum + bytes, 0),
+    checked: result.checked,
+    confirmed: result.confirmed,
+    tableCalls: calls.counts,
+    largestMemory: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+let dependencies: Omit<TickDependencies, 'observe'> | undefined;
+
+/** The first message says what to tick on; each one after it orders a tick. */
+process.on('message', async (message: TickerOptions | TickOrder) => {
+  try {
+    if ('nocodb' in message) {
+      dependencies = compose(message);
+      process.send?.('ready');
+    } else if (dependencies) process.send?.({ figures: await run(dependencies, message) });
+  } catch (error) {
+    process.send?.({ error: error instanceof Error ? error.stack : String(error) });
+  }
+});
+process.on('disconnect', () => process.exit());

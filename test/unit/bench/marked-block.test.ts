@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { replaceBlock } from '../../bench/marked-block.ts';
+
+describe('a marked block', () => {
+  it('is replaced, and nothing around it', () => {
+    const before = 'a\n<!-- bench:start -->old<!-- bench:end -->\nb <!-- soak:start --><!-- soak:end -->';
+
+    const after = replaceBlock(before, 'bench', 'new');
+
+    expect(after).toBe(
+      'a\n<!-- bench:start -->\n\nnew\n\n<!-- bench:end -->\nb <!-- soak:start --><!-- soak:end -->',
+    );
+    expect(replaceBlock(after, 'bench', 'new')).toBe(after);
+  });
+
+  it('has to be there', () => {
+    expect(() => replaceBlock('<!-- bench:end --> <!-- bench:start -->', 'bench', 'new')).toThrow('no block');
+  });
+});
