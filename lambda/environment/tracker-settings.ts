@@ -32,9 +32,12 @@ export const SHARDS = { min: 1, max: 16, default: 1 } as const;
 
 /**
  * SSM's rules for names (https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html).
- * Here they begin with `/`: that makes the name one of a hierarchy, and catches a token put here by mistake.
+ * Here they begin with `/`: that makes the name one of a hierarchy, and catches a secret put here by mistake.
  */
-const PARAMETER_NAME = /^(?:\/[A-Za-z0-9_.-]+)+$/;
+export const PARAMETER_NAME = {
+  pattern: /^(?:\/[A-Za-z0-9_.-]+)+$/,
+  form: 'the name of an SSM parameter that begins with /',
+} as const;
 
 /**
  * Reads a tracker's settings from variables. The stack reads them at synth and hands them to the Lambda functions, which
@@ -49,8 +52,8 @@ export function parseTrackerSettings(variables: Variables): TrackerSettings {
   const names = TRACKER_VARIABLES;
   const settings = {
     tokenParameterName: reader.text(names.tokenParameterName, {
-      pattern: PARAMETER_NAME,
-      form: `the name of an SSM parameter that begins with /, as in ${DEFAULT_TOKEN_PARAMETER} (never the token itself)`,
+      pattern: PARAMETER_NAME.pattern,
+      form: `${PARAMETER_NAME.form}, as in ${DEFAULT_TOKEN_PARAMETER} (never the token itself)`,
       fallback: DEFAULT_TOKEN_PARAMETER,
       secret: true,
     }),

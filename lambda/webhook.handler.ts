@@ -1,0 +1,43 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
+import { createSsmToken } from './environment/ssm-token.ts';
+import { parseWebhookEnvironment } from './environment/webhook-environment.ts';
+import { createFieldTitles } from './nocodb/field-titles.ts';
+import { createNocoDbClient } from './nocodb/transport/client.ts';
+import { combineObservers } from './observability/combine-observers.ts';
+import { createLogObserver } from './observability/log-observer.ts';
+import { createMetrics, createMetricsObserver } from './observability/metrics-observer.ts';
+import { ConfirmationCountItem } from './table/confirmation-count.ts';
+import { createDocumentClient } from './table/document-client.ts';
+import { PaymentsTable } from './table/payments-table.ts';
+import { systemClock } from './tracker/clock.ts';
+import { createSecretCheck } from './webhook/secret-check.ts';
+import { takeCall, type WebhookAnswer, type WebhookDependencies } from './webhook/take-call.ts';
+
+const { tableName, trackerName, secretParameterName, settings } = parseWebhookEnvironment(process.env);
+const { nocodb, shards, retention, tokenParameterName } = settings;
+const table = { client: createDocumentClient(), tableName };
+const logger = new Logger({ serviceName: trackerName });
+const clock = systemClock;
+const nocoDbClient = createNocoDbClient({
+  apiUrl: nocodb.apiUrl,
+  token: createSsmToken(tokenParameterName),
+  clock,
+  random: Math.random,
+});
+
+const dependencies: WebhookDependencies = {
+  isSecret: createSecretCheck({ secret: createSsmToken(secretParameterName), clock }),
+  tableId: nocodb.tableId,
+  titles: createFieldTitles(nocodb, nocoDbClient),
+  payments: new PaymentsTable({ ...table, confirmedBy: 'webhook', shards, paidDays: retention.paidDays }),
+  count: new ConfirmationCountItem(table),
+  clock,
+  observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
+};
+
+/** A call of NocoDB's webhook. What keeps it from writing throws, so that NocoDB and Lambda's metrics see it. */
+export function handler(call: LambdaFunctionURLEvent, context: Context): Promise<WebhookAnswer> {
+  logger.addContext(context);
+  return takeCall(call, dependencies);
+}

@@ -1,0 +1,80 @@
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import type { FieldTitles } from '../nocodb/field-titles.ts';
+import { FieldAbsentError } from '../nocodb/response.ts';
+import { UnexpectedShapeError } from '../nocodb/transport/shape.ts';
+import { type ConfirmReportedDependencies, confirmReported } from '../tracker/confirm-reported.ts';
+import type { SourceRecord } from '../tracker/record-source.ts';
+import { readBody } from './read-body.ts';
+import { readEvent } from './read-event.ts';
+import { WebhookRefusal } from './refusal.ts';
+import type { SecretCheck } from './secret-check.ts';
+import { SECRET_HEADER } from './secret-header.ts';
+
+/** A call of the function's URL, as far as it matters here. */
+export type WebhookCall = Pick<LambdaFunctionURLEvent, 'headers' | 'body' | 'isBase64Encoded'> & {
+  readonly requestContext: { readonly http: { readonly method: string } };
+};
+
+/** What a function answers to a call of its URL. */
+export interface WebhookAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface WebhookDependencies extends ConfirmReportedDependencies {
+  readonly isSecret: SecretCheck;
+  /** The NocoDB table whose records count. */
+  readonly tableId: string;
+  readonly titles: FieldTitles;
+}
+
+/** How long NocoDB may take to tell the titles of fields that are configured by their ids, milliseconds. */
+const PATIENCE = 5_000;
+
+/**
+ * Takes a call of NocoDB's webhook: `200 {"confirmed":1}` after the writes, a 4xx when the call is not in order.
+ *
+ * Nothing is looked at before the secret has been.
+ *
+ * @throws {Error} whatever keeps it from writing: NocoDB and the function's metrics have to see a fault. NocoDB does not
+ *   send again; the next tick confirms instead
+ */
+export async function takeCall(call: WebhookCall, dependencies: WebhookDependencies): Promise<WebhookAnswer> {
+  const { isSecret, clock, observe } = dependencies;
+  const begin = clock.now();
+  try {
+    if (!(await isSecret(call.headers[SECRET_HEADER]))) {
+      throw new WebhookRefusal(401, 'the secret is missing or wrong');
+    }
+    const records = await readRecordsOf(call, dependencies);
+    const { confirmed, ownerMismatches } = await confirmReported(records, dependencies);
+    const milliseconds = clock.now() - begin;
+    observe({ type: 'webhook.taken', records: records.length, confirmed, ownerMismatches, milliseconds });
+    return answer(200, { confirmed });
+  } catch (error) {
+    if (!(error instanceof WebhookRefusal)) throw error;
+    observe({ type: 'webhook.refused', status: error.status, reason: error.message });
+    return answer(error.status, { error: error.message });
+  }
+}
+
+async function readRecordsOf(
+  call: WebhookCall,
+  { tableId, titles, clock }: WebhookDependencies,
+): Promise<SourceRecord[]> {
+  if (call.requestContext.http.method !== 'POST') throw new WebhookRefusal(405, 'only POST is taken');
+  const event = readBody(call);
+  const format = await titles.format({ deadline: clock.now() + PATIENCE, report: () => {} });
+  try {
+    return readEvent(event, { tableId, format });
+  } catch (error) {
+    if (error instanceof FieldAbsentError) titles.forget();
+    if (!(error instanceof UnexpectedShapeError)) throw error;
+    throw new WebhookRefusal(400, error.message, { cause: error });
+  }
+}
+
+function answer(statusCode: number, body: object): WebhookAnswer {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
