@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,7 @@ export type StackOutputs = Readonly<Record<string, Readonly<Record<string, strin
  */
 export async function deploy(options: DeployOptions): Promise<StackOutputs> {
   // Nothing is awaited before the emulator: its failure needs somebody who listens.
+  rmSync(options.logFile, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'payment-tracker-'));
   try {
     const assembly = join(folder, 'cdk.out');
