@@ -8,7 +8,7 @@ const emulated = {
   fileParallelism: false,
 };
 
-/** What `npm test` runs. `table` and `local` share one emulator of AWS; `local` deploys the stack to it. */
+/** What `npm test` runs. `table` and `local` have an emulator of AWS each; `local` deploys the stack. */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
