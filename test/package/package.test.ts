@@ -24,7 +24,13 @@ test('the package holds what was compiled, and nothing of tests, the local cloud
   );
   const local = packed.files.filter((path) => path.startsWith('dist/infra/local/'));
 
-  expect(outside.sort()).toEqual(['LICENSE', 'README.md', 'dist/package.json', 'package.json']);
+  expect(outside.sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'dist/package.json',
+    'lambda/notify/payment-confirmed.schema.json',
+    'package.json',
+  ]);
   expect(packed.files.filter((path) => /test|demo|\.env|\.map$/.test(path))).toEqual([]);
   expect(local).toEqual([
     'dist/infra/local/emulator/aws-environment.d.ts',
@@ -61,6 +67,15 @@ test.for([
   await writeFile(join(bot, file), `${start}\n${USE}`);
 
   expect(await run(bot, process.execPath, file)).toMatch(/^true userId "a b" is not valid/);
+});
+
+test('the schema of the event is in the package, for subscribers in any language', async () => {
+  await writeFile(
+    join(bot, 'schema.cjs'),
+    `console.log(require('payment-tracker/payment-confirmed.schema.json').title)`,
+  );
+
+  expect(await run(bot, process.execPath, 'schema.cjs')).toBe('PaymentConfirmed\n');
 });
 
 test('the command line is the command of the package', async () => {
