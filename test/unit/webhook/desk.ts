@@ -1,0 +1,93 @@
+import { createFieldTitles } from '../../../lambda/nocodb/field-titles.ts';
+import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import type { ConfirmationCount, ReportedPayments } from '../../../lambda/tracker/confirm-reported.ts';
+import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
+import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
+import { takeCall, type WebhookCall } from '../../../lambda/webhook/take-call.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { MemoryTable } from '../../support/memory-table.ts';
+
+export const TABLE_ID = 'mq13l0ec25f9v23';
+export const SECRET = 'open sesame, open sesame';
+
+/** The payments table in memory, as the webhook uses it. */
+export class ReportedTable extends MemoryTable implements ReportedPayments, ConfirmationCount {
+  counted = 0;
+  lists = 0;
+
+  override list(): Promise<PaymentKey[]> {
+    this.lists += 1;
+    return super.list();
+  }
+
+  async ofRecord(recordId: string): Promise<PaymentKey[]> {
+    return (await super.list()).filter((payment) => payment.recordId === recordId);
+  }
+
+  async add(confirmed: number): Promise<void> {
+    this.counted += confirmed;
+  }
+}
+
+/** A webhook with everything around it in memory. */
+export function openDesk(variables: Readonly<Record<string, string>> = {}) {
+  const settings = parseNocoDbSettings({
+    NOCODB_API_URL: 'https://nocodb.example',
+    NOCODB_TABLE_ID: TABLE_ID,
+    ...variables,
+  });
+  const table = new ReportedTable();
+  const clock = new FakeClock();
+  const events: TrackerEvent[] = [];
+  const nocoDb = { send: () => Promise.reject(new Error('NocoDB is not to be asked')) };
+  const dependencies = {
+    isSecret: async (offered: string | undefined) => offered === SECRET,
+    tableId: settings.tableId,
+    titles: createFieldTitles(settings, nocoDb),
+    payments: table,
+    count: table,
+    clock,
+    observe: (event: TrackerEvent) => void events.push(event),
+  };
+  return {
+    table,
+    clock,
+    events,
+    dependencies,
+    take: (call: WebhookCall) => takeCall(call, dependencies),
+  };
+}
+
+/** A record as NocoDB on SQLite sends it. */
+export function row(id: number | string, values: Readonly<Record<string, unknown>> = {}) {
+  const dates = { CreatedAt: '2026-01-01 10:00:00+00:00', UpdatedAt: null };
+  return { Id: id, ...dates, Title: 'Order', Paid: 0, 'TG ID': '12345', ...values };
+}
+
+/** The event that NocoDB 0.301.3 sends when these records change: as they were, and as they are. */
+export function updateEvent(rows: readonly object[], previousRows: readonly object[]) {
+  return {
+    type: 'records.after.update',
+    id: '71da091c-95f5-4301-825b-b099d8981032',
+    base_id: 'pt0cgvxtnwmez2e',
+    version: 'v3',
+    data: { table_id: TABLE_ID, table_name: 'Payments', previous_rows: previousRows, rows },
+  };
+}
+
+/** The event of a record that was just ticked. */
+export function ticked(id: number | string, values: Readonly<Record<string, unknown>> = {}) {
+  return updateEvent([row(id, { ...values, Paid: 1 })], [row(id, values)]);
+}
+
+/** A call of the function's URL with the secret. */
+export function call(body: unknown, changes: Partial<WebhookCall> = {}): WebhookCall {
+  return {
+    headers: { [SECRET_HEADER]: SECRET, 'content-type': 'application/json' },
+    requestContext: { http: { method: 'POST' } },
+    isBase64Encoded: false,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...changes,
+  };
+}
