@@ -21,6 +21,8 @@ export interface BundledFunctionProps {
   /** @default 10 seconds */
   readonly timeout?: Duration;
   readonly environment: Readonly<Record<string, string>>;
+  /** Taken from the account's concurrency, and the most that the function may use. @default - as much as there is */
+  readonly reservedConcurrentExecutions?: number;
 }
 
 /**
@@ -50,6 +52,9 @@ export class BundledFunction extends NodejsFunction {
       memorySize: 256,
       timeout: props.timeout ?? Duration.seconds(10),
       environment: { ...props.environment },
+      ...(props.reservedConcurrentExecutions !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      }),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

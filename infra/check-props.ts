@@ -1,6 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import { TRACKER_NAME } from '../lambda/environment/function-variables.ts';
 import {
+  PARAMETER_NAME,
   parseTrackerSettings,
   TRACKER_VARIABLES,
   type TrackerSettings,
@@ -27,6 +28,9 @@ const PROP_OF_VARIABLE: Readonly<Record<string, string>> = {
 /** Good enough to catch a slip; that the address exists, it has to confirm itself. */
 export const EMAIL_ADDRESS = { pattern: /^[^\s@]+@[^\s@]+$/, form: 'an e-mail address' } as const;
 
+/** A secret put here by mistake is not shown. */
+export const WEBHOOK_SECRET_FORM = `${PARAMETER_NAME.form}, as in /payment-tracker/webhook-secret (never the secret itself)`;
+
 /** What values that are known only after deployment are checked as; the functions check the real ones when they start. */
 const KNOWN_LATER = { apiUrl: 'https://known-after.deployment', tableId: 'known_after_deployment' } as const;
 
@@ -43,6 +47,7 @@ export function checkProps({
   retention,
   name,
   alarmEmail,
+  webhook,
 }: PaymentTrackerProps): TrackerSettings {
   const later = {
     ...(Token.isUnresolved(nocodb.apiUrl) && { apiUrl: nocodb.apiUrl }),
@@ -59,6 +64,7 @@ export function checkProps({
   ) {
     faults.push(`alarmEmail ${JSON.stringify(alarmEmail)} is not ${EMAIL_ADDRESS.form}`);
   }
+  faults.push(...faultsOfWebhook(webhook));
   const variables = {
     [NOCODB_VARIABLES.apiUrl]: later.apiUrl ? KNOWN_LATER.apiUrl : nocodb.apiUrl,
     [NOCODB_VARIABLES.tableId]: later.tableId ? KNOWN_LATER.tableId : nocodb.tableId,
@@ -75,6 +81,19 @@ export function checkProps({
   const settings = new VariableReader(variables, faults).parse(parseTrackerSettings);
   if (settings === undefined || faults.length > 0) throw new SettingsError(faults.map(inPropNames));
   return { ...settings, nocodb: { ...settings.nocodb, ...later } };
+}
+
+function faultsOfWebhook(webhook: PaymentTrackerProps['webhook']): string[] {
+  if (webhook === undefined) return [];
+  const { secretParameterName, maxConcurrency = 1 } = webhook;
+  const faults: string[] = [];
+  if (!PARAMETER_NAME.pattern.test(secretParameterName)) {
+    faults.push(`webhook.secretParameterName is not ${WEBHOOK_SECRET_FORM}`);
+  }
+  if (!Number.isSafeInteger(maxConcurrency) || maxConcurrency < 1) {
+    faults.push(`webhook.maxConcurrency ${maxConcurrency} is not a whole number from 1`);
+  }
+  return faults;
 }
 
 function inPropNames(fault: string): string {

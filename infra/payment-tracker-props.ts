@@ -68,6 +68,14 @@ export interface PaymentTrackerProps {
   readonly eventBus?: IEventBus;
 
   /**
+   * Takes NocoDB's webhook beside the ticks, so that payments are confirmed at once. `payment-tracker webhook install`
+   * then sets NocoDB up.
+   *
+   * @default - ticks only
+   */
+  readonly webhook?: WebhookProps;
+
+  /**
    * Where alarms go. The policy of a topic of your own has to let `cloudwatch.amazonaws.com` publish.
    *
    * @default - a topic of the tracker's own
@@ -87,6 +95,25 @@ export interface PaymentTrackerProps {
    * @default true
    */
   readonly dashboard?: boolean;
+}
+
+/** How NocoDB's webhook is taken. */
+export interface WebhookProps {
+  /**
+   * Name of the SSM parameter (SecureString) with the secret that calls have to bring: at least 16 characters. The name
+   * begins with `/`. `payment-tracker webhook install` makes the secret if there is none.
+   *
+   * A parameter encrypted with a key of your own needs `key.grantDecrypt(tracker.webhookFunction)`.
+   */
+  readonly secretParameterName: string;
+
+  /**
+   * How many calls are worked on at the same time, at the most. It caps what strangers who find the URL can cost, and it
+   * is taken from the account's own limit of concurrent functions.
+   *
+   * @default - only the account's limit
+   */
+  readonly maxConcurrency?: number;
 }
 
 /** Which NocoDB table is watched, and what in it means paid. */

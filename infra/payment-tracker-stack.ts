@@ -43,6 +43,16 @@ export class PaymentTrackerStack extends Stack {
       this.tracker.eventBus.eventBusArn,
     );
     this.#output('AlarmTopicArn', 'Topic that alarms go to: subscribe to it', alarmTopic.topicArn);
+    const { webhookUrl } = this.tracker;
+    if (webhookUrl !== undefined && tracker.webhook !== undefined) {
+      const { secretParameterName } = tracker.webhook;
+      this.#output(STACK_OUTPUTS.webhookUrl, "URL that takes NocoDB's webhook", webhookUrl);
+      this.#output(
+        STACK_OUTPUTS.webhookSecretParameter,
+        'SSM parameter with the secret that the webhook has to bring',
+        secretParameterName,
+      );
+    }
     if (demo) {
       const bots = new DemoBots(this, 'Bots', { tracker: this.tracker });
       const { createPayment, checkPayment, paymentConfirmed } = bots;

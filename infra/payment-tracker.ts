@@ -12,6 +12,7 @@ import {
   TRACKER_VARIABLES,
   type TrackerSettings,
 } from '../lambda/environment/tracker-settings.ts';
+import { namesFieldsByIds } from '../lambda/nocodb/field-titles.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../lambda/table/keys.ts';
 import { LAYOUT } from '../lambda/table/layout.ts';
 import { timeLimits } from '../lambda/tracker/interval.ts';
@@ -23,9 +24,10 @@ import { TrackerDashboard } from './dashboard.ts';
 import { acknowledge } from './nag-acknowledgements.ts';
 import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
-import type { PaymentTrackerProps } from './payment-tracker-props.ts';
+import type { PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
 import { TickLoop } from './tick-loop.ts';
 import { WakeUp } from './wake-up.ts';
+import { Webhook } from './webhook.ts';
 
 /**
  * Watches one NocoDB table for any number of bots: a loop asks NocoDB for all pending payments together and writes the
@@ -50,6 +52,10 @@ export class PaymentTracker extends Construct {
   readonly notifyFunction: IFunction;
   /** Told of every confirmed payment: `PaymentConfirmed` events with source `payment-tracker`. */
   readonly eventBus: IEventBus;
+  /** Takes NocoDB's webhook; absent unless `webhook` is set. */
+  readonly webhookFunction?: IFunction;
+  /** Where NocoDB's webhook has to post to; absent unless `webhook` is set. */
+  readonly webhookUrl?: string;
   /** What could not be delivered to the loop or processed by the functions that follow the table. Normally empty. */
   readonly deadLetterQueue: IQueue;
   /** Where alarms go. */
@@ -102,6 +108,11 @@ export class PaymentTracker extends Construct {
     });
     this.notifyFunction = this.#notifications.function;
     this.eventBus = this.#notifications.bus;
+    if (props.webhook !== undefined) {
+      const webhook = this.#createWebhook(props.webhook);
+      this.webhookFunction = webhook.function;
+      this.webhookUrl = webhook.url;
+    }
     this.alarmTopic = this.#watch(props);
   }
 
@@ -165,6 +176,15 @@ export class PaymentTracker extends Construct {
     this.#allow(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
     this.#allowQueryOfPending(tick);
     return tick;
+  }
+
+  #createWebhook(props: WebhookProps): Webhook {
+    const { table, trackerName, settings } = this;
+    const environment = { ...this.#commonVariables(), ...formatTrackerSettings(settings) };
+    const webhook = new Webhook(this, 'Webhook', { ...props, table, trackerName, environment });
+    // Events name fields by their titles: only NocoDB can tell the titles of fields that are configured by ids.
+    if (namesFieldsByIds(settings.nocodb)) this.grantReadToken(webhook.function);
+    return webhook;
   }
 
   #watch({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {

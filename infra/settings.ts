@@ -1,8 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { parseTrackerSettings, type TrackerSettings } from '../lambda/environment/tracker-settings.ts';
+import { FUNCTION_VARIABLES } from '../lambda/environment/function-variables.ts';
+import {
+  PARAMETER_NAME,
+  parseTrackerSettings,
+  type TrackerSettings,
+} from '../lambda/environment/tracker-settings.ts';
 import { VariableReader, type Variables } from '../lambda/environment/variable-reader.ts';
 import { SettingsError } from '../lambda/tracker/settings-error.ts';
-import { EMAIL_ADDRESS } from './check-props.ts';
+import { EMAIL_ADDRESS, WEBHOOK_SECRET_FORM } from './check-props.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 import { DEFAULT_STACK_NAME, STACK_NAME_VARIABLE } from './stack-names.ts';
 
@@ -14,6 +19,8 @@ export const APP_VARIABLES = {
   demo: 'PAYMENT_TRACKER_DEMO',
   /** An address that gets the alarms. @default - nobody */
   alarmEmail: 'ALARM_EMAIL',
+  /** SSM parameter with the secret of NocoDB's webhook, which is deployed with it. @default - no webhook */
+  webhookSecretParameter: FUNCTION_VARIABLES.webhookSecretParameter,
 } as const;
 
 /** What `cdk deploy` deploys. */
@@ -38,9 +45,23 @@ export function parseAppSettings(variables: Variables): AppSettings {
     form: EMAIL_ADDRESS.form,
     fallback: '',
   });
+  const secretParameterName = reader.text(APP_VARIABLES.webhookSecretParameter, {
+    pattern: new RegExp(`^$|${PARAMETER_NAME.pattern.source}`),
+    form: WEBHOOK_SECRET_FORM,
+    fallback: '',
+    secret: true,
+  });
   const settings = reader.parse(parseTrackerSettings);
   if (settings === undefined || faults.length > 0) throw new SettingsError(faults);
-  return { stackName, demo, tracker: { ...toProps(settings), ...(alarmEmail !== '' && { alarmEmail }) } };
+  return {
+    stackName,
+    demo,
+    tracker: {
+      ...toProps(settings),
+      ...(alarmEmail !== '' && { alarmEmail }),
+      ...(secretParameterName !== '' && { webhook: { secretParameterName } }),
+    },
+  };
 }
 
 function toProps({ nocodb, tokenParameterName, intervalSeconds, shards, retention }: TrackerSettings) {

@@ -19,10 +19,15 @@ export interface FieldTitles {
   forget(): void;
 }
 
+/** Whether titles have to be asked for. */
+export function namesFieldsByIds({ idField, paidField, ownerField = '' }: NocoDbSettings): boolean {
+  return [idField, paidField, ownerField].some((name) => FIELD_ID_PATTERN.test(name));
+}
+
 export function createFieldTitles(settings: NocoDbSettings, client: NocoDbClient): FieldTitles {
   const { idField, paidField, ownerField, paidValues } = settings;
+  const needsLookup = namesFieldsByIds(settings);
   const asConfigured: RecordFormat = { id: idField, paid: paidField, owner: ownerField, paidValues };
-  const needsLookup = [idField, paidField, ownerField ?? ''].some((name) => FIELD_ID_PATTERN.test(name));
   let known = needsLookup ? undefined : asConfigured;
 
   async function lookUp(context: RequestContext): Promise<RecordFormat> {

@@ -16,7 +16,10 @@ let bundles: Record<string, string>;
 
 beforeAll(() => {
   const app = new App({ outdir: temporaryOutdir() });
-  const stack = new PaymentTrackerStack(app, 'Shop', { tracker: { nocodb: NOCODB }, demo: true });
+  const stack = new PaymentTrackerStack(app, 'Shop', {
+    tracker: { nocodb: NOCODB, webhook: { secretParameterName: '/shop/webhook-secret' } },
+    demo: true,
+  });
   const { directory } = app.synth();
   const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
   bundles = Object.fromEntries(
@@ -33,6 +36,7 @@ const FUNCTIONS = [
   ['BotsCreatePayment', 1.5],
   ['BotsCheckPayment', 0.6],
   ['PaymentsNotificationsFunction', 0.6],
+  ['PaymentsWebhookFunction', 1.5],
   ['BotsPaymentConfirmed', 0.01],
 ] as const;
 
@@ -43,6 +47,7 @@ const VARIABLES = {
   NOCODB_TABLE_ID: NOCODB.tableId,
   LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
   EVENT_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop',
+  NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
   AWS_REGION: 'eu-central-1',
 };
 

@@ -45,7 +45,11 @@ function appWithTracker(): { app: App; stack: PaymentTrackerStack } {
   const app = createApp();
   const stack = new PaymentTrackerStack(app, 'Shop', {
     demo: true,
-    tracker: { nocodb: NOCODB, alarmEmail: 'ops@example.com' },
+    tracker: {
+      nocodb: NOCODB,
+      alarmEmail: 'ops@example.com',
+      webhook: { secretParameterName: '/shop/webhook-secret' },
+    },
   });
   return { app, stack };
 }
