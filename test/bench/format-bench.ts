@@ -1,4 +1,3 @@
-import { formatReports } from '../simulation/format-report.ts';
 import type { Comparison, Load } from './compare-polling.ts';
 import { bytes, count, duration, figure, markdownTable, ratio, spread } from './format.ts';
 import { formatMachine } from './machine.ts';
@@ -9,7 +8,7 @@ import type { BenchFigures } from './run-bench.ts';
 
 /** The figures as the README shows them. */
 export function formatBench(figures: BenchFigures): string {
-  const { machine, comparisons, limits, ticks, simulation } = figures;
+  const { machine, comparisons, limits, ticks } = figures;
   const kinds = [...new Set(comparisons.map(({ kind }) => kind))];
   return [
     `${formatMachine(machine)} Where there are three figures they are minimum / median / maximum.`,
@@ -19,7 +18,6 @@ export function formatBench(figures: BenchFigures): string {
     formatTicks(ticks),
     formatTable(figures),
     formatBundle(figures),
-    formatReports([simulation]),
     '![How long a payment takes from Paid to readable](test/bench/results/delay.svg)',
   ]
     .filter((part) => part !== '')
@@ -68,6 +66,7 @@ function formatTicks(ticks: readonly TickMeasurement[]): string {
     `${count(tracked)}, ${nameOf(kind)}`,
     `${count(tick.requests)}, ${bytes(tick.bytes)}`,
     spread(tick.milliseconds),
+    spread(tick.listMilliseconds),
     spread(tick.requestMilliseconds),
     bytes(tick.largestMemory),
     `${count(polling.requests)}, ${bytes(polling.bytes)}, ${duration(polling.milliseconds)}`,
@@ -76,10 +75,18 @@ function formatTicks(ticks: readonly TickMeasurement[]): string {
   return [
     '**A tick without news**, in a process of its own, over HTTP, with its table in the emulator:',
     markdownTable(
-      ['Tracked', 'Requests, bytes', 'Tick', 'of it NocoDB', 'Memory', 'Asking for each user instead'],
+      [
+        'Tracked',
+        'Requests, bytes',
+        'Tick',
+        'of it listing',
+        'of it NocoDB',
+        'Memory',
+        'Asking for each user instead',
+      ],
       rows,
     ),
-    `Of the requests for each user, ${count(mostSent)} were sent at the most, one after another, and their figures scaled.`,
+    `Of the requests for each user, ${count(mostSent)} were sent at the most, one after another, and their figures scaled. The emulator's time to list grows with the square of the number.`,
   ].join('\n\n');
 }
 

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { replaceBlock } from '../bench/marked-block.ts';
 import { formatReports } from './format-report.ts';
 import { missedGoals } from './report.ts';
 import { simulate } from './simulation.ts';
@@ -6,10 +9,13 @@ import { BAD, FAIR } from './world/weather.ts';
 
 const HELP = `Runs the tracker through fair and bad weather in simulated time, and checks its promises.
 
-  npm run simulate -- [--minutes 20000] [--seed N] [--interval 20] [--weather fair|bad] [--json]
+  npm run simulate -- [--minutes 20000] [--seed N] [--interval 20] [--weather fair|bad] [--json] [--readme]
 
 The domain, the conditions of the table's writes and the loop's definition are the real ones. A seed repeats a run
-exactly; without one, each run has its own. The exit code is 1 when a goal is missed.`;
+exactly; without one, each run has its own. --json prints the reports as JSON, --readme puts them into README.md. The exit
+code is 1 when a goal is missed.`;
+
+const README = join(import.meta.dirname, '../../README.md');
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +24,7 @@ const { values } = parseArgs({
     interval: { type: 'string', default: '20' },
     weather: { type: 'string', default: 'both' },
     json: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -30,6 +37,7 @@ async function run(): Promise<void> {
   const seed = wholeNumber('seed', values.seed);
   const intervalSeconds = wholeNumber('interval', values.interval);
   const weathers = [FAIR, BAD].filter(({ name }) => values.weather === 'both' || values.weather === name);
+  if (weathers.length === 0) throw new RangeError(`--weather has to be fair or bad, not ${values.weather}.`);
   const reports = [];
   for (const weather of weathers) {
     if (!values.json)
@@ -45,6 +53,9 @@ async function run(): Promise<void> {
     for (const { weather, goal, found } of missed)
       console.error(`Missed in ${weather} weather: ${goal}, found ${found}`);
     if (missed.length === 0) console.log('\nEvery goal is met.');
+  }
+  if (values.readme) {
+    await writeFile(README, replaceBlock(await readFile(README, 'utf8'), 'simulate', formatReports(reports)));
   }
   process.exitCode = missed.length > 0 ? 1 : 0;
 }

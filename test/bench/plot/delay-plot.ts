@@ -1,9 +1,8 @@
 import type { SimulationReport } from '../../simulation/report.ts';
-import { figure } from '../format.ts';
 import { linearScale } from './scale.ts';
 import { element, picture, text } from './svg.ts';
 
-const SIZE = { width: 640, height: 340 };
+const SIZE = { width: 640, height: 310 };
 const AREA = { left: 60, right: 610, top: 50, bottom: 280 };
 
 /** Seconds that are shown; the few payments that took longer stand in the last bar. */
@@ -41,8 +40,8 @@ export function delayPlot({ delay, delayHistogram, weather, intervalSeconds }: S
       text(`${second} s`, { x: x(second), y: AREA.bottom + 18, 'text-anchor': 'middle' }),
     ),
     text(`≥ ${SHOWN_SECONDS} s`, { x: x(SHOWN_SECONDS + 0.5), y: AREA.bottom + 18, 'text-anchor': 'middle' }),
-    mark(x(delay.p50), `p50 ${figure(delay.p50)} s`),
-    mark(x(delay.p99), `p99 ${figure(delay.p99)} s`),
+    mark(x(delay.p50), `p50 ${delay.p50.toFixed(1)} s`),
+    mark(x(delay.p99), `p99 ${delay.p99.toFixed(1)} s`),
   );
 }
 

@@ -3,7 +3,7 @@ import { count } from '../format.ts';
 import { logScale, powersOfTen, type Scale } from './scale.ts';
 import { element, picture, text } from './svg.ts';
 
-const SIZE = { width: 640, height: 380 };
+const SIZE = { width: 680, height: 380 };
 const AREA = { left: 70, right: 520, top: 40, bottom: 330 };
 
 /** Requests a minute against users, of one NocoDB: both axes are logarithmic. */

@@ -13,6 +13,7 @@ import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { type TickDependencies, tick } from '../../../lambda/tracker/tick.ts';
 import { MemoryTable } from '../../support/memory-table.ts';
 import { CallCounter } from './call-counter.ts';
+import { peakMemory } from './peak-memory.ts';
 import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
 
 /** Moved on by an interval for each tick, so that nobody has to wait for the gate. */
@@ -77,7 +78,7 @@ async function run(
     checked: result.checked,
     confirmed: result.confirmed,
     tableCalls: calls.counts,
-    largestMemory: process.resourceUsage().maxRSS * 1024,
+    largestMemory: peakMemory(),
   };
 }
 
