@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { TokenProvider } from '../nocodb/token.ts';
 import type { Clock } from '../tracker/clock.ts';
+import { SHORTEST_SECRET } from './secret-header.ts';
 
 /** Tells whether a caller brought the secret. */
 export type SecretCheck = (offered: string | undefined) => Promise<boolean>;
@@ -14,9 +15,6 @@ export class UnusableSecretError extends Error {
     this.name = new.target.name;
   }
 }
-
-/** Fewer characters could be guessed. */
-const SHORTEST_SECRET = 16;
 
 /**
  * A wrong secret may be the new one: then it is read past the cache. But not for every wrong one, or strangers could use

@@ -1,4 +1,5 @@
 import { readTableFields } from '../../../lambda/nocodb/table-fields.ts';
+import { SHORTEST_SECRET } from '../../../lambda/webhook/secret-header.ts';
 import { STACK_OUTPUTS } from '../../stack-names.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -52,10 +53,18 @@ async function readOrMakeSecret(
   { parameters, newSecret }: CommandContext,
 ): Promise<string> {
   const known = await parameters.read(parameterName);
-  if (known !== undefined) return known;
+  if (known !== undefined) return longEnough(known.trim(), parameterName);
   const secret = newSecret();
   await parameters.create(parameterName, secret);
   return secret;
+}
+
+function longEnough(secret: string, parameterName: string): string {
+  if (secret.length >= SHORTEST_SECRET) return secret;
+  throw new CommandError(
+    `The secret in ${parameterName} has fewer than ${SHORTEST_SECRET} characters, and the tracker takes no call with it`,
+    'Delete the parameter, and webhook install makes a good one.',
+  );
 }
 
 async function findPaidField(nocodb: NocoDbAccess): Promise<string> {

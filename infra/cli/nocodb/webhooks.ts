@@ -107,7 +107,8 @@ function definition(url: string, secret: string) {
   return {
     title: TITLE,
     event: 'after',
-    operation: ['insert', 'update'],
+    // No bot can have tracked a record before NocoDB gave it its id.
+    operation: ['update'],
     version: 'v3',
     condition: true,
     notification: {

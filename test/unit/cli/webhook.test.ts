@@ -30,7 +30,7 @@ async function prepare(
   const parts = {
     ...nocodb.access(variables),
     parameters,
-    newSecret: () => 'new-secret',
+    newSecret: () => 'new-secret of enough characters',
     stackOutputs: async () => fakeOutputs(outputs),
   };
   return { nocodb, parameters, parts };
@@ -38,7 +38,7 @@ async function prepare(
 
 test('install makes a webhook that brings the secret when a record becomes paid', async () => {
   const { nocodb, parameters, parts } = await prepare();
-  parameters.values.set('/shop/webhook-secret', 's3cret');
+  parameters.values.set('/shop/webhook-secret', 's3cret of enough characters');
 
   const { exitCode, out } = await run(['webhook', 'install'], parts);
 
@@ -51,7 +51,7 @@ test('install makes a webhook that brings the secret when a record becomes paid'
       definition: {
         title: 'payment-tracker',
         event: 'after',
-        operation: ['insert', 'update'],
+        operation: ['update'],
         version: 'v3',
         active: true,
         condition: true,
@@ -61,7 +61,7 @@ test('install makes a webhook that brings the secret when a record becomes paid'
             method: 'POST',
             path: URL,
             body: '{{ json event }}',
-            headers: [{ name: SECRET_HEADER, value: 's3cret', enabled: true }],
+            headers: [{ name: SECRET_HEADER, value: 's3cret of enough characters', enabled: true }],
             parameters: [],
             auth: '',
           },
@@ -109,8 +109,8 @@ test('a secret is made and stored when there is none, and printed nowhere', asyn
 
   const { out, err } = await run(['webhook', 'install', '--json'], parts);
 
-  expect(parameters.values).toEqual(new Map([['/shop/webhook-secret', 'new-secret']]));
-  expect(out + err).not.toContain('new-secret');
+  expect(parameters.values).toEqual(new Map([['/shop/webhook-secret', 'new-secret of enough characters']]));
+  expect(out + err).not.toContain('new-secret of enough characters');
 });
 
 test('install replaces the webhook with that URL, and no other', async () => {
@@ -215,4 +215,15 @@ test('webhooks of other kinds, which have no URL, are left alone', async () => {
 
   expect(json()).toEqual({ url: URL, removed: 0 });
   expect(nocodb.hooks).toHaveLength(1);
+});
+
+test('a secret that could be guessed is refused before NocoDB is asked for anything', async () => {
+  const { nocodb, parameters, parts } = await prepare();
+  parameters.values.set('/shop/webhook-secret', 'short');
+
+  const { exitCode, err } = await run(['webhook', 'install'], parts);
+
+  expect(exitCode).toBe(1);
+  expect(err).toContain('The secret in /shop/webhook-secret has fewer than 16 characters');
+  expect(nocodb.hooks).toEqual([]);
 });
