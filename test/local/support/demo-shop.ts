@@ -34,8 +34,15 @@ export interface Payment {
   readonly recordId: string;
 }
 
-/** Deploys the real template and the real bundles. */
-export async function openDemoShop(stackName: string): Promise<DemoShop> {
+/**
+ * Deploys the real template and the real bundles.
+ *
+ * @param settings beside those of the demo NocoDB
+ */
+export async function openDemoShop(
+  stackName: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DemoShop> {
   const nocodb = await startDemoNocoDb();
   const tokenParameterName = `/${stackName}/nocodb-api-token`;
   const emulator = startEmulator({ endpoint: inject('awsEndpoint') });
@@ -54,7 +61,7 @@ export async function openDemoShop(stackName: string): Promise<DemoShop> {
       run: runCommand,
       logFile: join(CACHE, 'cdk-test.log'),
     });
-  const deployed = await deploy({});
+  const deployed = await deploy(settings);
   const { output, invoke } = deployed;
   return {
     nocodb,
