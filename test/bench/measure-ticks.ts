@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createPaymentsTable, trackAll } from './emulated-table.ts';
 import { poll } from './nocodb/records.ts';
-import type { BenchNocoDb, NocoDbKind } from './nocodb/start.ts';
+import type { NocoDbAddress, NocoDbKind } from './nocodb/start.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
 import { startTicker } from './tick/start-ticker.ts';
 
@@ -40,7 +40,7 @@ export interface TickMeasurement {
 }
 
 export interface TickMeasurementOptions {
-  readonly nocodb: BenchNocoDb;
+  readonly nocodb: NocoDbAddress & { readonly kind: NocoDbKind };
   /** Records of that NocoDB, none of them paid. */
   readonly recordIds: readonly string[];
   readonly tickerBundle: string;
@@ -77,7 +77,7 @@ export async function measureTicks(options: TickMeasurementOptions): Promise<Tic
 }
 
 async function pollOneByOne(
-  nocodb: BenchNocoDb,
+  nocodb: NocoDbAddress,
   recordIds: readonly string[],
 ): Promise<TickMeasurement['polling']> {
   const asked = recordIds.slice(0, MOST_POLLS);
