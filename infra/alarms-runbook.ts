@@ -19,7 +19,7 @@ export const RUNBOOK = {
     meaning:
       'The loop has not been started for 3 minutes, though its rule starts it every minute: nothing ticks. It may ring once while the stack is deployed for the first time.',
     whatToDo:
-      "Is the stack's rule enabled? Does a message in the dead-letter queue say why EventBridge could not start the loop? Deploy the stack again to restore what was changed by hand.",
+      "Is the stack's rule enabled (aws events enable-rule)? Does a message in the dead-letter queue say why EventBridge could not start the loop? Is the region of AWS in trouble?",
   },
   LoopFails: {
     meaning:
@@ -30,7 +30,7 @@ export const RUNBOOK = {
   TickErrors: {
     meaning: 'Ticks fail time and again. The next slot tries again; what is paid is confirmed then.',
     whatToDo:
-      'Read the newest ERROR line of the tick function: it names the operation, its target and the way out. The command doctor checks URL, token, table and fields of NocoDB.',
+      'Read the newest ERROR line of the tick function: it names the operation, its target and the way out. npx payment-tracker doctor checks URL, token, table and fields of NocoDB.',
   },
   TickThrottled: {
     meaning: 'Lambda refuses to run the tick function: the concurrency of the account is used up.',
@@ -69,12 +69,12 @@ export const RUNBOOK = {
     meaning:
       'DynamoDB throttles writes to the table or its index: more than its cap, or a burst faster than it scales. Ticks and bots repeat them.',
     whatToDo:
-      'Is a bot tracking in an endless loop? If the load is meant, raise REQUEST_UNITS_CAP; for over a thousand tracked payments a second, set shards too.',
+      'Is a bot tracking in an endless loop? If the load is meant, raise the caps of the table and its index; for over a thousand tracked payments a second, set shards too.',
   },
   ReadsThrottled: {
     meaning: 'DynamoDB throttles reads of the table: more than its cap, or a burst faster than it scales.',
     whatToDo:
-      'As a rule a bot asks isPaid without a pause between: add one. If the load is meant, raise REQUEST_UNITS_CAP.',
+      'As a rule a bot asks isPaid without a pause between: add one. If the load is meant, raise the cap of the table.',
   },
   DeadLetters: {
     meaning:

@@ -74,7 +74,7 @@ export class BundledFunction extends NodejsFunction {
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
       },
     });
-    acknowledge(this, 'notCalledAsynchronously');
+    acknowledge(this, 'failuresGoElsewhere');
     acknowledge(role, 'tracing');
   }
 }

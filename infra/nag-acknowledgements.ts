@@ -8,10 +8,10 @@ const ACKNOWLEDGED = {
     reason:
       'Writing traces (xray:PutTraceSegments, xray:PutTelemetryRecords) and, for the loop, delivering logs are actions that know no resources: IAM takes nothing but *.',
   },
-  notCalledAsynchronously: {
+  failuresGoElsewhere: {
     id: 'Serverless::Serverless-LambdaDLQ',
     reason:
-      "It is only called synchronously, where the caller sees the failure, or with batches of the table's stream, where the event source mapping sends failures to the dead-letter queue. Lambda would never use a queue of the function.",
+      "Failures go elsewhere: a synchronous caller sees them, the event source mapping of the table's stream has the dead-letter queue, and so has the failure destination of functions that EventBridge calls, which Lambda recommends over a queue of the function.",
   },
   failuresAreLogged: {
     id: 'AwsSolutions::AwsSolutions-SF1',
