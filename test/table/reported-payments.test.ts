@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { ConfirmationCountItem } from '../../lambda/table/confirmation-count.ts';
+import { GateItem } from '../../lambda/table/gate-item.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
+import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { createPaymentTable } from './support/payment-table.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+async function prepare({ shards = 1 } = {}) {
+  const table = await createPaymentTable();
+  return {
+    table,
+    store: new PaymentStoreTable({ ...table, shards }),
+    payments: new PaymentsTable({ ...table, shards, confirmedBy: 'webhook' }),
+    count: new ConfirmationCountItem(table),
+  };
+}
+
+test.each([1, 5])(
+  'the pending payments of a record are found by it, in an index of %i shards',
+  async (shards) => {
+    const { store, payments } = await prepare({ shards });
+    const [a, b, paid, longer] = [
+      { userId: '1', recordId: '17' },
+      { userId: 'жанна', recordId: '17' },
+      { userId: '3', recordId: '17' },
+      { userId: '1', recordId: '170' },
+    ];
+    for (const payment of [a, b, paid, longer]) await store.track(payment, NOW);
+    await payments.confirm(paid, NOW);
+
+    const found = await payments.ofRecord('17');
+
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(expect.arrayContaining([a, b]));
+    expect(await payments.ofRecord('1')).toEqual([]);
+  },
+);
+
+test('a payment confirmed by the webhook says so, and is confirmed once', async () => {
+  const { table, store, payments } = await prepare();
+  const payment = { userId: '1', recordId: '17' };
+  await store.track(payment, NOW);
+
+  expect(await payments.confirm(payment, NOW + 1)).toBe(true);
+  expect(await payments.confirm(payment, NOW + 2)).toBe(false);
+
+  expect(await table.readPayment(payment)).toMatchObject({ paidAt: NOW + 1, confirmedBy: 'webhook' });
+});
+
+test('confirmations are added to the total of the ticks', async () => {
+  const { table, store, count } = await prepare();
+  await new GateItem(table).acquire({ owner: 'a', now: NOW, lease: 1000 });
+  await table.setControl('confirmed', 40);
+
+  await count.add(2);
+  await count.add(1);
+
+  const { counters } = await store.control();
+  expect(counters.confirmed).toBe(43);
+});
+
+test('before the first tick nothing is counted: readers would take the control item for that of a tick', async () => {
+  const { table, count } = await prepare();
+
+  await count.add(2);
+
+  expect(await table.readControl()).toBeUndefined();
+});
