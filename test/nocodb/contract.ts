@@ -7,6 +7,7 @@ import { describeListing } from './contract/listing.ts';
 import { describeRecords } from './contract/records.ts';
 import { describeRefusals } from './contract/refusals.ts';
 import type { ContractTarget } from './contract/target.ts';
+import { describeWebhookFunction } from './contract/webhook-function.ts';
 import { describeWebhooks } from './contract/webhooks.ts';
 
 /**
@@ -30,6 +31,7 @@ export function describeRecordSourceContract(name: string, openTarget: () => Pro
     describeRefusals(targetOf);
     describeRecords(targetOf);
     describeWebhooks(targetOf);
+    describeWebhookFunction(targetOf);
     describeAdapter(targetOf);
     describeCommandLine(targetOf);
     describeFullTick(targetOf);

@@ -1,34 +1,13 @@
 import { createFieldTitles } from '../../../lambda/nocodb/field-titles.ts';
 import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
-import type { ConfirmationCount, ReportedPayments } from '../../../lambda/tracker/confirm-reported.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
-import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
 import { takeCall, type WebhookCall } from '../../../lambda/webhook/take-call.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { MemoryTable } from '../../support/memory-table.ts';
+import { ReportedTable } from '../../support/reported-table.ts';
 
 export const TABLE_ID = 'mq13l0ec25f9v23';
 export const SECRET = 'open sesame, open sesame';
-
-/** The payments table in memory, as the webhook uses it. */
-export class ReportedTable extends MemoryTable implements ReportedPayments, ConfirmationCount {
-  counted = 0;
-  lists = 0;
-
-  override list(): Promise<PaymentKey[]> {
-    this.lists += 1;
-    return super.list();
-  }
-
-  async ofRecord(recordId: string): Promise<PaymentKey[]> {
-    return (await super.list()).filter((payment) => payment.recordId === recordId);
-  }
-
-  async add(confirmed: number): Promise<void> {
-    this.counted += confirmed;
-  }
-}
 
 /** A webhook with everything around it in memory. */
 export function openDesk(variables: Readonly<Record<string, string>> = {}) {

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Agent } from 'undici';
+import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
+import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
+import { createFieldTitles } from '../../../lambda/nocodb/field-titles.ts';
+import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { createNocoDbClient } from '../../../lambda/nocodb/transport/client.ts';
+import { systemClock } from '../../../lambda/tracker/clock.ts';
+import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
+import { takeCall } from '../../../lambda/webhook/take-call.ts';
+import { ReportedTable } from '../../support/reported-table.ts';
+import type { ContractTarget } from './target.ts';
+
+/** The tracker's webhook on this machine, and NocoDB set up to call it. */
+export interface WebhookDesk {
+  /** The payments, in memory. */
+  readonly table: ReportedTable;
+  /** What the webhook told, since the beginning. */
+  readonly events: readonly TrackerEvent[];
+  /** The status of each answer to NocoDB. */
+  readonly answers: readonly number[];
+  /** Where it is. */
+  readonly url: string;
+  /** Takes the webhook out of NocoDB, and stops. */
+  close(): Promise<void>;
+}
+
+export const SECRET = 'open sesame, open sesame';
+
+/**
+ * Serves what the webhook's function runs, and installs the webhook with what the command line runs.
+ *
+ * @param paidField title of the field that says whether a record is paid, if it is not Paid
+ */
+export async function openWebhookDesk(
+  target: ContractTarget,
+  variables: Readonly<Record<string, string>> = {},
+  paidField = 'Paid',
+): Promise<WebhookDesk> {
+  const dispatcher = new Agent();
+  const { url: apiUrl, tableId, token } = target;
+  const env = {
+    NOCODB_API_URL: apiUrl,
+    NOCODB_TABLE_ID: tableId,
+    NOCODB_API_TOKEN: token,
+    ...variables,
+  };
+  const clock = systemClock;
+  const nocodb = openNocoDb(env, { clock, random: Math.random, dispatcher });
+  const client = createNocoDbClient({
+    apiUrl,
+    token: fixedToken(token),
+    clock,
+    random: Math.random,
+    dispatcher,
+  });
+  const table = new ReportedTable();
+  const events: TrackerEvent[] = [];
+  const answers: number[] = [];
+  const dependencies = {
+    isSecret: createSecretCheck({ secret: fixedToken(SECRET), clock }),
+    tableId,
+    titles: createFieldTitles(nocodb.settings, client),
+    payments: table,
+    count: table,
+    clock,
+    observe: (event: TrackerEvent) => void events.push(event),
+  };
+
+  const server = createServer(async (request, response) => {
+    const { statusCode, headers, body } = await takeCall(
+      {
+        headers: request.headers as Record<string, string>,
+        requestContext: { http: { method: request.method ?? '' } },
+        isBase64Encoded: false,
+        body: await text(request),
+      },
+      dependencies,
+    );
+    response.writeHead(statusCode, headers).end(body);
+    answers.push(statusCode);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const webhooks = new Webhooks(nocodb);
+  const webhook = await webhooks.add({ url, secret: SECRET, paidFieldId: target.columns[paidField] ?? '' });
+
+  return {
+    table,
+    events,
+    answers,
+    url,
+    async close() {
+      await webhooks.remove(webhook);
+      server.close();
+      await dispatcher.close();
+    },
+  };
+}
