@@ -15,6 +15,7 @@ export function costReport(intervalSeconds: number, columns: readonly Column[]):
   return [
     `A month (30 days) at an interval of ${intervalSeconds} s in ${PRICES_OF.region}, prices of ${PRICES_OF.date}, in US dollars: list price → after AWS's always-free tier.`,
     billTable(columns),
+    FREE_TIER,
     'Other ways to do the same, at list price, without what starts them:',
     alternativesTable(columns),
     `Prices: ${Object.entries(PRICE_SOURCES)
@@ -22,6 +23,9 @@ export function costReport(intervalSeconds: number, columns: readonly Column[]):
       .join(', ')}.`,
   ].join('\n\n');
 }
+
+const FREE_TIER =
+  'The always-free tier does not end after a year, but it is one for the whole account: ten alarms, ten custom metrics, three dashboards, 5 GB of logs. Where other things use it up already, the list price is what the tracker adds; `dashboard: false` in the construct takes $3 off it.';
 
 function billTable(columns: readonly Column[]): string {
   const services = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ service }) => service)))];

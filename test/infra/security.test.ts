@@ -12,7 +12,11 @@ const RESOURCES = Object.entries(
     Template.fromStack(
       new PaymentTrackerStack(createApp(), 'Shop', {
         demo: true,
-        tracker: { nocodb: NOCODB, alarmEmail: 'ops@example.com' },
+        tracker: {
+          nocodb: NOCODB,
+          alarmEmail: 'ops@example.com',
+          webhook: { secretParameterName: '/shop/webhook-secret' },
+        },
       }),
     ).toJSON().Resources,
   ) as Record<string, Resource>,
