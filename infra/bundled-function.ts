@@ -20,6 +20,8 @@ export interface BundledFunctionProps {
   readonly description: string;
   /** @default 10 seconds */
   readonly timeout?: Duration;
+  /** MB. @default 256 */
+  readonly memorySize?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Taken from the account's concurrency, and the most that the function may use. @default - as much as there is */
   readonly reservedConcurrentExecutions?: number;
@@ -49,7 +51,7 @@ export class BundledFunction extends NodejsFunction {
       depsLockFilePath: entry,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 256,
+      memorySize: props.memorySize ?? 256,
       timeout: props.timeout ?? Duration.seconds(10),
       environment: { ...props.environment },
       ...(props.reservedConcurrentExecutions !== undefined && {

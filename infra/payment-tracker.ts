@@ -170,6 +170,8 @@ export class PaymentTracker extends Construct {
       entry: 'tick.handler',
       description: `Asks NocoDB which payments are paid, and confirms them (${this.trackerName})`,
       timeout: Duration.seconds(lambdaTimeoutSeconds),
+      // 10,000 payments need less than 256 MB, 100,000 some 350; the power of the processor grows with it.
+      memorySize: 512,
       environment: { ...this.#commonVariables(), ...formatTrackerSettings(this.settings) },
     });
     this.grantReadToken(tick);

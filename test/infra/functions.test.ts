@@ -20,7 +20,6 @@ describe('every function', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 256,
       LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
       TracingConfig: { Mode: 'Active' },
     });
@@ -33,6 +32,15 @@ describe('every function', () => {
 });
 
 describe('the tick function', () => {
+  it('has the memory for 100,000 payments, and the others for little', () => {
+    const sizes = Object.entries(template.findResources('AWS::Lambda::Function')).map(
+      ([id, { Properties }]) => [id.includes('PaymentsTick'), Properties.MemorySize],
+    );
+
+    expect(sizes.filter(([isTick]) => isTick)).toEqual([[true, 512]]);
+    expect(new Set(sizes.filter(([isTick]) => !isTick).map(([, size]) => size))).toEqual(new Set([256]));
+  });
+
   it('may query one index, update one table and read one parameter', () => {
     expect(statementsOf(template, 'PaymentsTickRole')).toEqual([
       ...basics('PaymentsTickLog'),
