@@ -1,6 +1,6 @@
 /**
  * Sizes and times that the bill is computed from. Those of items and logs are upper bounds that a test compares with
- * what the code writes; times are bounds for a function of 256 MB.
+ * what the code writes; times are bounds for a function of 512 MB.
  */
 export const ASSUMPTIONS = {
   /** A payment in the table, and in the index of pending ones; bytes. */
@@ -17,12 +17,12 @@ export const ASSUMPTIONS = {
   logCompression: 0.15,
   /** Duration of a tick: what it takes at least, and for each pending payment; milliseconds. */
   tickMilliseconds: 120,
-  tickMillisecondsPerPayment: 0.2,
+  tickMillisecondsPerPayment: 0.1,
   /** A tick that the gate refuses, a call of the functions behind the table's stream; milliseconds. */
   refusedMilliseconds: 20,
   streamMilliseconds: 60,
   /** Start of a new instance, which is charged too; at rest, every tick may need one; milliseconds. */
-  coldStartMilliseconds: 600,
+  coldStartMilliseconds: 500,
   /** An execution of the loop that finds nothing to do, milliseconds. */
   idleExecutionMilliseconds: 300,
   /** Step Functions charges for memory in steps of 64 MB; the loop needs one. GB. */

@@ -3,7 +3,7 @@ import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts'
 /** What of a deployed stack costs money. */
 export interface Deployment {
   readonly intervalSeconds: number;
-  /** Memory of the tick function, GB. */
+  /** Memory of the tick function, GB; no other function has more. */
   readonly tickGb: number;
   /** Functions that are called for changes of the table. */
   readonly streamFunctions: number;

@@ -14,7 +14,7 @@ describe('the deployed stack', () => {
   it('is read from its template', () => {
     expect(DEPLOYMENT).toMatchObject({
       intervalSeconds: 20,
-      tickGb: 0.25,
+      tickGb: 0.5,
       alarms: 12,
       dashboards: 1,
       pointInTimeRecovery: true,
