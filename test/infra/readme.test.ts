@@ -1,28 +1,25 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { runbookTable } from '../../infra/alarms-runbook.ts';
-import { alternatives } from '../../infra/cost/alternatives.ts';
-import { billFor } from '../../infra/cost/bill.ts';
-import { readDeployment } from '../../infra/cost/deployment.ts';
-import { costReport } from '../../infra/cost/markdown.ts';
-import { synthTemplate } from '../../infra/cost/synth.ts';
-import { monthlyUsage } from '../../infra/cost/usage.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { expect, test } from 'vitest';
+import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import { createStack } from './support/synth.ts';
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-
-describe('the README', () => {
-  it('has the runbook, word for word as the alarms say it', () => {
-    expect(README).toContain(runbookTable());
+test('the code of the README has a function called with confirmed payments', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const code = /<!-- push-cdk -->\s*```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
+  const stack = createStack();
+  const deliverFunction = new LambdaFunction(stack, 'Deliver', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('export const handler = () => {}'),
   });
 
-  it('has the bill that `npm run cost` computes', () => {
-    const deployment = readDeployment(synthTemplate(20));
-    const columns = [0, 300, 10_000].map((users) => ({
-      users,
-      bill: billFor(monthlyUsage(deployment, users)),
-      alternatives: alternatives(20, users),
-    }));
+  new Function('PaymentTracker', 'deliverFunction', code).call(stack, PaymentTracker, deliverFunction);
 
-    expect(README).toContain(costReport(20, columns));
-  });
+  const rules = Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'));
+  expect(
+    rules.flatMap(({ Properties }) => Properties.Targets.map((target: { Arn: unknown }) => target.Arn)),
+  ).toContainEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Deliver/), 'Arn'] });
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { ParameterStore } from '../../../infra/cli/aws/parameter-store.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
@@ -226,4 +227,15 @@ test('a secret that could be guessed is refused before NocoDB is asked for anyth
   expect(exitCode).toBe(1);
   expect(err).toContain('The secret in /shop/webhook-secret has fewer than 16 characters');
   expect(nocodb.hooks).toEqual([]);
+});
+
+test('install says what the README shows', async () => {
+  const readme = await readFile(new globalThis.URL('../../../README.md', import.meta.url), 'utf8');
+  const shown = readme.split('$ npx payment-tracker webhook install\n')[1]?.split('```')[0];
+  const url = shown?.match(/https:\S+/)?.[0] ?? '';
+  const { parts } = await prepare({}, { ...OUTPUTS, WebhookUrl: url });
+
+  const { out } = await run(['webhook', 'install'], parts);
+
+  expect(out).toBe(shown);
 });
