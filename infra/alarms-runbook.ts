@@ -78,7 +78,7 @@ export const RUNBOOK = {
   },
   DeadLetters: {
     meaning:
-      'Something could not be delivered or processed although it was repeated: a start of the loop, or a batch of changes for a function that follows the table.',
+      'Something could not be delivered or processed although it was repeated: a start of the loop, a batch of changes for a function that follows the table, or a confirmed payment for a function that is told of them.',
     whatToDo:
       'Read the message (aws sqs receive-message): it names the function and the error, whose log tells more. Starts of the loop need no repair, the next one is under way. Delete the message when it is dealt with: the alarm rings until the queue is empty.',
   },
