@@ -1,11 +1,7 @@
 import { parseArgs } from 'node:util';
 import { INTERVAL_SECONDS } from '../../lambda/tracker/interval.ts';
-import { alternatives } from './alternatives.ts';
-import { billFor } from './bill.ts';
-import { readDeployment } from './deployment.ts';
 import { costReport } from './markdown.ts';
-import { synthTemplate } from './synth.ts';
-import { monthlyUsage } from './usage.ts';
+import { monthlyCost } from './monthly-cost.ts';
 
 const HELP = `What a month of the tracker costs on AWS, computed from the template that would be deployed.
 
@@ -25,20 +21,28 @@ const { values } = parseArgs({
 });
 
 const users = values.users.split(',').map(Number);
+const intervalSeconds = Number(values.interval);
+
 if (values.help) {
   console.log(HELP);
 } else if (users.some((count) => !Number.isInteger(count) || count < 0)) {
-  console.error(`--users ${values.users} is not a list of whole numbers.\n\n${HELP}`);
-  process.exitCode = 2;
+  refuse(`--users ${values.users} is not a list of whole numbers`);
+} else if (!isInterval(intervalSeconds)) {
+  refuse(
+    `--interval ${values.interval} is not a whole number of seconds from ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}`,
+  );
 } else {
-  const intervalSeconds = Number(values.interval);
-  const deployment = readDeployment(synthTemplate(intervalSeconds));
-  const columns = users.map((count) => ({
-    users: count,
-    bill: billFor(monthlyUsage(deployment, count)),
-    alternatives: alternatives(intervalSeconds, count),
-  }));
+  const { deployment, columns } = monthlyCost(intervalSeconds, users);
   console.log(
     values.json ? JSON.stringify({ deployment, columns }, null, 2) : costReport(intervalSeconds, columns),
   );
+}
+
+function isInterval(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= INTERVAL_SECONDS.min && seconds <= INTERVAL_SECONDS.max;
+}
+
+function refuse(fault: string): void {
+  console.error(`${fault}.\n\n${HELP}`);
+  process.exitCode = 2;
 }
