@@ -75,8 +75,13 @@ async function passGate(dependencies: TickDependencies, now: number): Promise<At
   const control = forgetOtherSource(answer.control, settings.source, now);
   const pass = await checkPayments(dependencies, control, now);
   const report = reportOf(pass, { owner, now, settings });
-  if (pass.error instanceof RateLimitedError) await gate.block(pass.error.retryAt);
-  if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
+  try {
+    if (pass.error instanceof RateLimitedError) await gate.block(pass.error.retryAt);
+    if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
+  } catch (error) {
+    if (pass.error !== undefined) tellFailure(pass, now, dependencies);
+    throw error;
+  }
   return { granted: true, pass, report, emptyTicksBefore: control.emptyTicks };
 }
 
@@ -123,18 +128,24 @@ function reportOf(
 /** Tells how the pass ended, to the observer and to the caller. */
 function conclude(
   { pass, report, emptyTicksBefore }: GrantedAttempt,
-  { clock, observe }: TickDependencies,
+  dependencies: TickDependencies,
 ): TickResult {
   const { summary, error } = pass;
   const { now, intervalSeconds, empty } = report;
-  const told = { ...summary, milliseconds: clock.now() - now };
   if (error !== undefined) {
-    const penalty = error instanceof RateLimitedError ? { blockedUntil: error.retryAt } : {};
-    observe({ type: 'tick.failed', ...told, kind: errorKind(error), error, ...penalty });
+    tellFailure(pass, now, dependencies);
     throw error;
   }
+  const { clock, observe } = dependencies;
+  const told = { ...summary, milliseconds: clock.now() - now };
   const resting = empty && emptyTicksBefore + 1 >= RESTING_AFTER;
   observe({ type: 'tick.finished', ...told, nextUpdateAt: nextSlot(clock.now(), intervalSeconds), resting });
   const { checked, confirmed, pending } = summary;
   return { outcome: 'done', checked, confirmed, pending, resting };
+}
+
+function tellFailure({ summary, error }: Pass, now: number, { clock, observe }: TickDependencies): void {
+  const told = { ...summary, milliseconds: clock.now() - now };
+  const penalty = error instanceof RateLimitedError ? { blockedUntil: error.retryAt } : {};
+  observe({ type: 'tick.failed', ...told, kind: errorKind(error), error, ...penalty });
 }

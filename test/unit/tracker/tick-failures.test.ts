@@ -125,6 +125,19 @@ describe('a failing NocoDB', () => {
     expect(eventsOf('tick.failed')).toMatchObject([{ kind: 'Unexpected', checked: 0 }]);
   });
 
+  it('tells of both failures when the gate cannot be given back either', async () => {
+    const { table, source, next, pending, eventsOf } = harness();
+    pending('alice', '1');
+    source.faults = [new ServerFaultError(DETAILS)];
+    table.finish = async () => {
+      throw new Error('throttled');
+    };
+
+    await expect(next()).rejects.toThrow('throttled');
+
+    expect(eventsOf('tick.failed').map(({ kind }) => kind)).toEqual(['ServerFault', 'Unexpected']);
+  });
+
   it('finishes with the failure when what is pending cannot be listed', async () => {
     const { table, next, pending } = harness();
     pending('alice', '1');
