@@ -19,8 +19,8 @@ describe('the alarms', () => {
       ALARM_IDS.map((id) => `Shop-Payments-${id}`).sort(),
     );
     for (const id of ALARM_IDS) {
-      const { meaning, whatToDo } = RUNBOOK[id];
-      expect(alarm(id)?.AlarmDescription).toBe(`${meaning} What to do: ${whatToDo}`);
+      const { meaning, remedy } = RUNBOOK[id];
+      expect(alarm(id)?.AlarmDescription).toBe(`${meaning} What to do: ${remedy}`);
       // CloudWatch takes no more.
       expect(alarm(id)?.AlarmDescription.length).toBeLessThanOrEqual(1024);
     }

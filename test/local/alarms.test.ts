@@ -35,7 +35,7 @@ afterAll(async () => {
 const rings = (id: AlarmId, patience: { timeout: number; interval: number } = PATIENCE) =>
   expect
     .poll(async () => (await bell.rung()).get(id), patience)
-    .toBe(`${RUNBOOK[id].meaning} What to do: ${RUNBOOK[id].whatToDo}`);
+    .toBe(`${RUNBOOK[id].meaning} What to do: ${RUNBOOK[id].remedy}`);
 
 const answers = (count: number, fault: Fault) =>
   shop.nocodb.failNext(...Array.from({ length: count }, () => fault));
