@@ -87,17 +87,7 @@ export class Notifications extends Construct {
   }
 
   #followStream(table: PaymentTable): void {
-    this.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'dynamodb:DescribeStream',
-          'dynamodb:GetRecords',
-          'dynamodb:GetShardIterator',
-          'dynamodb:ListStreams',
-        ],
-        resources: [table.tableStreamArn],
-      }),
-    );
+    table.grantFollowStream(this.function);
     this.function.addEventSourceMapping('BecamePaid', {
       eventSourceArn: table.tableStreamArn,
       startingPosition: StartingPosition.LATEST,

@@ -1,5 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { LAYOUT } from '../lambda/table/layout.ts';
 
@@ -49,8 +50,35 @@ export class PaymentTable extends TableV2 {
       deletionProtection: props.deletionProtection,
     });
   }
+
   /** There is one, always. */
   override get tableStreamArn(): string {
     return super.tableStreamArn as string;
+  }
+
+  /** Allows actions on single items, of some partitions only: patterns of partition keys, with `*`. */
+  grantItems(grantee: IGrantable, actions: string[], partitions: string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [this.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+    });
+  }
+
+  /** Allows to list what is pending. */
+  grantQueryOfPending(grantee: IGrantable): Grant {
+    const resourceArns = [`${this.tableArn}/index/${LAYOUT.index.name}`];
+    return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
+  }
+
+  /** Allows to follow the changes of items. */
+  grantFollowStream(grantee: IGrantable): Grant {
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+    return Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resourceArns: [this.tableStreamArn],
+    });
   }
 }

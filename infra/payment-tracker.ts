@@ -14,7 +14,6 @@ import {
 } from '../lambda/environment/tracker-settings.ts';
 import { namesFieldsByIds } from '../lambda/nocodb/field-titles.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../lambda/table/keys.ts';
-import { LAYOUT } from '../lambda/table/layout.ts';
 import { timeLimits } from '../lambda/tracker/interval.ts';
 import { Alarms } from './alarms.ts';
 import type { Watched } from './alarms-rules.ts';
@@ -124,18 +123,18 @@ export class PaymentTracker extends Construct {
    */
   grantRead(grantee: IGrantable): Grant {
     this.#introduce(grantee);
-    const table = this.#allow(
+    const table = this.table.grantItems(
       grantee,
       ['dynamodb:GetItem', 'dynamodb:Query'],
       [`${USER_PREFIX}*`, CONTROL_PARTITION],
     );
-    return table.combine(this.#allowQueryOfPending(grantee));
+    return table.combine(this.table.grantQueryOfPending(grantee));
   }
 
   /** Lets a bot track and untrack payments, and everything that {@link grantRead} does. */
   grantTrack(grantee: IGrantable): Grant {
     const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-    return this.grantRead(grantee).combine(this.#allow(grantee, actions, [`${USER_PREFIX}*`]));
+    return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));
   }
 
   /**
@@ -175,8 +174,8 @@ export class PaymentTracker extends Construct {
       environment: { ...this.#commonVariables(), ...formatTrackerSettings(this.settings) },
     });
     this.grantReadToken(tick);
-    this.#allow(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
-    this.#allowQueryOfPending(tick);
+    this.table.grantItems(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    this.table.grantQueryOfPending(tick);
     return tick;
   }
 
@@ -219,24 +218,6 @@ export class PaymentTracker extends Construct {
     if (!(grantee instanceof LambdaFunction)) return;
     grantee.addEnvironment(FUNCTION_VARIABLES.tableName, this.table.tableName);
     grantee.addEnvironment(TRACKER_VARIABLES.shards, String(this.settings.shards));
-  }
-
-  #allow(grantee: IGrantable, actions: string[], leadingKeys: string[]): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions,
-      resourceArns: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } },
-    });
-  }
-
-  #allowQueryOfPending(grantee: IGrantable): Grant {
-    const index = `${this.table.tableArn}/index/${LAYOUT.index.name}`;
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:Query'],
-      resourceArns: [index],
-    });
   }
 }
 

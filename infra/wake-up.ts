@@ -41,17 +41,7 @@ export class WakeUp extends Construct {
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [loop.stateMachineArn] }),
     );
-    this.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'dynamodb:DescribeStream',
-          'dynamodb:GetRecords',
-          'dynamodb:GetShardIterator',
-          'dynamodb:ListStreams',
-        ],
-        resources: [table.tableStreamArn],
-      }),
-    );
+    table.grantFollowStream(this.function);
     this.function.addEventSourceMapping('BecamePending', {
       eventSourceArn: table.tableStreamArn,
       startingPosition: StartingPosition.LATEST,

@@ -4,7 +4,6 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { FUNCTION_VARIABLES } from '../lambda/environment/function-variables.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../lambda/table/keys.ts';
-import { LAYOUT } from '../lambda/table/layout.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTable } from './payment-table.ts';
 import type { WebhookProps } from './payment-tracker-props.ts';
@@ -38,18 +37,14 @@ export class Webhook extends Construct {
       ...(maxConcurrency !== undefined && { reservedConcurrentExecutions: maxConcurrency }),
     });
     const parameter = { service: 'ssm', resource: 'parameter', resourceName: secretParameterName.slice(1) };
-    const rights = [
-      { actions: ['ssm:GetParameter'], resources: [Stack.of(this).formatArn(parameter)] },
-      { actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${LAYOUT.index.name}`] },
-      {
-        actions: ['dynamodb:UpdateItem'],
-        resources: [table.tableArn],
-        conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${USER_PREFIX}*`, CONTROL_PARTITION] },
-        },
-      },
-    ];
-    for (const right of rights) this.function.addToRolePolicy(new PolicyStatement(right));
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ssm:GetParameter'],
+        resources: [Stack.of(this).formatArn(parameter)],
+      }),
+    );
+    table.grantQueryOfPending(this.function);
+    table.grantItems(this.function, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
   }
 }
