@@ -60,6 +60,8 @@ export async function runLocally(settings: StartSettings, surroundings: Surround
   const deployed = await deployTo(emulator, variables, nocodb.token, surroundings);
   await showLog(deployed, surroundings);
   await registerUsers(deployed, settings, nocodb, surroundings);
+  const { endpoint } = await emulator;
+  surroundings.say(`stats: npm run tracker -- stats --watch --endpoint ${endpoint}`);
   await Promise.race([whenAborted(end), failWhenLost(emulator)]);
 }
 
