@@ -19,8 +19,9 @@ const LOOK_EVERY = 2000;
 export async function watchStats(payments: Payments, context: CommandContext): Promise<void> {
   const show = context.json || !context.out.interactive ? showLine(context) : showView(context);
   let last = await payments.getStats();
-  show(last);
+  // Before anything is shown: who sees the first look may press Ctrl-C at once.
   const waiting = { clock: context.clock, signal: context.catchInterrupt() };
+  show(last);
   while (await pause(LOOK_EVERY, waiting)) {
     try {
       last = await payments.getStats();
