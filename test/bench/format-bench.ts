@@ -44,10 +44,15 @@ function formatComparisons(kind: NocoDbKind, comparisons: readonly Comparison[])
   ].join('\n\n');
 }
 
+/** Linux counts CPU time in hundredths of a second, and three slots make a minute. */
+const LEAST_CPU_SECONDS = 0.03;
+
 function cpu(polling: Load, tracker: Load): string {
   const [more, less] = [polling.cpuSecondsPerMinute, tracker.cpuSecondsPerMinute];
   if (more === undefined || less === undefined) return 'unknown';
-  return `${figure(more)} s → ${figure(less)} s (${ratio(more, less)})`;
+  const show = (seconds: number) =>
+    seconds < LEAST_CPU_SECONDS ? `< ${LEAST_CPU_SECONDS} s` : `${figure(seconds)} s`;
+  return `${show(more)} → ${show(less)} (${ratio(more, less)})`;
 }
 
 function formatLimits(limits: readonly LimitMeasurement[]): string {
