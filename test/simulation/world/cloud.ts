@@ -11,7 +11,11 @@ import type { VirtualTime } from '../virtual-time.ts';
 import { Instance } from './instance.ts';
 import type { Weather } from './weather.ts';
 
-/** Milliseconds, from and to. Measured on nothing: orders of magnitude that AWS users report. */
+/**
+ * Milliseconds, from and to. Assumptions, measured on nothing. The gap between ticks is as exact as they are: with
+ * transitions of up to 8, waits that end up to 60 and starts of 5 to 40, its p99 is 20.06 s instead of 20.04 s, which
+ * misses the goal as it is rounded; with 30, 500 and 200 it is 20.5 s. The delays hardly change.
+ */
 const LATENCY = {
   transition: [1, 5],
   waitEnd: [0, 40],
