@@ -3,9 +3,9 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
 import { paymentKey, shardOf } from '../../lambda/table/keys.ts';
-import { LAYOUT } from '../../lambda/table/layout.ts';
 import { expiresAfter } from '../../lambda/table/retention.ts';
 import type { PaymentKey } from '../../lambda/tracker/payment.ts';
+import { createTableInput } from '../support/create-table-input.ts';
 import type { EmulatedTable } from './tick/protocol.ts';
 
 /** DynamoDB's largest batch, and how many of them are under way at once. */
@@ -28,27 +28,7 @@ export async function createPaymentsTable(
   endpoint: string,
 ): Promise<EmulatedTable> {
   const name = `bench-${randomUUID()}`;
-  const { partitionKey, sortKey, index } = LAYOUT;
-  const attributes = [partitionKey, sortKey, index.partitionKey, index.sortKey];
-  const keys = (hash: string, range: string) => [
-    { AttributeName: hash, KeyType: 'HASH' as const },
-    { AttributeName: range, KeyType: 'RANGE' as const },
-  ];
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: attributes.map((attribute) => ({ AttributeName: attribute, AttributeType: 'S' })),
-      KeySchema: keys(partitionKey, sortKey),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: index.name,
-          KeySchema: keys(index.partitionKey, index.sortKey),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
+  await client.send(new CreateTableCommand(createTableInput(name)));
   return { kind: 'emulator', name, ...awsClientConfig(endpoint) };
 }
 

@@ -4,34 +4,14 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } fr
 import { onTestFinished } from 'vitest';
 import type { Item, ItemKey } from '../../../lambda/table/document-table.ts';
 import { CONTROL_KEY, paymentKey } from '../../../lambda/table/keys.ts';
-import { LAYOUT } from '../../../lambda/table/layout.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
+import { createTableInput } from '../../support/create-table-input.ts';
 import { emulatorClient } from './emulator.ts';
 
 /** A payments table of its own for one test, deleted after it. TTL is off: only time decides what readers see. */
 export async function createPaymentTable(client: DynamoDBDocumentClient = emulatorClient()) {
   const tableName = `payments-${randomUUID()}`;
-  const { partitionKey, sortKey, index } = LAYOUT;
-  const attributes = [partitionKey, sortKey, index.partitionKey, index.sortKey];
-  const keys = (hash: string, range: string) => [
-    { AttributeName: hash, KeyType: 'HASH' as const },
-    { AttributeName: range, KeyType: 'RANGE' as const },
-  ];
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: attributes.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: keys(partitionKey, sortKey),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: index.name,
-          KeySchema: keys(index.partitionKey, index.sortKey),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
+  await client.send(new CreateTableCommand(createTableInput(tableName)));
   onTestFinished(async () => {
     await client.send(new DeleteTableCommand({ TableName: tableName }));
     client.destroy();
