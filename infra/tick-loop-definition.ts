@@ -42,6 +42,13 @@ export function loopTiming(intervalSeconds: number): LoopTiming {
   };
 }
 
+/**
+ * A wait may end this much before its slot, milliseconds: the clocks of Step Functions differ a little. The tick counts
+ * for the slot all the same, see `slotOf`. A wait that ends earlier than this goes on for a second: LocalStack drops
+ * the fraction of a wait's seconds.
+ */
+const MAX_EARLY = 250;
+
 /** What the loop works with. */
 export interface LoopNames {
   /** AWS partition: `aws`, except in China and for governments. */
@@ -65,7 +72,9 @@ const LAST_TICK_AT = 'lastTickAt' satisfies keyof Control;
 export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
   const { horizonSeconds, callTimeoutSeconds, timeoutSeconds } = loopTiming(intervalSeconds);
   const interval = intervalSeconds * 1000;
-  const nextSlot = `{% ($floor($millis() / ${interval}) + 1) * ${interval} %}`;
+  const slotFromNow = `($floor($millis() / ${interval}) + 1) * ${interval}`;
+  // The slot that was waited for is over, even where the clock that ended the wait is ahead of this one.
+  const slotAfterTick = `{% $max([${slotFromNow}, $nextSlot + ${interval}]) %}`;
   const youngestToRest = (BACKSTOP_SECONDS - START_EVERY_SECONDS) * 1000;
   const wasStartedByRule = "$states.context.Execution.Input.startedBy = 'rule'";
   const isResting = [
@@ -73,7 +82,11 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
     `$number($states.result.Item.${EMPTY_TICKS}.N) >= ${RESTING_AFTER}`,
     `$number($states.result.Item.${LAST_TICK_AT}.N) > $millis() - ${youngestToRest}`,
   ].join(' and ');
-  const begin = { nextSlot, horizon: `{% $millis() + ${horizonSeconds * 1000} %}`, failure: 'none' };
+  const begin = {
+    nextSlot: `{% ${slotFromNow} %}`,
+    horizon: `{% $millis() + ${horizonSeconds * 1000} %}`,
+    failure: 'none',
+  };
 
   return {
     Comment: `Checks payments every ${intervalSeconds} s on the clock's grid`,
@@ -106,14 +119,23 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
       'Wait for the slot': {
         Type: 'Wait',
         Timestamp: '{% $fromMillis($nextSlot) %}',
-        Next: 'Tick',
+        Next: 'Too early?',
       },
+      'Too early?': {
+        Type: 'Choice',
+        Choices: [{ Condition: `{% $nextSlot - $millis() > ${MAX_EARLY} %}`, Next: 'Wait a second' }],
+        Default: 'Tick',
+      },
+      'Wait a second': { Type: 'Wait', Seconds: 1, Next: 'Tick' },
       Tick: {
         Type: 'Task',
         Resource: `arn:${names.partition}:states:::lambda:invoke`,
         Arguments: { FunctionName: names.tickFunctionArn, Payload: {} },
         TimeoutSeconds: callTimeoutSeconds,
-        Assign: { nextSlot, resting: `{% ${wasStartedByRule} and $states.result.Payload.resting = true %}` },
+        Assign: {
+          nextSlot: slotAfterTick,
+          resting: `{% ${wasStartedByRule} and $states.result.Payload.resting = true %}`,
+        },
         Retry: [
           {
             ErrorEquals: [
@@ -128,7 +150,7 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
         Catch: [
           {
             ErrorEquals: ['States.ALL'],
-            Assign: { nextSlot, resting: false, failure: '{% $states.errorOutput.Error %}' },
+            Assign: { nextSlot: slotAfterTick, resting: false, failure: '{% $states.errorOutput.Error %}' },
             Next: 'Go on?',
           },
         ],

@@ -1,6 +1,6 @@
 import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -58,7 +58,8 @@ export class TickLoop extends Construct {
       schedule: Schedule.rate(Duration.seconds(START_EVERY_SECONDS)),
       targets: [
         new SfnStateMachine(this.stateMachine, {
-          input: RuleTargetInput.fromObject(input),
+          // LocalStack names the execution after the input's id, and starts none without it (localstack#11970).
+          input: RuleTargetInput.fromObject({ ...input, id: EventField.eventId }),
           // A start that comes late is of no use: the next one is under way. EventBridge would repeat it for 24 hours.
           maxEventAge: Duration.seconds(60),
           retryAttempts: 0,

@@ -10,6 +10,9 @@ import { NAMES, runLoop, TRANSITION } from './support/loop-run.ts';
 /** A slot of every interval that divides an hour. */
 const NOON = Date.UTC(2026, 0, 1, 12);
 
+/** From the end of a wait to the call, milliseconds: one state in between looks whether the wait was too short. */
+const TO_CALL = 2 * TRANSITION;
+
 const intervals = fc.integer({ min: 5, max: 300 });
 const starts = fc.integer({ min: 0, max: 3_600_000 }).map((offset) => NOON + offset);
 
@@ -52,7 +55,7 @@ describe('slots', () => {
   it('are four for 20 s: the minute until the next start, and one more should that come late', async () => {
     const { calls } = await runLoop({ intervalSeconds: 20, start: NOON + 7_400 });
 
-    expect(calls.map((at) => at - NOON - TRANSITION)).toEqual([20_000, 40_000, 60_000, 80_000]);
+    expect(calls.map((at) => at - NOON - TO_CALL)).toEqual([20_000, 40_000, 60_000, 80_000]);
   });
 
   it('are all multiples of the interval between start and horizon', async () => {
@@ -68,7 +71,7 @@ describe('slots', () => {
         );
         const lateness = calls.map((at, index) => at - (expected[index] ?? Number.NaN));
         expect(calls).toHaveLength(expected.length);
-        expect(lateness.every((late) => late >= 0 && late <= 3 * TRANSITION)).toBe(true);
+        expect(lateness.every((late) => late >= 0 && late <= TO_CALL + 2 * TRANSITION)).toBe(true);
         expect(result.status).toBe('SUCCEEDED');
       }),
       { numRuns: 200 },
@@ -98,7 +101,44 @@ describe('slots', () => {
 
     const { calls } = await runLoop({ intervalSeconds: 20, start: NOON + 1_000, call });
 
-    expect(calls.map((at) => at - NOON - TRANSITION)).toEqual([20_000, 60_000, 80_000]);
+    expect(calls.map((at) => at - NOON - TO_CALL)).toEqual([20_000, 60_000, 80_000]);
+  });
+});
+
+describe('a wait that ends early', () => {
+  /** As LocalStack waits: the fraction of a second is dropped. */
+  const waitsLate = (milliseconds: number) => -(milliseconds % 1000);
+
+  it('gives a slot one tick, not a burst', async () => {
+    const start = NOON + 7_400;
+
+    const { calls } = await runLoop({ intervalSeconds: 20, start, waitsLate });
+
+    expect(calls).toHaveLength(4);
+  });
+
+  it('does not tick before its slot', async () => {
+    await fc.assert(
+      fc.asyncProperty(intervals, starts, async (intervalSeconds, start) => {
+        const { calls } = await runLoop({ intervalSeconds, start, waitsLate });
+
+        const begin = start + TRANSITION;
+        const horizon = begin + loopTiming(intervalSeconds).horizonSeconds * 1000;
+        const expected = slotsBetween(begin, horizon, intervalSeconds);
+        const lateness = calls.map((at, index) => at - (expected[index] ?? Number.NaN));
+        expect(calls).toHaveLength(expected.length);
+        expect(lateness.every((late) => late >= -250 && late < 1_000)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is no reason to wait longer when it is by a few milliseconds, as clocks that disagree make it', async () => {
+    const { calls } = await runLoop({ intervalSeconds: 20, start: NOON + 7_400, waitsLate: () => -100 });
+
+    expect(calls.map((at) => at - NOON)).toEqual(
+      [20_000, 40_000, 60_000, 80_000].map((slot) => slot - 100 + TO_CALL),
+    );
   });
 });
 

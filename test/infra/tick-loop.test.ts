@@ -55,7 +55,14 @@ describe('the rule', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
-      Targets: [Match.objectLike({ Input: '{"startedBy":"rule"}' })],
+      Targets: [
+        Match.objectLike({
+          InputTransformer: {
+            InputPathsMap: { id: '$.id' },
+            InputTemplate: '{"startedBy":"rule","id":<id>}',
+          },
+        }),
+      ],
     });
   });
 

@@ -34,6 +34,8 @@ export interface LoopRunOptions {
   readonly startedBy?: 'rule' | 'wake-up';
   /** What is in the control item; `undefined` when there is none. An error is what the read fails with. */
   readonly control?: { readonly emptyTicks: number; readonly lastTickAt: number } | TaskError;
+  /** How late a wait ends, milliseconds; negative when it ends early. @default 0 */
+  readonly waitsLate?: (milliseconds: number) => number;
   /**
    * @param index counts the calls, from 0
    * @param at epoch milliseconds
@@ -53,7 +55,14 @@ export interface LoopRun {
 
 /** Runs one execution of the loop's real definition under a simulated clock. */
 export async function runLoop(options: LoopRunOptions): Promise<LoopRun> {
-  const { intervalSeconds, start, startedBy = 'rule', control, call = () => NO_TROUBLE } = options;
+  const {
+    intervalSeconds,
+    start,
+    startedBy = 'rule',
+    control,
+    call = () => NO_TROUBLE,
+    waitsLate = () => 0,
+  } = options;
   const time = new VirtualTime(start);
   const definition = parseDefinition(JSON.stringify(tickLoopDefinition(intervalSeconds, NAMES)));
   const calls: number[] = [];
@@ -83,7 +92,7 @@ export async function runLoop(options: LoopRunOptions): Promise<LoopRun> {
       now: () => time.now(),
       sleep: (milliseconds) => time.sleep(milliseconds),
       transition: () => time.sleep(TRANSITION),
-      lateness: () => 0,
+      lateness: waitsLate,
       call: (resource, input) => {
         const answer = answers[resource];
         if (answer === undefined) throw new TypeError(`The loop calls ${resource}.`);

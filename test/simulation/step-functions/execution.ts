@@ -17,8 +17,8 @@ export interface ExecutionWorld {
   sleep(milliseconds: number): Promise<void>;
   /** The time from one state to the next. */
   transition(): Promise<void>;
-  /** How late a wait ends, milliseconds. */
-  lateness(): number;
+  /** How late a wait of so many milliseconds ends, milliseconds; negative when it ends early. */
+  lateness(milliseconds: number): number;
   /** @throws {TaskError} */
   call(resource: string, input: unknown): Promise<unknown>;
 }
@@ -117,7 +117,8 @@ export class Execution {
         ? Number(await this.#evaluate(Seconds)) * 1000
         : Math.floor(Date.parse(String(await this.#evaluate(Timestamp))) / 1000) * 1000 - this.#world.now();
     if (Number.isNaN(milliseconds)) throw new TypeError('A wait needs a timestamp or a number of seconds.');
-    if (milliseconds > 0) await this.#world.sleep(milliseconds + this.#world.lateness());
+    if (milliseconds > 0)
+      await this.#world.sleep(Math.max(0, milliseconds + this.#world.lateness(milliseconds)));
   }
 
   async #leave({ Assign, Next }: Assigning, states: Record<string, unknown>): Promise<string> {
