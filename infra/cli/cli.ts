@@ -1,46 +1,22 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import { Agent } from 'undici';
-import packageJson from '../../package.json' with { type: 'json' };
-import { awsEnvironment } from '../local/emulator/aws-environment.ts';
-import { COMMANDS } from './commands/index.ts';
-import { createContext } from './create-context.ts';
-import { main } from './main.ts';
-import { terminalOn } from './terminal/terminal.ts';
+import { createRequire } from 'node:module';
 
-if (existsSync('.env')) process.loadEnvFile('.env');
+/** `>=22.19`. Not imported as JSON: older versions of Node.js do not know that syntax. */
+const { engines } = createRequire(import.meta.url)('../../package.json') as { engines: { node: string } };
+const oldest = engines.node.replace('>=', '');
 
-// Whoever reads the output (head, less) has enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
-const out = terminalOn(process.stdout, process.env);
-const err = terminalOn(process.stderr, process.env);
-const dispatcher = new Agent();
-
-/** The second Ctrl-C ends the process as usual. */
-function catchInterrupt(): AbortSignal {
-  const interruption = new AbortController();
-  process.once('SIGINT', () => interruption.abort());
-  return interruption.signal;
+if (isOlder(process.versions.node, oldest)) {
+  console.error(
+    `payment-tracker needs Node.js ${oldest} or newer; this is Node.js ${process.versions.node}.`,
+  );
+  process.exitCode = 1;
+} else {
+  // Not before the check: what the command line imports does not load on an older Node.js.
+  await import('./run-cli.ts');
 }
 
-/** The AWS SDK reads its variables by itself; a profile would win over the emulator's credentials. */
-function useEmulator(endpoint: string): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  Object.assign(process.env, awsEnvironment(endpoint));
+function isOlder(version: string, than: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [thanMajor = 0, thanMinor = 0] = than.split('.').map(Number);
+  return major < thanMajor || (major === thanMajor && minor < thanMinor);
 }
-
-process.exitCode = await main(process.argv.slice(2), {
-  commands: COMMANDS,
-  out,
-  err,
-  version: packageJson.version,
-  createContext(common) {
-    if (common.endpoint !== undefined) useEmulator(common.endpoint);
-    return createContext(common, { out, err, env: process.env, catchInterrupt, dispatcher });
-  },
-});
-await dispatcher.close();

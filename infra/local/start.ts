@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   // What is set in the environment wins.
   if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
   const end = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort(signal));
   const started = new AsyncDisposableStack();
   try {
     await runLocally(parseStartSettings(process.argv.slice(2), process.env), {
@@ -21,16 +21,28 @@ async function main(): Promise<void> {
       started,
     });
   } catch (error) {
-    if (!end.signal.aborted) {
-      process.exitCode = 1;
-      console.error(error instanceof StartError ? error.message : error);
-    }
+    if (!end.signal.aborted) fail(error);
   }
   const isAskedFor = end.signal.aborted;
-  if (isAskedFor) say('stopping');
+  if (isAskedFor) say(`stopping (${end.signal.reason})`);
   end.abort();
-  await started.disposeAsync();
+  try {
+    await started.disposeAsync();
+  } catch (error) {
+    fail(error);
+  }
   if (isAskedFor) say('stopped');
+}
+
+/** A stack of disposables that meets a second error wraps both. */
+function fail(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof SuppressedError) {
+    fail(error.suppressed);
+    fail(error.error);
+    return;
+  }
+  console.error(error instanceof StartError ? error.message : error);
 }
 
 function say(text: string, at: number = Date.now()): void {

@@ -3,6 +3,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
+import { startEmulator } from '../../infra/local/emulator/emulator.ts';
 import { freePort } from '../../infra/local/emulator/port.ts';
 import { DEFAULT_STACK_NAME } from '../../infra/stack-names.ts';
 import { DEFAULT_TOKEN_PARAMETER } from '../../lambda/environment/tracker-settings.ts';
@@ -31,7 +32,7 @@ async function isServed(url: string): Promise<boolean> {
   );
 }
 
-async function expectNothingLeft(run: NpmStart, end: () => void): Promise<void> {
+async function expectNothingLeft(run: NpmStart, end: () => void, signal = 'SIGINT'): Promise<void> {
   const [processes, urls] = [run.processes(), addresses(run)];
   expect(processes.length).toBeGreaterThan(4);
   expect(await Promise.all(urls.map(isServed))).toEqual([true, true, true]);
@@ -40,6 +41,7 @@ async function expectNothingLeft(run: NpmStart, end: () => void): Promise<void> 
 
   expect(await run.ended).toBe(0);
   expect(run.errors).toBe('');
+  expect(run.output).toContain(`stopping (${signal})`);
   expect(running(processes)).toEqual([]);
   expect(await Promise.all(urls.map(isServed))).toEqual([false, false, false]);
 }
@@ -93,7 +95,7 @@ test('a second start works, also while another holds the usual ports', async () 
 
   expect(addresses(first).filter((address) => addresses(second).includes(address))).toEqual([]);
   await expectNothingLeft(first, first.pressCtrlC);
-  await expectNothingLeft(second, second.terminate);
+  await expectNothingLeft(second, second.terminate, 'SIGTERM');
 }, 240_000);
 
 test('a configured NocoDB is watched, and an emulator that runs already gets its place back', async () => {
@@ -123,6 +125,19 @@ test('a configured NocoDB is watched, and an emulator that runs already gets its
   await expect(cloudFormation.send(describe)).rejects.toThrow(/does not exist/);
   const token = new GetParameterCommand({ Name: DEFAULT_TOKEN_PARAMETER });
   await expect(new SSMClient(awsClientConfig(endpoint)).send(token)).rejects.toThrow(ParameterNotFound);
+}, 240_000);
+
+test('an emulator that is gone when its place is to be given back is said in one line', async () => {
+  const emulator = await startEmulator({ name: 'gone' });
+  onTestFinished(() => emulator.stop());
+  const run = start({ ...QUICK, AWS_ENDPOINT_URL: emulator.endpoint });
+  await run.line(/page: /);
+  await emulator.stop();
+
+  run.pressCtrlC();
+
+  expect(await run.ended).toBe(1);
+  expect(run.errors.trim()).toMatch(/^The stack \w+ could not be deleted from the emulator .*$/);
 }, 240_000);
 
 test.each([

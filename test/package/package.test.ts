@@ -87,6 +87,26 @@ test('the command line is the command of the package', async () => {
   expect(await run(bot, 'npx', 'payment-tracker', '--version')).toBe(`${version}\n`);
 });
 
+test.each(['20.19.0', '22.18.0'])(
+  'the command line says in one sentence that Node.js %s is too old',
+  async (version) => {
+    const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+    const cli = join(bot, 'node_modules/payment-tracker/dist/infra/cli/cli.js');
+
+    const ended = run(
+      bot,
+      process.execPath,
+      '--import',
+      `data:text/javascript,${encodeURIComponent(pretend)}`,
+      cli,
+    );
+
+    await expect(ended).rejects.toThrow(
+      `failed:\npayment-tracker needs Node.js 22.19 or newer; this is Node.js ${version}.\n`,
+    );
+  },
+);
+
 const TYPED_BOT = `
 import { PaymentTracker, type StatusResult, type TrackerStats } from 'payment-tracker';
 

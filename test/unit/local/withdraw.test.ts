@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { withdraw } from '../../../infra/local/deployment/withdraw.ts';
+import { awsClientConfig } from '../../../infra/local/emulator/aws-environment.ts';
+import { freePort } from '../../../infra/local/emulator/port.ts';
+import { StartError } from '../../../infra/local/start-error.ts';
+
+test('an emulator that is gone by then is said in one line, with what to do', async () => {
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+
+  const withdrawn = withdraw(awsClientConfig(endpoint), { stackName: 'Shop', tokenParameterName: '/token' });
+
+  const error: StartError = await withdrawn.then(
+    () => expect.fail('it was withdrawn'),
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(StartError);
+  expect(error.message).toBe(
+    `The stack Shop could not be deleted from the emulator on ${endpoint} (ECONNREFUSED). If the emulator still runs, start again and stop: the next deployment replaces the stack.`,
+  );
+});
