@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { SettingsError } from '../lambda/tracker/settings-error.ts';
-import { PaymentTrackerStack } from './payment-tracker-stack.ts';
-import { parseAppSettings } from './settings.ts';
+import { SettingsError } from '../lambda/settings/settings-error.ts';
+import { parseAppSettings } from './constructs/app-settings.ts';
+import { PaymentTrackerStack } from './constructs/payment-tracker-stack.ts';
 
 // What is set in the environment wins.
 if (existsSync('.env')) process.loadEnvFile('.env');

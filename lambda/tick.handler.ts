@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { createSsmToken } from './environment/ssm-token.ts';
+import { createSsmToken } from './aws/ssm-token.ts';
 import { parseTickEnvironment } from './environment/tick-environment.ts';
-import { createRecordSource } from './nocodb/record-source.ts';
-import { sourceName } from './nocodb/source-name.ts';
-import { combineObservers } from './observability/combine-observers.ts';
+import { createRecordSource, sourceName } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
-import { createMetrics, createMetricsObserver } from './observability/metrics-observer.ts';
+import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
+import { GateItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
-import { GateItem } from './table/gate-item.ts';
-import { PaymentsTable } from './table/payments-table.ts';
+import { PaymentsTable } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
+import { combineObservers } from './tracker/events.ts';
 import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts';
 
 const { tableName, trackerName, settings } = parseTickEnvironment(process.env);

@@ -3,8 +3,8 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { parseWakeEnvironment } from './environment/wake-environment.ts';
 import { createLoopStarter } from './loop/loop-starter.ts';
+import { RestStateItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
-import { RestStateItem } from './table/rest-state-item.ts';
 import { wake } from './tracker/wake.ts';
 
 const { tableName, trackerName, loopArn } = parseWakeEnvironment(process.env);

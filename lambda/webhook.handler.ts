@@ -1,18 +1,18 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
-import { createSsmToken } from './environment/ssm-token.ts';
+import { createSsmToken } from './aws/ssm-token.ts';
 import { parseWebhookEnvironment } from './environment/webhook-environment.ts';
-import { createFieldTitles } from './nocodb/field-titles.ts';
-import { createNocoDbClient } from './nocodb/transport/client.ts';
-import { combineObservers } from './observability/combine-observers.ts';
+import { createNocoDbClient } from './nocodb/client.ts';
+import { createFieldTitles } from './nocodb/fields.ts';
 import { createLogObserver } from './observability/log-observer.ts';
-import { createMetrics, createMetricsObserver } from './observability/metrics-observer.ts';
-import { ConfirmationCountItem } from './table/confirmation-count.ts';
+import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
+import { ConfirmationCountItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
-import { PaymentsTable } from './table/payments-table.ts';
+import { PaymentsTable } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
+import { combineObservers } from './tracker/events.ts';
+import { takeCall, type WebhookAnswer, type WebhookDependencies } from './webhook/handle-webhook.ts';
 import { createSecretCheck } from './webhook/secret-check.ts';
-import { takeCall, type WebhookAnswer, type WebhookDependencies } from './webhook/take-call.ts';
 
 const { tableName, trackerName, secretParameterName, settings } = parseWebhookEnvironment(process.env);
 const { nocodb, shards, retention, tokenParameterName } = settings;

@@ -1,5 +1,5 @@
-import type { CommandContext } from './command-context.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { CommandContext } from './context.ts';
+import type { ExitCode } from './errors.ts';
 
 /** An argument by position. */
 export interface ArgumentSpec {

@@ -1,12 +1,11 @@
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { InvalidIdError, TrackerError } from '../../lambda/tracker/errors.ts';
-import { SettingsError } from '../../lambda/tracker/settings-error.ts';
 import type { Command } from './command.ts';
-import type { CommandContext } from './command-context.ts';
-import { CommandError, InterruptedError, UsageError } from './errors.ts';
-import { EXIT_CODE, type ExitCode } from './exit-code.ts';
+import type { CommandContext } from './context.ts';
+import { CommandError, EXIT_CODE, type ExitCode, InterruptedError, UsageError } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { type CommonOptions, parseCommandLine } from './parse-command-line.ts';
-import { colour, type Terminal } from './terminal/terminal.ts';
+import { colour, type Terminal } from './terminal.ts';
 
 export interface MainDependencies {
   readonly commands: readonly Command[];

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearMiss } from '../../lambda/tracker/near-miss.ts';
+import { nearMiss } from '../../lambda/settings/near-miss.ts';
 import type { Command, OptionSpec, ParsedInput } from './command.ts';
 import { UsageError } from './errors.ts';
 

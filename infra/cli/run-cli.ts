@@ -3,9 +3,9 @@ import { Agent } from 'undici';
 import packageJson from '../../package.json' with { type: 'json' };
 import { awsEnvironment } from '../local/emulator/aws-environment.ts';
 import { COMMANDS } from './commands/index.ts';
-import { createContext } from './create-context.ts';
+import { createContext } from './context.ts';
 import { main } from './main.ts';
-import { terminalOn } from './terminal/terminal.ts';
+import { terminalOn } from './terminal.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
 

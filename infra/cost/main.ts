@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { INTERVAL_SECONDS } from '../../lambda/tracker/interval.ts';
+import { monthlyCost } from './bill.ts';
 import { costReport } from './markdown.ts';
-import { monthlyCost } from './monthly-cost.ts';
 
 const HELP = `What a month of the tracker costs on AWS, computed from the template that would be deployed.
 

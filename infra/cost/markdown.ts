@@ -1,5 +1,4 @@
-import type { Alternatives } from './alternatives.ts';
-import type { Bill } from './bill.ts';
+import type { Alternatives, Bill } from './bill.ts';
 import { PRICE_SOURCES, PRICES_OF } from './prices.ts';
 
 /** The bill of one number of users. */

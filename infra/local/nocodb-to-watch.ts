@@ -1,7 +1,12 @@
 import { parseTrackerSettings } from '../../lambda/environment/tracker-settings.ts';
-import { checkNocoDb } from './check-nocodb.ts';
+import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
+import type { NocoDbSettings } from '../../lambda/nocodb/settings.ts';
+import { fixedToken } from '../../lambda/nocodb/token.ts';
+import { systemClock } from '../../lambda/tracker/clock.ts';
+import { TrackerError } from '../../lambda/tracker/errors.ts';
 import { type DemoNocoDb, startDemoNocoDb } from './demo-nocodb/demo-nocodb.ts';
 import { freePort } from './emulator/port.ts';
+import { StartError } from './start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 
 const PREFERRED_DEMO_PORT = 8085;
@@ -40,4 +45,45 @@ export async function nocoDbToWatch(
   });
   started.defer(() => demo.close());
   return { url: demo.url, tableId: demo.tableId, token: demo.token, demo };
+}
+
+const PATIENCE_MS = 5000;
+
+/**
+ * Asks NocoDB one question as a tick would, so that a wrong address, token, table or field shows before anything is
+ * deployed.
+ *
+ * @throws {StartError} with what NocoDB refused and the way out
+ */
+export async function checkNocoDb(settings: NocoDbSettings, token: string): Promise<void> {
+  const source = createRecordSource(settings, {
+    token: fixedToken(token),
+    clock: systemClock,
+    random: Math.random,
+  });
+  const query = { recordIds: [], want: 'paid', offset: 0, limit: 1 } as const;
+  try {
+    await source.list(query, { deadline: systemClock.now() + PATIENCE_MS, report: () => {} });
+  } catch (error) {
+    if (!(error instanceof TrackerError)) throw error;
+    throw new StartError(`NocoDB cannot be watched [${error.target}]: ${error.problem}`, error.wayOut, error);
+  }
+}
+
+/** Names for the machine itself, in URLs. */
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** What Docker calls the machine that containers run on. */
+const HOST_OF_CONTAINERS = 'host.docker.internal';
+
+/**
+ * The URL under which a Lambda reaches what this machine reaches under `url`.
+ *
+ * @param containers whether Lambdas run in containers, as LocalStack's do: their loopback is their own
+ */
+export function urlForLambdas(url: string, containers: boolean): string {
+  const address = new URL(url);
+  if (!containers || !LOOPBACK.test(address.hostname)) return url;
+  address.hostname = HOST_OF_CONTAINERS;
+  return address.href.replace(/\/$/, '');
 }

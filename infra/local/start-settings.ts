@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { parseTrackerSettings, TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
 import type { Variables } from '../../lambda/environment/variable-reader.ts';
 import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
-import { nearMiss } from '../../lambda/tracker/near-miss.ts';
-import { SettingsError } from '../../lambda/tracker/settings-error.ts';
+import { nearMiss } from '../../lambda/settings/near-miss.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { StartError } from './start-error.ts';
 
 /** What `npm start` was asked to do. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatLogLine } from './log/log-line.ts';
+import { formatLogLine } from './log/follow-log.ts';
 import { runLocally } from './run-locally.ts';
 import { StartError } from './start-error.ts';
 import { parseStartSettings } from './start-settings.ts';

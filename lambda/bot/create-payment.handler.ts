@@ -1,5 +1,5 @@
+import { createSsmToken } from '../aws/ssm-token.ts';
 import { consoleObserver, PaymentTracker } from '../client/index.ts';
-import { createSsmToken } from '../environment/ssm-token.ts';
 import { parseTrackerSettings } from '../environment/tracker-settings.ts';
 import { createRecords } from '../nocodb/records.ts';
 import { systemClock } from '../tracker/clock.ts';

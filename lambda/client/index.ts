@@ -11,10 +11,9 @@ export {
   type TrackedPayment,
   TrackManyError,
 } from './errors.ts';
-export { formatAge } from './format-age.ts';
-export { formatStats } from './format-stats.ts';
-export type { PaymentTrackerOptions } from './options.ts';
 export type { StatusResult } from './payment-status.ts';
+export type { PaymentTrackerOptions } from './payment-tracker.ts';
 export { PaymentTracker } from './payment-tracker.ts';
 export type { TrackerStats } from './stats.ts';
+export { formatAge, formatStats } from './stats.ts';
 export type { PaymentInput } from './track-many.ts';

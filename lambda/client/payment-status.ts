@@ -1,6 +1,6 @@
 import type { Payment } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
-import { dataAgeSeconds } from './data-age.ts';
+import { dataAgeSeconds } from './stats.ts';
 
 /** What is known about a payment. */
 export interface StatusResult {

@@ -1,8 +1,6 @@
-import { RESTING_AFTER } from '../tracker/gate.ts';
+import { RESTING_AFTER } from '../tracker/control-state.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
-import { dataAgeSeconds } from './data-age.ts';
-import { formatAge } from './format-age.ts';
 
 /** What the tracker has done and how it fares: plain data, ready for JSON. Moments are ISO 8601 in UTC. */
 export interface TrackerStats {
@@ -71,4 +69,56 @@ export function toStats(control: Control, pending: readonly PaymentKey[], now: n
 
 function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
+}
+
+const RULE = '='.repeat(60);
+
+/** The stats for people, as `printStats` prints them. */
+export function formatStats(stats: TrackerStats): string {
+  const { updateIntervalSeconds: interval } = stats;
+  return [
+    RULE,
+    '📊 Global Payment Tracker Stats',
+    RULE,
+    `Tracked Users: ${stats.trackedUsers}`,
+    `Update Interval: ${interval === null ? 'unknown before the first tick' : `${interval}s`}`,
+    `Total Updates: ${stats.totalUpdates}`,
+    `Last Update: ${stats.lastUpdate?.ago ?? 'never'}`,
+    `Users Updated: ${stats.usersUpdated}`,
+    `Payments Confirmed: ${stats.paymentsConfirmed}`,
+    RULE,
+  ].join('\n');
+}
+
+const UNITS = [
+  { suffix: 'd', seconds: 86_400 },
+  { suffix: 'h', seconds: 3600 },
+  { suffix: 'm', seconds: 60 },
+] as const;
+
+/**
+ * How long ago something was, in its largest whole unit.
+ *
+ * @example
+ * formatAge(15) // '15s ago'
+ * formatAge(150) // '2m ago'
+ */
+export function formatAge(seconds: number): string {
+  const unit = UNITS.find((each) => seconds >= each.seconds) ?? { suffix: 's', seconds: 1 };
+  return `${Math.floor(seconds / unit.seconds)}${unit.suffix} ago`;
+}
+
+/**
+ * How old the tracker's knowledge is: every status is at least as fresh as that.
+ *
+ * @param now epoch milliseconds
+ * @returns whole seconds, or `null` before the first successful tick
+ */
+export function dataAgeSeconds(
+  { lastSuccessAt }: Pick<Control, 'lastSuccessAt'>,
+  now: number,
+): number | null {
+  if (lastSuccessAt === undefined) return null;
+  // The tick's clock may be ahead of this one.
+  return Math.max(0, Math.floor((now - lastSuccessAt) / 1000));
 }

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { InvalidIdError } from '../tracker/errors.ts';
-import { parseRecordId, parseUserId } from '../tracker/ids.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
+import { parseRecordId, parseUserId } from '../tracker/payment.ts';
 import type { PaymentStore } from '../tracker/payment-store.ts';
 import {
   type FailedPayment,

@@ -1,4 +1,4 @@
-import { SettingsError } from '../tracker/settings-error.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { FUNCTION_VARIABLES, TRACKER_NAME } from './function-variables.ts';
 import { VariableReader, type Variables } from './variable-reader.ts';
 

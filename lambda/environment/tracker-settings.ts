@@ -1,7 +1,7 @@
 import { NOCODB_VARIABLES, type NocoDbSettings, parseNocoDbSettings } from '../nocodb/settings.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { DEFAULT_RETENTION, type Retention } from '../table/retention.ts';
 import { INTERVAL_SECONDS } from '../tracker/interval.ts';
-import { SettingsError } from '../tracker/settings-error.ts';
 import { VariableReader, type Variables } from './variable-reader.ts';
 
 /** Everything a tracker can be told. */

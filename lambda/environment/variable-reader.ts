@@ -1,5 +1,5 @@
-import { nearMiss } from '../tracker/near-miss.ts';
-import { SettingsError } from '../tracker/settings-error.ts';
+import { nearMiss } from '../settings/near-miss.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 
 /** Variables as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { SettingsError } from '../tracker/settings-error.ts';
+import { SettingsError } from '../settings/settings-error.ts';
 import { FUNCTION_VARIABLES } from './function-variables.ts';
 import { parseTickEnvironment, type TickEnvironment } from './tick-environment.ts';
 import { PARAMETER_NAME } from './tracker-settings.ts';

@@ -1,6 +1,5 @@
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { TickStarter } from '../tracker/wake.ts';
-import type { LoopInput } from './loop-input.ts';
 
 /**
  * Starts the loop's state machine.
@@ -16,4 +15,12 @@ export function createLoopStarter(client: SFNClient, loopArn: string): TickStart
       );
     },
   };
+}
+
+/**
+ * What starts an execution of the loop, as its input says it. Only one started by the rule may rest: a wake-up knows of
+ * a payment that the index, which lists what is pending, may not show yet.
+ */
+export interface LoopInput {
+  readonly startedBy: 'rule' | 'wake-up';
 }

@@ -1,17 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../tracker/clock.ts';
 import { BulkListUnsupportedError, InvalidQueryError } from '../tracker/errors.ts';
-import { RECORD_ID_PATTERN } from '../tracker/ids.ts';
+import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext } from '../tracker/record-source.ts';
-import { createFieldTitles } from './field-titles.ts';
+import { type ApiCall, createNocoDbClient, type Reading } from './client.ts';
+import type { Refusal } from './error-response.ts';
+import { createFieldTitles } from './fields.ts';
 import { bulkBody, describeQueries, describeQuery, fitsUrl, queryString, tablePath } from './query.ts';
-import { FieldAbsentError, type RecordFormat, readBulkPages, readPage } from './response.ts';
+import { FieldAbsentError, type RecordFormat, readBulkPages, readPage } from './read-response.ts';
+import type { CallNames } from './retry.ts';
 import type { NocoDbSettings } from './settings.ts';
 import type { TokenProvider } from './token.ts';
-import type { ApiCall, Reading } from './transport/api-call.ts';
-import { createNocoDbClient } from './transport/client.ts';
-import type { CallNames } from './transport/failure.ts';
-import type { Refusal } from './transport/refusal.ts';
 
 /** What the source needs beside its settings. */
 export interface RecordSourceOptions {
@@ -137,4 +137,14 @@ function refuseStrangeIds(queries: readonly RecordQuery[], { apiUrl }: NocoDbSet
       wayOut: 'Track payments through the client, which checks their ids.',
     });
   }
+}
+
+/**
+ * A short name for the table and the fields that settings point to: another one when any of them changes, so that what
+ * was learned about one table is not applied to another. 16 hex digits.
+ */
+export function sourceName(settings: NocoDbSettings): string {
+  const { apiUrl, tableId, idField, paidField, paidValues, ownerField } = settings;
+  const parts = [apiUrl, tableId, idField, paidField, paidValues ?? null, ownerField ?? null];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }

@@ -1,13 +1,12 @@
 import { InvalidResponseError } from '../tracker/errors.ts';
-import { RECORD_ID_PATTERN } from '../tracker/ids.ts';
+import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RequestContext, SourceRecord } from '../tracker/record-source.ts';
-import { createFieldTitles } from './field-titles.ts';
+import { createNocoDbClient } from './client.ts';
+import { createFieldTitles } from './fields.ts';
 import { tablePath, unpaidQueryString } from './query.ts';
+import { asObject, asRecordId, readPage } from './read-response.ts';
 import type { RecordSourceOptions } from './record-source.ts';
-import { readPage } from './response.ts';
 import type { NocoDbSettings } from './settings.ts';
-import { createNocoDbClient } from './transport/client.ts';
-import { asObject, asRecordId } from './transport/shape.ts';
 
 /** What bots and the command line do with the records' table beside what the tracker asks of it. */
 export interface NocoDbRecords {

@@ -1,7 +1,7 @@
-import { nearMiss } from '../tracker/near-miss.ts';
-import { SettingsError } from '../tracker/settings-error.ts';
-import { normalizeApiUrl } from './api-url.ts';
-import { faultOfFieldName, faultOfPaidValue } from './where-syntax.ts';
+import { normalizeApiUrl } from '../settings/api-url.ts';
+import { nearMiss } from '../settings/near-miss.ts';
+import { SettingsError } from '../settings/settings-error.ts';
+import { faultOfFieldName, faultOfPaidValue } from '../settings/where-syntax.ts';
 
 /** Which NocoDB table holds the payments' records, and what in it means paid. */
 export interface NocoDbSettings {

@@ -1,7 +1,13 @@
-import type { TrackerEvent } from '../tracker/events.ts';
+import type {
+  RequestTotals,
+  TickFailed,
+  TickFinished,
+  TickSkipped,
+  TickSummary,
+  TrackerEvent,
+} from '../tracker/events.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
-import { describeRequest, describeResponse } from './describe-exchange.ts';
-import { describeFailed, describeFinished, describeSkipped, describeStarted } from './describe-tick.ts';
+import type { ExchangeRequest, ExchangeResponse } from '../tracker/record-source.ts';
 
 /**
  * An event as a line for people; the JSON log has the same line as its `message`.
@@ -58,4 +64,63 @@ function nameOf({ userId, recordId }: PaymentKey): string {
 function describeRegistered({ payments, users }: { payments: number; users: number }): string {
   const more = payments === users ? '' : ` (${payments} payments)`;
   return `📍 Registered ${users} ${users === 1 ? 'user' : 'users'}${more} for payment tracking`;
+}
+
+type TickStarted = Extract<TrackerEvent, { type: 'tick.started' }>;
+
+export function describeStarted({ pending, audit }: TickStarted): string | undefined {
+  if (pending === 0) return undefined;
+  return `🔍 Payment tracker: Checking ${pending} payment records${audit ? ' (audit: do they still exist?)' : ''}...`;
+}
+
+export function describeSkipped({ reason, until }: TickSkipped): string {
+  return reason === 'blocked'
+    ? `🚫 Payment tracker: rate limited by NocoDB, nothing is asked before ${timeOf(until)}`
+    : `⏭️ Payment tracker: this slot has its tick already, the next may begin at ${timeOf(until)}`;
+}
+
+export function describeFinished(event: TickFinished): string {
+  if (event.resting) return '💤 Payment tracker: nothing pending, resting until a payment is tracked';
+  const outcome = event.checked === 0 ? 'nothing pending' : outcomeOf(event);
+  return `✅ Payment tracker: ${outcome}. Next update at ${timeOf(event.nextUpdateAt)}`;
+}
+
+export function describeFailed(event: TickFailed): string {
+  const message = event.error instanceof Error ? event.error.message : String(event.error);
+  const done = event.checked === 0 ? '' : ` (before that: ${outcomeOf(event)})`;
+  if (event.blockedUntil !== undefined) {
+    return `🚫 Payment tracker: rate limited by NocoDB until ${timeOf(event.blockedUntil)}: ${message}${done}`;
+  }
+  return `❌ Payment tracker: tick failed, ${event.kind}: ${message}${done}`;
+}
+
+function outcomeOf(summary: TickSummary): string {
+  const { confirmed, checked, pending, missing, invalid, ownerMismatches, unanswered } = summary;
+  const rare = [
+    { count: missing, what: 'missing' },
+    { count: invalid, what: 'invalid' },
+    { count: ownerMismatches, what: 'paid by another owner' },
+    { count: unanswered, what: 'not asked for yet' },
+  ];
+  const parts = rare.filter(({ count }) => count > 0).map(({ count, what }) => `, ${count} ${what}`);
+  return `${confirmed}/${checked} paid, ${pending} pending${parts.join('')}`;
+}
+
+/** `12:00:40 UTC` */
+function timeOf(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(11, 19)} UTC`;
+}
+
+const OUTCOME_SIGNS = { ok: '📥', failed: '❌', rateLimited: '🚫' } as const;
+
+export function describeRequest({ method, endpoint, params, recordIds }: ExchangeRequest): string {
+  return `📡 NocoDB request: ${method} ${endpoint} (${recordIds} record ids; ${params})`;
+}
+
+export function describeResponse(event: ExchangeResponse & { readonly totals: RequestTotals }): string {
+  const { outcome, status, milliseconds, bytes, records, totals } = event;
+  const answer = status === 0 ? 'no answer' : `status ${status}`;
+  const seconds = (milliseconds / 1000).toFixed(2);
+  const sums = `✅ ${totals.requestsOk} ❌ ${totals.requestsFailed} 🚫 ${totals.requestsRateLimited}`;
+  return `${OUTCOME_SIGNS[outcome]} NocoDB response: ${answer} in ${seconds}s, ${bytes} bytes, ${records} records (in total ${sums})`;
 }

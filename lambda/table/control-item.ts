@@ -1,9 +1,91 @@
-import { type Counters, NO_COUNTERS } from '../tracker/gate.ts';
+import type { ConfirmationCount } from '../tracker/confirm-reported.ts';
+import {
+  type Counters,
+  type Gate,
+  type GateAnswer,
+  NO_COUNTERS,
+  type TickReport,
+} from '../tracker/control-state.ts';
 import type { Control } from '../tracker/payment-store.ts';
-import type { DocumentTable, Item } from './document-table.ts';
+import type { RestState } from '../tracker/wake.ts';
+import {
+  GATE_IS_OPEN,
+  HAS_EMPTY_TICKS,
+  HOLDS_GATE,
+  LAYOUT_IS_KNOWN,
+  NO_PENALTY_RUNS,
+  PENALTY_IS_LONGER,
+  TICK_WAS_BEFORE,
+} from './conditions.ts';
+import { DocumentTable, type Item, type TableOptions } from './document-table.ts';
 import { LayoutTooNewError } from './errors.ts';
-import { CONTROL_KEY } from './keys.ts';
-import { LAYOUT_VERSION } from './layout.ts';
+import { CONTROL_KEY, LAYOUT_VERSION } from './layout.ts';
+
+/**
+ * The gate: the control item in DynamoDB. Every method is one conditional update.
+ *
+ * Each throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
+ */
+export class GateItem implements Gate {
+  readonly #table: DocumentTable;
+
+  constructor(options: TableOptions) {
+    this.#table = new DocumentTable(options);
+  }
+
+  /** @throws {LayoutTooNewError} when the table was written by a newer version of the tracker */
+  async acquire({ owner, now, lease }: Parameters<Gate['acquire']>[0]): Promise<GateAnswer> {
+    const operation = 'acquire gate';
+    const result = await this.#table.write({
+      operation,
+      key: CONTROL_KEY,
+      update: 'SET #owner = :owner, #nextAllowedAt = :leaseEnd, #layout = :layout',
+      condition: [GATE_IS_OPEN, NO_PENALTY_RUNS, LAYOUT_IS_KNOWN].join(' AND '),
+      values: { ':owner': owner, ':leaseEnd': now + lease, ':now': now, ':layout': LAYOUT_VERSION },
+      returns: 'ALL_NEW',
+    });
+    if (result.written) return { granted: true, control: toControl(result.item) };
+    checkLayout(result.found, operation);
+    // The first try's answer was lost, and the SDK's second try met its own lease.
+    if (result.found?.owner === owner) return { granted: true, control: toControl(result.found) };
+    return refusal(result.found, now);
+  }
+
+  async finish(report: TickReport): Promise<boolean> {
+    const { update, values } = finishUpdate(report);
+    const result = await this.#table.write({
+      operation: 'finish tick',
+      key: CONTROL_KEY,
+      update,
+      condition: HOLDS_GATE,
+      values,
+    });
+    // Repeated by the SDK after a lost answer, it finds itself as the last owner.
+    return result.written || result.found?.lastOwner === report.owner;
+  }
+
+  async block(until: number): Promise<void> {
+    await this.#table.write({
+      operation: 'block gate',
+      key: CONTROL_KEY,
+      update: 'SET #blockedUntil = :until',
+      condition: PENALTY_IS_LONGER,
+      values: { ':until': until },
+    });
+  }
+}
+
+/** When both a penalty and a holder stand in the way, it is the later of them that counts. */
+function refusal(found: Item = {}, now: number): GateAnswer {
+  const { nextAllowedAt = 0 } = found as { nextAllowedAt?: number };
+  const { blockedUntil = 0, lastSuccessAt } = toControl(found);
+  return {
+    granted: false,
+    reason: blockedUntil > now ? 'blocked' : 'held',
+    until: Math.max(nextAllowedAt, blockedUntil),
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+  };
+}
 
 /** The names of the counters, each an attribute of its own so that an update can add to it. */
 const COUNTERS = Object.keys(NO_COUNTERS) as (keyof Counters)[];
@@ -58,4 +140,93 @@ export function checkLayout(item: Item | undefined, operation: string): void {
     problem: `the table has layout ${layout}, and this version of the tracker knows layouts up to ${LAYOUT_VERSION}`,
     wayOut: 'Deploy the newer version of the tracker again; the older one would misread the payments.',
   });
+}
+
+/** What a tick leaves in the control item: an update expression, and the values that it and its condition use. */
+export function finishUpdate(report: TickReport) {
+  const { owner, now, error, empty, lastSuccessAt, source } = report;
+  const remembered: Record<string, unknown> = {
+    cursor: report.cursor,
+    round: report.round,
+    bulkList: report.bulkList,
+    audit: report.audit,
+    lastError: error && { ...error, at: now },
+  };
+  const known = Object.entries(remembered).filter(([, value]) => value !== undefined);
+  const unknown = Object.keys(remembered).filter((name) => remembered[name] === undefined);
+  const set: Record<string, unknown> = {
+    nextAllowedAt: report.nextAllowedAt,
+    intervalSeconds: report.intervalSeconds,
+    pending: report.pending,
+    usersUpdated: report.usersUpdated,
+    lastTickAt: now,
+    lastOwner: owner,
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(source !== undefined && { source }),
+    ...(!empty && { emptyTicks: 0 }),
+    ...Object.fromEntries(known),
+  };
+  // Empty ticks are added to, not set: somebody may have woken the loop by a 0 since this tick began.
+  const add: Record<string, unknown> = { ...report.counters, ...(empty && { emptyTicks: 1 }) };
+  const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
+  const additions = Object.keys(add).map((name) => `#${name} :${name}`);
+  const removals = ['owner', ...unknown].map((name) => `#${name}`);
+  const values = Object.entries({ ...set, ...add, owner }).map(([name, value]) => [`:${name}`, value]);
+  return {
+    update: `SET ${assignments.join(', ')} REMOVE ${removals.join(', ')} ADD ${additions.join(', ')}`,
+    values: Object.fromEntries(values) as Record<string, unknown>,
+  };
+}
+
+/**
+ * What makes the loop rest: a count in the control item.
+ *
+ * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
+ */
+export class RestStateItem implements RestState {
+  readonly #table: DocumentTable;
+
+  constructor(options: TableOptions) {
+    this.#table = new DocumentTable(options);
+  }
+
+  async emptyTicks(): Promise<number | undefined> {
+    const item = await this.#table.get('read control item', CONTROL_KEY, 'strong');
+    return item && ((item.emptyTicks as number | undefined) ?? 0);
+  }
+
+  async clear(): Promise<void> {
+    await this.#table.write({
+      operation: 'clear empty ticks',
+      key: CONTROL_KEY,
+      update: 'SET #emptyTicks = :zero',
+      condition: HAS_EMPTY_TICKS,
+      values: { ':zero': 0 },
+    });
+  }
+}
+
+/**
+ * The total of confirmed payments in the control item.
+ *
+ * Confirmations before the very first tick are not counted, and a write whose answer was lost may count twice: it is a
+ * figure for people.
+ */
+export class ConfirmationCountItem implements ConfirmationCount {
+  readonly #table: DocumentTable;
+
+  constructor(options: TableOptions) {
+    this.#table = new DocumentTable(options);
+  }
+
+  /** @throws {TableUnavailableError} */
+  async add(confirmed: number): Promise<void> {
+    await this.#table.write({
+      operation: 'count confirmed payments',
+      key: CONTROL_KEY,
+      update: 'ADD #confirmed :confirmed',
+      condition: TICK_WAS_BEFORE,
+      values: { ':confirmed': confirmed },
+    });
+  }
 }

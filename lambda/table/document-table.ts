@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { tableError } from './errors.ts';
-import { namesIn } from './expression.ts';
 
 /** Where the payments are. */
 export interface TableOptions {
@@ -186,4 +185,13 @@ function refusal({ Item: item, $metadata }: ConditionalCheckFailedException): Wr
 
 function nameOf({ pk, sk }: ItemKey): string {
   return `${pk} ${sk}`;
+}
+
+/**
+ * The names for the placeholders of expressions. A placeholder `#status` stands for the attribute `status`, always; so
+ * no attribute can collide with a reserved word of DynamoDB, and only names in use are sent (it refuses others).
+ */
+export function namesIn(...expressions: readonly string[]): Record<string, string> {
+  const placeholders = expressions.join(' ').match(/#\w+/g) ?? [];
+  return Object.fromEntries(placeholders.map((placeholder) => [placeholder, placeholder.slice(1)]));
 }

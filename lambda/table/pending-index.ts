@@ -1,7 +1,6 @@
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { DocumentTable, Item } from './document-table.ts';
-import { allShards, shardOf, userIdOf } from './keys.ts';
-import { LAYOUT } from './layout.ts';
+import { allShards, LAYOUT, shardOf, userIdOf } from './layout.ts';
 
 /**
  * All pending payments, by record id (code units, as DynamoDB sorts them), then by user id. Eventually consistent.

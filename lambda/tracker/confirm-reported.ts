@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 import type { Clock } from './clock.ts';
 import type { Observer } from './events.ts';
-import { RECORD_ID_PATTERN } from './ids.ts';
 import type { PaymentKey } from './payment.ts';
+import { RECORD_ID_PATTERN } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
+import { type Settlement, settle } from './reconcile.ts';
 import type { SourceRecord } from './record-source.ts';
-import { type Settlement, settle } from './settle.ts';
 
 /** Port: the pending payments, found by their record. */
 export interface ReportedPayments extends PendingPayments {

@@ -1,5 +1,5 @@
+import type { Counters } from './control-state.ts';
 import type { ErrorKind } from './errors.ts';
-import type { Counters } from './gate.ts';
 import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { ExchangeRequest, ExchangeResponse } from './record-source.ts';
 
@@ -101,3 +101,10 @@ export interface TickFailed extends TickSummary {
 
 /** Port: whoever wants to know. Must not throw. */
 export type Observer = (event: TrackerEvent) => void;
+
+/** An observer that tells each of several, in their order. */
+export function combineObservers(...observers: readonly Observer[]): Observer {
+  return (event) => {
+    for (const observe of observers) observe(event);
+  };
+}

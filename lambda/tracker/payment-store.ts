@@ -1,5 +1,5 @@
+import type { ControlState } from './control-state.ts';
 import type { ErrorKind } from './errors.ts';
-import type { ControlState } from './gate.ts';
 import type { Payment, PaymentKey } from './payment.ts';
 
 /** What became of a wish to track a payment. */

@@ -1,9 +1,14 @@
-import { dataAge } from './data-age.ts';
+import { checkPayments, NOTHING_DONE, type Pass, type PassDependencies } from './check-payments.ts';
+import {
+  dataAge,
+  forgetOtherSource,
+  type Gate,
+  type GateAnswer,
+  RESTING_AFTER,
+  type TickReport,
+} from './control-state.ts';
 import { errorKind, RateLimitedError } from './errors.ts';
-import { type Gate, type GateAnswer, RESTING_AFTER, type TickReport } from './gate.ts';
 import { nextAllowedAfter, nextSlot, timeLimits } from './interval.ts';
-import { checkPayments, NOTHING_DONE, type Pass, type PassDependencies } from './pass.ts';
-import { forgetOtherSource } from './source-change.ts';
 
 /** What a tick needs. */
 export interface TickDependencies extends PassDependencies {

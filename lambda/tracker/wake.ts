@@ -1,4 +1,4 @@
-import { RESTING_AFTER } from './gate.ts';
+import { RESTING_AFTER } from './control-state.ts';
 
 /** Port: what makes the loop rest. */
 export interface RestState {

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { TokenProvider } from '../nocodb/token.ts';
 import type { Clock } from '../tracker/clock.ts';
-import { SHORTEST_SECRET } from './secret-header.ts';
 
 /** Tells whether a caller brought the secret. */
 export type SecretCheck = (offered: string | undefined) => Promise<boolean>;
@@ -57,3 +56,9 @@ function isSame(offered: string, secret: string): boolean {
 function hash(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
+
+/** The header in which NocoDB's webhook brings the secret that both sides know. */
+export const SECRET_HEADER = 'x-payment-tracker-secret';
+
+/** A secret has so many characters at least; fewer could be guessed. */
+export const SHORTEST_SECRET = 16;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
-import { paymentKey, shardOf } from '../../lambda/table/keys.ts';
+import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
 import { expiresAfter } from '../../lambda/table/retention.ts';
 import type { PaymentKey } from '../../lambda/tracker/payment.ts';
 import { createTableInput } from '../support/create-table-input.ts';

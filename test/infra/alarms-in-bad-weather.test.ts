@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { staleAge } from '../../infra/alarms-rules.ts';
+import { staleAge } from '../../infra/constructs/alarm-rules.ts';
 import { RateLimitedError, ServerFaultError, TokenRejectedError } from '../../lambda/tracker/errors.ts';
 import { DETAILS } from '../support/fake-source.ts';
 import { alarmWorld } from './support/alarm-world.ts';

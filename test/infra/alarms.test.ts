@@ -1,8 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { ALARM_IDS, RUNBOOK } from '../../infra/alarms-runbook.ts';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import { ALARM_IDS, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import { alarmsOf } from './support/alarms-of.ts';
 import { readable } from './support/statements.ts';
 import { createStack, NOCODB, synthTracker } from './support/synth.ts';

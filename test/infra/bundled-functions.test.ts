@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
+import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
 import { withoutHash } from './support/statements.ts';
 import { NOCODB, temporaryOutdir } from './support/synth.ts';
 

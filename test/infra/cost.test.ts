@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billFor } from '../../infra/cost/bill.ts';
-import { readDeployment } from '../../infra/cost/deployment.ts';
-import { meanExecution } from '../../infra/cost/loop-time.ts';
-import { synthTemplate } from '../../infra/cost/synth.ts';
-import { monthlyUsage } from '../../infra/cost/usage.ts';
+import { readDeployment, synthTemplate } from '../../infra/cost/deployment.ts';
+import { meanExecution, monthlyUsage } from '../../infra/cost/usage.ts';
 import { runLoop } from './support/loop-run.ts';
 
 const DEPLOYMENT = readDeployment(synthTemplate(20));

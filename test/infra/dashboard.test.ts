@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../lambda/observability/metric-names.ts';
+import { METRICS } from '../../lambda/observability/metrics.ts';
 import { readable } from './support/statements.ts';
 import { synthTracker } from './support/synth.ts';
 

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import { readable, statementsOf } from './support/statements.ts';
 import { createStack, NOCODB } from './support/synth.ts';
 

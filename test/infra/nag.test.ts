@@ -4,7 +4,7 @@ import { type App, Validations } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
+import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
 import { createApp, NOCODB } from './support/synth.ts';
 
 interface Finding {

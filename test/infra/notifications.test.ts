@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import { managedPoliciesOf, readable, statementsOf, withoutHash } from './support/statements.ts';
 import { createStack, NOCODB, synthTracker } from './support/synth.ts';
 

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { REQUEST_UNITS_CAP } from '../../infra/payment-table.ts';
+import { REQUEST_UNITS_CAP } from '../../infra/constructs/payment-table.ts';
 import { synthTracker } from './support/synth.ts';
 
 const TABLE = 'AWS::DynamoDB::GlobalTable';

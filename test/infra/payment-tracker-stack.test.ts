@@ -2,8 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
-import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
+import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
 import { readable, statementsOf } from './support/statements.ts';
 import { createApp, createStack, NOCODB } from './support/synth.ts';
 

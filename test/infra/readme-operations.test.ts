@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runbookTable } from '../../infra/alarms-runbook.ts';
+import { runbookTable } from '../../infra/constructs/alarm-runbook.ts';
+import { monthlyCost } from '../../infra/cost/bill.ts';
 import { costReport } from '../../infra/cost/markdown.ts';
-import { monthlyCost } from '../../infra/cost/monthly-cost.ts';
 
 const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import { createStack } from './support/synth.ts';
 
 test('the code of the README has a function called with confirmed payments', async () => {

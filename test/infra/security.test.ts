@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
+import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
 import { readable, type Statement } from './support/statements.ts';
 import { createApp, NOCODB, synthTracker } from './support/synth.ts';
 

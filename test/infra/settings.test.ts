@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { CfnParameter, Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
-import type { PaymentTrackerProps } from '../../infra/payment-tracker-props.ts';
-import { parseAppSettings } from '../../infra/settings.ts';
-import { SettingsError } from '../../lambda/tracker/settings-error.ts';
+import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
+import type { PaymentTrackerProps } from '../../infra/constructs/payment-tracker-props.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { createStack, NOCODB, synthTracker } from './support/synth.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };

@@ -1,8 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { PaymentTracker } from '../../infra/payment-tracker.ts';
-import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
+import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
 import { createApp, NOCODB } from './support/synth.ts';
 
 type Resources = Record<

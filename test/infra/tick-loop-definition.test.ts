@@ -1,8 +1,12 @@
 import validate from 'asl-validator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BACKSTOP_SECONDS, loopTiming, tickLoopDefinition } from '../../infra/tick-loop-definition.ts';
-import { RESTING_AFTER } from '../../lambda/tracker/gate.ts';
+import {
+  BACKSTOP_SECONDS,
+  loopTiming,
+  tickLoopDefinition,
+} from '../../infra/constructs/tick-loop-definition.ts';
+import { RESTING_AFTER } from '../../lambda/tracker/control-state.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
 import { TaskError } from '../simulation/step-functions/execution.ts';
 import { NAMES, runLoop, TRANSITION } from './support/loop-run.ts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { tickLoopDefinition } from '../../infra/tick-loop-definition.ts';
+import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
 import { managedPoliciesOf, readable, statementsOf } from './support/statements.ts';
 import { synthTracker } from './support/synth.ts';
 

@@ -1,9 +1,9 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import type { WebhookProps } from '../../infra/payment-tracker-props.ts';
-import { PaymentTrackerStack } from '../../infra/payment-tracker-stack.ts';
-import { parseAppSettings } from '../../infra/settings.ts';
-import { SettingsError } from '../../lambda/tracker/settings-error.ts';
+import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
+import type { WebhookProps } from '../../infra/constructs/payment-tracker-props.ts';
+import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { managedPoliciesOf, readable, statementsOf, withoutHash } from './support/statements.ts';
 import { createApp, NOCODB, synthTracker } from './support/synth.ts';
 

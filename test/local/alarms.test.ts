@@ -4,8 +4,8 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AlarmId, RUNBOOK } from '../../infra/alarms-runbook.ts';
-import type { Fault } from '../../infra/local/demo-nocodb/faults.ts';
+import { type AlarmId, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
+import type { Fault } from '../../infra/local/demo-nocodb/for-tests/faults.ts';
 import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
 import { type AlarmBell, listenForAlarms } from './support/alarm-bell.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';

@@ -1,11 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, inject, onTestFinished, test } from 'vitest';
+import { DEFAULT_STACK_NAME } from '../../infra/constructs/stack-outputs.ts';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
 import { startEmulator } from '../../infra/local/emulator/emulator.ts';
 import { freePort } from '../../infra/local/emulator/port.ts';
-import { DEFAULT_STACK_NAME } from '../../infra/stack-names.ts';
 import { DEFAULT_TOKEN_PARAMETER } from '../../lambda/environment/tracker-settings.ts';
 import { openChromium } from './support/chromium.ts';
 import { type NpmStart, npmStart, running } from './support/npm-start.ts';

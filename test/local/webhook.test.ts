@@ -1,8 +1,8 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { APP_VARIABLES } from '../../infra/constructs/app-settings.ts';
 import { functionLogGroups, logReader } from '../../infra/local/log/function-logs.ts';
-import { APP_VARIABLES } from '../../infra/settings.ts';
-import { SECRET_HEADER } from '../../lambda/webhook/secret-header.ts';
+import { SECRET_HEADER } from '../../lambda/webhook/secret-check.ts';
 import { runCli } from '../unit/cli/support/cli-process.ts';
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SECRET_HEADER } from '../../lambda/webhook/secret-header.ts';
+import { SECRET_HEADER } from '../../lambda/webhook/secret-check.ts';
 import { call } from './contract/call.ts';
 import type { ContractTarget } from './contract/target.ts';
 import { openWebhookDesk, SECRET, type WebhookDesk } from './contract/webhook-desk.ts';

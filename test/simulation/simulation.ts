@@ -1,6 +1,6 @@
-import { tickLoopDefinition } from '../../infra/tick-loop-definition.ts';
-import { GateItem } from '../../lambda/table/gate-item.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
+import { GateItem } from '../../lambda/table/control-item.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import { TrackerError } from '../../lambda/tracker/errors.ts';
 import type { RecordSource } from '../../lambda/tracker/record-source.ts';
 import { tick } from '../../lambda/tracker/tick.ts';

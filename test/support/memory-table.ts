@@ -4,7 +4,7 @@ import {
   type GateAnswer,
   NO_COUNTERS,
   type TickReport,
-} from '../../lambda/tracker/gate.ts';
+} from '../../lambda/tracker/control-state.ts';
 import type { PaymentKey, PaymentStatus } from '../../lambda/tracker/payment.ts';
 import type { PendingPayments } from '../../lambda/tracker/pending-payments.ts';
 

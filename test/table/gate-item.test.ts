@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { GateItem } from '../../lambda/table/control-item.ts';
 import { LayoutTooNewError } from '../../lambda/table/errors.ts';
-import { GateItem } from '../../lambda/table/gate-item.ts';
-import { NO_COUNTERS } from '../../lambda/tracker/gate.ts';
+import { NO_COUNTERS } from '../../lambda/tracker/control-state.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { LEASE, NOW, prepareGate, reportOf } from './support/gate.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';

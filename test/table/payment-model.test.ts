@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import { PaymentModel } from './support/payment-model.ts';
 import { createPaymentTable } from './support/payment-table.ts';
 

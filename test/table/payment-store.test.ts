@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { paymentKey, shardOf } from '../../lambda/table/keys.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import { createPaymentTable } from './support/payment-table.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -1,8 +1,8 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { paymentKey, shardOf } from '../../lambda/table/keys.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import type { PaymentKey } from '../../lambda/tracker/payment.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';

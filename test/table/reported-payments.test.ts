@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConfirmationCountItem } from '../../lambda/table/confirmation-count.ts';
-import { GateItem } from '../../lambda/table/gate-item.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { ConfirmationCountItem, GateItem } from '../../lambda/table/control-item.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import { createPaymentTable } from './support/payment-table.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

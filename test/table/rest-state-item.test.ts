@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RestStateItem } from '../../lambda/table/rest-state-item.ts';
+import { RestStateItem } from '../../lambda/table/control-item.ts';
 import { prepareGate, reportOf } from './support/gate.ts';
 
 /** A rest state whose control item tells of so many empty ticks. */

@@ -1,11 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GateItem } from '../../lambda/table/gate-item.ts';
-import { CONTROL_KEY, paymentKey } from '../../lambda/table/keys.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
-import { RestStateItem } from '../../lambda/table/rest-state-item.ts';
+import { GateItem, RestStateItem } from '../../lambda/table/control-item.ts';
+import { CONTROL_KEY, paymentKey } from '../../lambda/table/layout.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import { SimulatedTable } from '../simulation/dynamo/simulated-table.ts';
 import { NOW, reportOf } from './support/gate.ts';
 import { createPaymentTable } from './support/payment-table.ts';

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { GateItem } from '../../lambda/table/control-item.ts';
 import { createDocumentClient } from '../../lambda/table/document-client.ts';
 import { TableUnavailableError } from '../../lambda/table/errors.ts';
-import { GateItem } from '../../lambda/table/gate-item.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store-table.ts';
-import { PaymentsTable } from '../../lambda/table/payments-table.ts';
+import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
+import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
 import { errorKind } from '../../lambda/tracker/errors.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { type Answer, startScriptedServer } from './support/scripted-server.ts';

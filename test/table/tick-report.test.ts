@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RestStateItem } from '../../lambda/table/rest-state-item.ts';
-import { NO_COUNTERS } from '../../lambda/tracker/gate.ts';
+import { RestStateItem } from '../../lambda/table/control-item.ts';
+import { NO_COUNTERS } from '../../lambda/tracker/control-state.ts';
 import { NOW, prepareGate, reportOf } from './support/gate.ts';
 
 test('remembers what a tick reports, and forgets what the next no longer reports', async () => {

@@ -1,9 +1,9 @@
 import { defineCommand } from '../command.ts';
-import type { ReportLine } from '../doctor/check.ts';
+import type { ReportLine } from '../doctor/checks.ts';
+import { runChecks } from '../doctor/checks.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
-import { runChecks } from '../doctor/run-checks.ts';
-import { EXIT_CODE } from '../exit-code.ts';
-import { type Colour, colour, type Terminal } from '../terminal/terminal.ts';
+import { EXIT_CODE } from '../errors.ts';
+import { type Colour, colour, type Terminal } from '../terminal.ts';
 
 const SIGNS = {
   ok: { sign: '✔', colour: 'green' },

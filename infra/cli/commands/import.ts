@@ -1,14 +1,12 @@
 import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
 import { defineCommand, type OptionValues } from '../command.ts';
-import type { CommandContext } from '../command-context.ts';
-import { InterruptedError, UsageError } from '../errors.ts';
-import { EXIT_CODE } from '../exit-code.ts';
-import { describeImport } from '../import/describe-import.ts';
-import type { ImportBatch } from '../import/import-row.ts';
+import type { CommandContext } from '../context.ts';
+import { EXIT_CODE, InterruptedError, UsageError } from '../errors.ts';
+import type { ImportBatch } from '../import/read-file.ts';
 import { readImportFile } from '../import/read-file.ts';
-import { PaymentRegistration } from '../import/register-payments.ts';
+import { describeImport, PaymentRegistration } from '../import/register-payments.ts';
 import { unpaidRecords } from '../import/unpaid-records.ts';
-import { createProgressBar } from '../terminal/progress-bar.ts';
+import { createProgressBar } from '../terminal.ts';
 
 const OPTIONS = {
   'from-nocodb': {

@@ -1,11 +1,9 @@
 import type { TickResult } from '../../../lambda/tracker/tick.ts';
-import { STACK_OUTPUTS } from '../../stack-names.ts';
+import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
 import { defineCommand } from '../command.ts';
-import type { CommandContext } from '../command-context.ts';
-import { CommandError } from '../errors.ts';
-import { EXIT_CODE } from '../exit-code.ts';
-import { print } from '../output.ts';
-import { colour } from '../terminal/terminal.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandError, EXIT_CODE } from '../errors.ts';
+import { colour, print } from '../terminal.ts';
 
 /** `tick`: one pass now, if the gate lets it through. */
 export const tickCommand = defineCommand({

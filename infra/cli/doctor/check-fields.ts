@@ -1,7 +1,7 @@
+import type { TableField } from '../../../lambda/nocodb/fields.ts';
 import { NOCODB_VARIABLES, type NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
-import type { TableField } from '../../../lambda/nocodb/table-fields.ts';
-import { nearMiss } from '../../../lambda/tracker/near-miss.ts';
-import type { Finding } from './check.ts';
+import { nearMiss } from '../../../lambda/settings/near-miss.ts';
+import type { Finding } from './checks.ts';
 
 /** Types whose value comes from elsewhere, so that the type does not tell whether it is a box. */
 const COMPUTED = ['Lookup', 'Formula', 'Rollup'];

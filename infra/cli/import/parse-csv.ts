@@ -1,7 +1,6 @@
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { UsageError } from '../errors.ts';
-import { type Columns, findColumns } from './columns.ts';
-import { BatchBuilder, type ImportBatch } from './import-row.ts';
+import { BatchBuilder, type Columns, findColumns, type ImportBatch } from './read-file.ts';
 
 /** A record of the file, and the line that it ends on. */
 interface CsvRecord {

@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { findColumns } from './columns.ts';
-import { BatchBuilder, type ImportBatch } from './import-row.ts';
+import { BatchBuilder, findColumns, type ImportBatch } from './read-file.ts';
 
 /**
  * Reads a JSON list of objects with a user id and a record id, each a number or a text.

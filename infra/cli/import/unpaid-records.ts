@@ -1,5 +1,5 @@
 import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
-import { BatchBuilder, type ImportBatch } from './import-row.ts';
+import { BatchBuilder, type ImportBatch } from './read-file.ts';
 
 /**
  * The unpaid records of the NocoDB table as payments of the users in one of its fields, page by page.

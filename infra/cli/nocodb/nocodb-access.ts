@@ -1,15 +1,15 @@
 import type { Dispatcher } from 'undici';
 import type { Variables } from '../../../lambda/environment/variable-reader.ts';
+import type { ApiCall } from '../../../lambda/nocodb/client.ts';
+import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords, type NocoDbRecords } from '../../../lambda/nocodb/records.ts';
 import { type NocoDbSettings, parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import type { ApiCall } from '../../../lambda/nocodb/transport/api-call.ts';
-import { createNocoDbClient } from '../../../lambda/nocodb/transport/client.ts';
-import { REQUEST_SPACING } from '../../../lambda/tracker/ask-records.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
+import { REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
-import { SettingsError } from '../../../lambda/tracker/settings-error.ts';
 
 /** The variable with the API token. On AWS the token comes from SSM instead; here a person runs the command. */
 export const TOKEN_VARIABLE = 'NOCODB_API_TOKEN';

@@ -1,9 +1,9 @@
+import type { ApiCall } from '../../../lambda/nocodb/client.ts';
+import { parseJson } from '../../../lambda/nocodb/error-response.ts';
+import { asList, asObject, UnexpectedShapeError } from '../../../lambda/nocodb/read-response.ts';
 import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
-import type { ApiCall } from '../../../lambda/nocodb/transport/api-call.ts';
-import { parseJson } from '../../../lambda/nocodb/transport/refusal.ts';
-import { asList, asObject, UnexpectedShapeError } from '../../../lambda/nocodb/transport/shape.ts';
 import { AccessDeniedError } from '../../../lambda/tracker/errors.ts';
-import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
+import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import type { NocoDbAccess } from './nocodb-access.ts';
 
 /** What NocoDB's pages show for a webhook of ours. Webhooks are found again by their URL, not by this. */

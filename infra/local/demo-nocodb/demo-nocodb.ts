@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Column, ColumnDefinition } from './columns.ts';
-import type { Row } from './dialect.ts';
-import type { Fault } from './faults.ts';
-import type { Delivery } from './hook-delivery.ts';
+import type { Fault } from './for-tests/faults.ts';
+import { postgres } from './for-tests/postgres.ts';
+import { createRateLimiter, type RateLimit } from './for-tests/rate-limiter.ts';
+import type { Delivery } from './hooks.ts';
 import { createHttpServer, type LoggedRequest } from './http-server.ts';
 import { metaRoutes } from './meta-routes.ts';
-import { postgres } from './postgres.ts';
-import { createRateLimiter, type RateLimit } from './rate-limiter.ts';
 import { recordRoutes } from './record-routes.ts';
+import type { Column, ColumnDefinition } from './record-store.ts';
 import { createRouter, type Route } from './router.ts';
+import type { Row } from './sqlite.ts';
 import { sqlite } from './sqlite.ts';
 import { createDemoTable, type DemoTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 import { coded, fieldNotFound } from './api-error.ts';
-import { type Column, findColumn } from './columns.ts';
-import type { Cell, Dialect, Row } from './dialect.ts';
-import { compileWhere } from './matcher.ts';
+import { type Column, findColumn } from './record-store.ts';
+import type { Cell, Dialect, Row } from './sqlite.ts';
+import { compileWhere } from './where.ts';
 
 /** A list query as it comes in a URL or in a bulk list. */
 export interface ListQuery {

@@ -1,4 +1,4 @@
-import { type ApiRequest, asRecords } from './api-request.ts';
+import { type ApiRequest, asRecords } from './http-server.ts';
 import type { Answer, Route } from './router.ts';
 import type { DemoTable } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { coded, plain, recordNotFound } from './api-error.ts';
-import { type ApiRequest, asRecords } from './api-request.ts';
+import { type ApiRequest, asRecords } from './http-server.ts';
 import { type ListQuery, listRecords, pick, selectedTitles } from './list-records.ts';
 import type { Answer, Route } from './router.ts';
 import type { DemoTable } from './table.ts';

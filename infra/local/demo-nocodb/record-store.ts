@@ -1,6 +1,5 @@
 import { plain } from './api-error.ts';
-import type { Column } from './columns.ts';
-import type { Cell, Dialect, Row } from './dialect.ts';
+import type { Cell, Dialect, Row } from './sqlite.ts';
 
 /** What an update changed. */
 export interface Change {
@@ -95,4 +94,57 @@ function store(column: Column, value: unknown, dialect: Dialect): Cell {
 /** NocoDB's form: whole seconds, UTC. */
 function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
+}
+
+/** A column of the demo's table. */
+export interface Column {
+  /** `c` and 14 letters or digits, like NocoDB's own ids. Works wherever the title does. */
+  readonly id: string;
+  readonly title: string;
+  /** NocoDB's type of column. */
+  readonly uidt:
+    | 'ID'
+    | 'CreatedTime'
+    | 'LastModifiedTime'
+    | 'SingleLineText'
+    | 'Checkbox'
+    | 'Number'
+    | 'SingleSelect';
+  /** What a `SingleSelect` may hold. */
+  readonly options?: readonly string[];
+}
+
+/** A column as whoever starts the demo names it. */
+export type ColumnDefinition = Omit<Column, 'id' | 'uidt'> & {
+  readonly uidt: Exclude<Column['uidt'], 'ID' | 'CreatedTime' | 'LastModifiedTime'>;
+};
+
+/** The columns of a shop's payments, beside the three that NocoDB adds. */
+export const PAYMENT_COLUMNS: readonly ColumnDefinition[] = [
+  { title: 'Title', uidt: 'SingleLineText' },
+  { title: 'Paid', uidt: 'Checkbox' },
+  { title: 'TG ID', uidt: 'SingleLineText' },
+  { title: 'Chat', uidt: 'Number' },
+  { title: 'Status', uidt: 'SingleSelect', options: ['Pending', 'Paid', 'Succeeded', "it's (paid)"] },
+];
+
+const SYSTEM_COLUMNS = [
+  { title: 'Id', uidt: 'ID' },
+  { title: 'CreatedAt', uidt: 'CreatedTime' },
+  { title: 'UpdatedAt', uidt: 'LastModifiedTime' },
+] as const;
+
+/** All columns of a table, with their ids. */
+export function withSystemColumns(definitions: readonly ColumnDefinition[]): readonly Column[] {
+  return [...SYSTEM_COLUMNS, ...definitions].map((column, index) => ({
+    ...column,
+    id: `c${String(index).padStart(2, '0')}${column.title.toLowerCase().replace(/[^a-z0-9]/g, '')}`
+      .padEnd(15, '0')
+      .slice(0, 15),
+  }));
+}
+
+/** The column with that title or id; letter case counts. */
+export function findColumn(columns: readonly Column[], name: string): Column | undefined {
+  return columns.find(({ title, id }) => title === name || id === name);
 }

@@ -1,6 +1,6 @@
 import { ApiError, baseNotFound, coded, plain, tableNotFound } from './api-error.ts';
-import type { ApiRequest } from './api-request.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { RateLimiter } from './for-tests/rate-limiter.ts';
+import type { ApiRequest } from './http-server.ts';
 
 /** What an endpoint answers. */
 export interface Answer {

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Column, type ColumnDefinition, PAYMENT_COLUMNS, withSystemColumns } from './columns.ts';
-import type { Dialect, Row } from './dialect.ts';
 import { createHooks, type Hooks } from './hooks.ts';
-import { createRecordStore, type RecordStore } from './record-store.ts';
+import {
+  type Column,
+  type ColumnDefinition,
+  createRecordStore,
+  PAYMENT_COLUMNS,
+  type RecordStore,
+  withSystemColumns,
+} from './record-store.ts';
+import type { Dialect, Row } from './sqlite.ts';
 
 /** The one table of the demo: its records, its columns and its webhooks. */
 export interface DemoTable {

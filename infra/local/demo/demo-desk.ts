@@ -1,8 +1,8 @@
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import type { DemoRecords } from '../demo-nocodb/demo-nocodb.ts';
-import type { Invoke } from '../deployment/invoke.ts';
-import type { PaymentDesk, PaymentRow } from '../page/payment-row.ts';
-import { USER_FIELD } from './customers.ts';
+import type { Invoke } from '../deployment/deploy-tracker.ts';
+import type { PaymentDesk, PaymentRow } from '../page/page-server.ts';
+import { USER_FIELD } from './demo.ts';
 
 /** More would make each view of the page slow. */
 const SHOWN = 50;

@@ -1,14 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PaymentTracker, type PaymentTrackerOptions } from '../../../lambda/client/index.ts';
 import { parseTrackerSettings } from '../../../lambda/environment/tracker-settings.ts';
-import { APP_VARIABLES, parseAppSettings } from '../../settings.ts';
-import { STACK_OUTPUTS } from '../../stack-names.ts';
+import { APP_VARIABLES, parseAppSettings } from '../../constructs/app-settings.ts';
+import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
 import { type AwsClientConfig, awsClientConfig } from '../emulator/aws-environment.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import type { CdkOptions } from './cdk.ts';
 import { deploy } from './deploy.ts';
-import { createInvoke, type Invoke } from './invoke.ts';
 
 export interface DeployTrackerOptions extends CdkOptions {
   /** Where to; it may still be starting. */
@@ -64,5 +64,22 @@ export async function deployTracker(options: DeployTrackerOptions): Promise<Depl
         ...clientOptions,
       }),
     invoke: createInvoke(aws),
+  };
+}
+
+/** Calls a Lambda function and waits for its answer. */
+export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
+
+/** Calls functions of the emulator. A function that throws makes the call throw, with the function's own words. */
+export function createInvoke(aws: AwsClientConfig): Invoke {
+  const client = new LambdaClient(aws);
+  return async (functionName, event) => {
+    const { FunctionError, Payload } = await client.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+    );
+    const answer = JSON.parse(Payload?.transformToString() || 'null') as unknown;
+    if (FunctionError === undefined) return answer;
+    const { errorMessage = FunctionError } = (answer ?? {}) as { errorMessage?: string };
+    throw new Error(`${functionName} failed: ${errorMessage}`);
   };
 }

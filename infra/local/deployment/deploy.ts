@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
 import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
-import { APP_VARIABLES } from '../../settings.ts';
+import { APP_VARIABLES } from '../../constructs/app-settings.ts';
 import { awsClientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../emulator/aws-environment.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { type CdkOptions, cdk } from './cdk.ts';

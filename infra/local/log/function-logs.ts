@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { AwsClientConfig } from '../emulator/aws-environment.ts';
-import type { LogEvent } from './log-line.ts';
+import type { LogEvent } from './follow-log.ts';
 
 /** The log groups that a stack's Lambda functions write to. */
 export async function functionLogGroups(aws: AwsClientConfig, stackName: string): Promise<string[]> {

@@ -2,9 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { readJson, sendError, sendJson } from './json-exchange.ts';
-import type { PaymentDesk } from './payment-row.ts';
-import { refusal } from './same-origin.ts';
 
 const FILES: Record<string, { file: string; type: string }> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
@@ -108,4 +105,79 @@ async function sendFile(
 ): Promise<void> {
   const content = await readFile(join(import.meta.dirname, 'public', file));
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content);
+}
+
+const LONGEST_BODY = 1024;
+
+/** The request's body as JSON; undefined when it is too long or not JSON. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > LONGEST_BODY) return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}
+
+export function sendError(response: ServerResponse, status: number, error: string): void {
+  if (response.headersSent) response.destroy();
+  else sendJson(response, status, { error });
+}
+
+/**
+ * Why a request must not be served, or undefined when it may.
+ *
+ * The page listens on the loopback only, but any web site that the person has open can send requests there. So the
+ * host has to be ours by name (a site can point its own name at 127.0.0.1: DNS rebinding), and what changes something
+ * has to come from the page itself.
+ */
+export function refusal(
+  request: Pick<IncomingMessage, 'headers' | 'method'>,
+  port: number,
+): string | undefined {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const { host, origin } = request.headers;
+  if (host === undefined || !hosts.includes(host))
+    return 'this page is served to 127.0.0.1 and localhost only';
+  if (request.method === 'GET') return undefined;
+  if (origin !== `http://${host}`) return 'changes are taken from the page itself only';
+  if (request.headers['content-type'] !== 'application/json')
+    return 'changes are taken as application/json only';
+  return undefined;
+}
+
+/** A payment as the page shows it: what NocoDB says beside what a bot is told. */
+export interface PaymentRow {
+  readonly recordId: string;
+  readonly userId: string;
+  readonly title: string;
+  /** The box in the NocoDB table. */
+  readonly paidInNocoDb: boolean;
+  /** What `isPaid(userId, recordId)` says. */
+  readonly isPaid: boolean;
+  /** `status(userId, recordId).state`; `untracked` when the table does not know the payment. */
+  readonly state: string;
+  /** When the tracker learned it, epoch milliseconds. */
+  readonly paidAt?: number;
+  /** Seconds since NocoDB was last asked successfully; `null` before the first time. */
+  readonly dataAgeSeconds: number | null;
+}
+
+/** Port: what the page is made of. */
+export interface PaymentDesk {
+  /** Every payment, the oldest first. */
+  list(): Promise<readonly PaymentRow[]>;
+  /** Ticks or unticks the `Paid` box in NocoDB. @returns false when there is no such record */
+  setPaid(recordId: string, paid: boolean): Promise<boolean>;
+  /** Has a bot create a payment for a new customer. @returns the new payment's record id */
+  create(): Promise<string>;
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STACK_OUTPUTS } from '../../../infra/constructs/stack-outputs.ts';
 import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
-import { STACK_OUTPUTS } from '../../../infra/stack-names.ts';
 import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
 import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
 import { describeMachine, type Machine } from '../machine.ts';

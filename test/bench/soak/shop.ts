@@ -1,5 +1,5 @@
 import type { DemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
-import type { Fault } from '../../../infra/local/demo-nocodb/faults.ts';
+import type { Fault } from '../../../infra/local/demo-nocodb/for-tests/faults.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 
 /** Payments in one call of `trackMany`. */

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { createMetrics, createMetricsObserver } from '../../../lambda/observability/metrics-observer.ts';
+import { createMetrics, createMetricsObserver } from '../../../lambda/observability/metrics.ts';
 import { errorKind } from '../../../lambda/tracker/errors.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
 import { type Datapoint, embeddedDatapoints } from '../../support/embedded-metrics.ts';

@@ -1,4 +1,4 @@
-import { type LoopNames, tickLoopDefinition } from '../../../infra/tick-loop-definition.ts';
+import { type LoopNames, tickLoopDefinition } from '../../../infra/constructs/tick-loop-definition.ts';
 import { parseDefinition } from '../../simulation/step-functions/definition.ts';
 import { Execution, type ExecutionResult, TaskError } from '../../simulation/step-functions/execution.ts';
 import { createEvaluate } from '../../simulation/step-functions/expressions.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
-import { PaymentTracker } from '../../../infra/payment-tracker.ts';
-import type { PaymentTrackerProps } from '../../../infra/payment-tracker-props.ts';
+import { PaymentTracker } from '../../../infra/constructs/payment-tracker.ts';
+import type { PaymentTrackerProps } from '../../../infra/constructs/payment-tracker-props.ts';
 
 export const NOCODB = { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' } as const;
 

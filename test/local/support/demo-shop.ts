@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { APP_VARIABLES } from '../../../infra/constructs/app-settings.ts';
 import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { withdraw } from '../../../infra/local/deployment/withdraw.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
-import { APP_VARIABLES } from '../../../infra/settings.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
 import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { signalGroup } from '../../../infra/local/signal-group.ts';
+import { signalGroup } from '../../../infra/local/run-command.ts';
 import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
 import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
 

@@ -5,13 +5,13 @@ import { text } from 'node:stream/consumers';
 import { Agent } from 'undici';
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
-import { createFieldTitles } from '../../../lambda/nocodb/field-titles.ts';
+import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
+import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { createNocoDbClient } from '../../../lambda/nocodb/transport/client.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { takeCall } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
-import { takeCall } from '../../../lambda/webhook/take-call.ts';
 import { ReportedTable } from '../../support/reported-table.ts';
 import type { ContractTarget } from './target.ts';
 

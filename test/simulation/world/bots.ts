@@ -1,4 +1,4 @@
-import { PaymentStoreTable } from '../../../lambda/table/payment-store-table.ts';
+import { PaymentStoreTable } from '../../../lambda/table/payment-store.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { SimulatedTable } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';

@@ -1,5 +1,5 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { LoopInput } from '../../../lambda/loop/loop-input.ts';
+import type { LoopInput } from '../../../lambda/loop/loop-starter.ts';
 import type { ItemKey } from '../../../lambda/table/document-table.ts';
 import { timeLimits } from '../../../lambda/tracker/interval.ts';
 import type { SimulatedTable } from '../dynamo/simulated-table.ts';

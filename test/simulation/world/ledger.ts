@@ -1,4 +1,4 @@
-import { CONTROL_KEY, RECORD_PREFIX, userIdOf } from '../../../lambda/table/keys.ts';
+import { CONTROL_KEY, RECORD_PREFIX, userIdOf } from '../../../lambda/table/layout.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { Change } from '../dynamo/simulated-table.ts';

@@ -1,4 +1,4 @@
-import { RestStateItem } from '../../../lambda/table/rest-state-item.ts';
+import { RestStateItem } from '../../../lambda/table/control-item.ts';
 import { wake } from '../../../lambda/tracker/wake.ts';
 import type { Change, SimulatedTable } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';

@@ -1,5 +1,5 @@
-import { GateItem } from '../../../lambda/table/gate-item.ts';
-import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/gate.ts';
+import { GateItem } from '../../../lambda/table/control-item.ts';
+import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/control-state.ts';
 import { createPaymentTable } from './payment-table.ts';
 
 export const NOW = Date.UTC(2026, 0, 1);

@@ -3,7 +3,7 @@ import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { onTestFinished } from 'vitest';
 import type { Item, ItemKey } from '../../../lambda/table/document-table.ts';
-import { CONTROL_KEY, paymentKey } from '../../../lambda/table/keys.ts';
+import { CONTROL_KEY, paymentKey } from '../../../lambda/table/layout.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import { createTableInput } from '../../support/create-table-input.ts';
 import { emulatorClient } from './emulator.ts';

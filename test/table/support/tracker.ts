@@ -1,7 +1,7 @@
 import { PaymentTracker, type TrackerEvent } from '../../../lambda/client/index.ts';
-import { GateItem } from '../../../lambda/table/gate-item.ts';
-import { PaymentsTable } from '../../../lambda/table/payments-table.ts';
-import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/gate.ts';
+import { GateItem } from '../../../lambda/table/control-item.ts';
+import { PaymentsTable } from '../../../lambda/table/pending-payments.ts';
+import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/control-state.ts';
 import { createPaymentTable } from './payment-table.ts';
 
 export const NOW = Date.UTC(2026, 0, 1, 12);

@@ -1,12 +1,9 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, test } from 'vitest';
-import { awsFault } from '../../../infra/cli/aws/aws-fault.ts';
-import { createInvokeFunction } from '../../../infra/cli/aws/invoke-function.ts';
-import { locateTable } from '../../../infra/cli/aws/locate-table.ts';
-import { createParameterStore } from '../../../infra/cli/aws/parameter-store.ts';
-import { readStackOutputs } from '../../../infra/cli/aws/stack-outputs.ts';
+import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws.ts';
 import { CommandError } from '../../../infra/cli/errors.ts';
-import { SettingsError } from '../../../lambda/tracker/settings-error.ts';
+import { locateTable, readStackOutputs } from '../../../infra/cli/find-table.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 
 /** A client of the AWS SDK that answers everything alike, and keeps what it was asked. */

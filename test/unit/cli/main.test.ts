@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../../infra/cli/commands/index.ts';
 import { CommandError, InterruptedError } from '../../../infra/cli/errors.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { InvalidIdError, TokenRejectedError } from '../../../lambda/tracker/errors.ts';
-import { SettingsError } from '../../../lambda/tracker/settings-error.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { MemoryTerminal, run } from './support/run.ts';
 

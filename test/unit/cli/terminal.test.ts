@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { cutTo, LiveView } from '../../../infra/cli/terminal/live-view.ts';
-import { createProgressBar, formatProgress } from '../../../infra/cli/terminal/progress-bar.ts';
-import { colour, terminalOn } from '../../../infra/cli/terminal/terminal.ts';
+import {
+  colour,
+  createProgressBar,
+  cutTo,
+  formatProgress,
+  LiveView,
+  terminalOn,
+} from '../../../infra/cli/terminal.ts';
 import { MemoryTerminal } from './support/run.ts';
 
 const stream = (isTTY?: boolean) => ({ write: () => true, isTTY, columns: isTTY ? 100 : undefined });

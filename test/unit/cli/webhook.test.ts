@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { ParameterStore } from '../../../infra/cli/aws/parameter-store.ts';
-import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
+import type { ParameterStore } from '../../../infra/cli/aws.ts';
+import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 import { run } from './support/run.ts';

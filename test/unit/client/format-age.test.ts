@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dataAgeSeconds } from '../../../lambda/client/data-age.ts';
-import { formatAge } from '../../../lambda/client/format-age.ts';
+import { dataAgeSeconds, formatAge } from '../../../lambda/client/stats.ts';
 
 test.for([
   [0, '0s ago'],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatStats } from '../../../lambda/client/format-stats.ts';
-import { type TrackerStats, toStats } from '../../../lambda/client/stats.ts';
-import { NO_COUNTERS, RESTING_AFTER } from '../../../lambda/tracker/gate.ts';
+import { formatStats, type TrackerStats, toStats } from '../../../lambda/client/stats.ts';
+import { NO_COUNTERS, RESTING_AFTER } from '../../../lambda/tracker/control-state.ts';
 
 const STATS: TrackerStats = {
   trackedUsers: 37,

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
-import { finishUpdate } from '../../../lambda/table/finish-update.ts';
-import { CONTROL_KEY, paymentKey, shardOf } from '../../../lambda/table/keys.ts';
-import { LAYOUT_VERSION, type PaymentItem } from '../../../lambda/table/layout.ts';
+import { finishUpdate } from '../../../lambda/table/control-item.ts';
+import {
+  CONTROL_KEY,
+  LAYOUT_VERSION,
+  type PaymentItem,
+  paymentKey,
+  shardOf,
+} from '../../../lambda/table/layout.ts';
 import { itemBytes } from '../../support/dynamodb-size.ts';
 
 const NOW = Date.UTC(2026, 0, 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRateLimiter } from '../../../infra/local/demo-nocodb/rate-limiter.ts';
+import { createRateLimiter } from '../../../infra/local/demo-nocodb/for-tests/rate-limiter.ts';
 
 describe('the rate limiter', () => {
   function start() {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseTickEnvironment } from '../../../lambda/environment/tick-environment.ts';
 import { parseWakeEnvironment } from '../../../lambda/environment/wake-environment.ts';
-import { SettingsError } from '../../../lambda/tracker/settings-error.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 
 const LOOP = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop';
 const NOCODB = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };

@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { expect, it } from 'vitest';
-import { createSsmToken } from '../../../lambda/environment/ssm-token.ts';
+import { createSsmToken } from '../../../lambda/aws/ssm-token.ts';
 import { startAwsService } from '../../support/aws-service.ts';
 
 /** A token in SSM; every read of it gives another one. */

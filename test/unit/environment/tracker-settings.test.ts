@@ -5,7 +5,7 @@ import {
   parseTrackerSettings,
   type TrackerSettings,
 } from '../../../lambda/environment/tracker-settings.ts';
-import { SettingsError } from '../../../lambda/tracker/settings-error.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
 

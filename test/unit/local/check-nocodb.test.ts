@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkNocoDb } from '../../../infra/local/check-nocodb.ts';
 import { freePort } from '../../../infra/local/emulator/port.ts';
+import { checkNocoDb } from '../../../infra/local/nocodb-to-watch.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
 
 /** A server that gives the same answer to every request. */

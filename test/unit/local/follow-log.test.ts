@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { LogEvent } from '../../../infra/local/log/follow-log.ts';
 import { followLog } from '../../../infra/local/log/follow-log.ts';
-import type { LogEvent } from '../../../infra/local/log/log-line.ts';
 
 /** Follows a log whose readings are given, and returns what was printed and from when each reading was asked. */
 async function follow(readings: readonly (readonly LogEvent[] | Error)[], since = 0) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { urlForLambdas } from '../../../infra/local/lambda-address.ts';
+import { urlForLambdas } from '../../../infra/local/nocodb-to-watch.ts';
 
 test.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])(
   'Lambdas in containers reach %s of this machine by the name Docker gives it',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatLogLine, logLine } from '../../../infra/local/log/log-line.ts';
+import { formatLogLine, logLine } from '../../../infra/local/log/follow-log.ts';
 
 const AT = Date.parse('2026-03-01T12:00:05.250Z');
 

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PaymentDesk } from '../../../infra/local/page/page-server.ts';
 import { type PageServer, startPageServer } from '../../../infra/local/page/page-server.ts';
-import type { PaymentDesk } from '../../../infra/local/page/payment-row.ts';
 
 const ROW = {
   recordId: '1',

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { FieldAbsentError, readBulkPages, readPage } from '../../../lambda/nocodb/response.ts';
-import { UnexpectedShapeError } from '../../../lambda/nocodb/transport/shape.ts';
+import {
+  FieldAbsentError,
+  readBulkPages,
+  readPage,
+  UnexpectedShapeError,
+} from '../../../lambda/nocodb/read-response.ts';
 
 const FORMAT = { id: 'Id', paid: 'Paid' };
 const LAST = { isLastPage: true };

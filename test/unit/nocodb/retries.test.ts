@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LARGEST_ANSWER } from '../../../lambda/nocodb/transport/exchange.ts';
+import { LARGEST_ANSWER } from '../../../lambda/nocodb/exchange.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import { failureOf, query, sourceFor } from './fixtures.ts';
 import {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ownerText } from '../../../lambda/nocodb/owner-value.ts';
-import { meansPaid } from '../../../lambda/nocodb/paid-value.ts';
+import { meansPaid, ownerText } from '../../../lambda/nocodb/read-response.ts';
 
 describe('a checkbox means paid', () => {
   it.each([true, 1, 'true', 'TRUE', '1', ' yes ', 'x', '✅', 'checked'])('when it is %j', (value) => {

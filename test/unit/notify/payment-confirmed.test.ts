@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PaymentConfirmed, paymentConfirmed } from '../../../lambda/notify/payment-confirmed.ts';
-import { RECORD_ID_PATTERN, USER_ID_PATTERN } from '../../../lambda/tracker/ids.ts';
+import { RECORD_ID_PATTERN, USER_ID_PATTERN } from '../../../lambda/tracker/payment.ts';
 
 const SCHEMA = new URL('../../../lambda/notify/payment-confirmed.schema.json', import.meta.url);
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { combineObservers } from '../../../lambda/observability/combine-observers.ts';
 import { consoleObserver } from '../../../lambda/observability/console-observer.ts';
 import { describeEvent } from '../../../lambda/observability/describe-event.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { combineObservers } from '../../../lambda/tracker/events.ts';
 import { failed, finished, PAYMENT, response, SLOT } from './events.ts';
 
 const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { METRICS } from '../../../lambda/observability/metric-names.ts';
-import { createMetrics, createMetricsObserver } from '../../../lambda/observability/metrics-observer.ts';
+import { createMetrics, createMetricsObserver, METRICS } from '../../../lambda/observability/metrics.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { failed, finished, PAYMENT, response, SLOT } from './events.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { askRecords, REQUEST_SPACING } from '../../../lambda/tracker/ask-records.ts';
+import type { Cursor } from '../../../lambda/tracker/control-state.ts';
 import {
   InvalidQueryError,
   InvalidResponseError,
   ServerFaultError,
   UrlTooLongError,
 } from '../../../lambda/tracker/errors.ts';
-import type { Cursor } from '../../../lambda/tracker/gate.ts';
+import { askRecords, REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { DETAILS, FakeSource } from '../../support/fake-source.ts';
 

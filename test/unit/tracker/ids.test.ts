@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidIdError } from '../../../lambda/tracker/errors.ts';
-import { parseRecordId, parseUserId } from '../../../lambda/tracker/ids.ts';
+import { parseRecordId, parseUserId } from '../../../lambda/tracker/payment.ts';
 
 describe('a user id', () => {
   it.each([

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ControlState, NO_COUNTERS } from '../../../lambda/tracker/gate.ts';
-import { forgetOtherSource } from '../../../lambda/tracker/source-change.ts';
+import { type ControlState, forgetOtherSource, NO_COUNTERS } from '../../../lambda/tracker/control-state.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 

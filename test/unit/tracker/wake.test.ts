@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RESTING_AFTER } from '../../../lambda/tracker/gate.ts';
+import { RESTING_AFTER } from '../../../lambda/tracker/control-state.ts';
 import { wake } from '../../../lambda/tracker/wake.ts';
 
 /** A loop and its count of empty ticks; `deeds` tells what was done to them, in order. */

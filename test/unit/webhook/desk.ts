@@ -1,8 +1,8 @@
-import { createFieldTitles } from '../../../lambda/nocodb/field-titles.ts';
+import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
-import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
-import { takeCall, type WebhookCall } from '../../../lambda/webhook/take-call.ts';
+import { takeCall, type WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
+import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { ReportedTable } from '../../support/reported-table.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LARGEST_BODY } from '../../../lambda/webhook/read-body.ts';
-import { SECRET_HEADER } from '../../../lambda/webhook/secret-header.ts';
-import type { WebhookCall } from '../../../lambda/webhook/take-call.ts';
+import type { WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
+import { LARGEST_BODY } from '../../../lambda/webhook/read-event.ts';
+import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { call, openDesk, row, SECRET, ticked, updateEvent } from './desk.ts';
 
 const OWNER = { NOCODB_OWNER_FIELD: 'TG ID' };

@@ -1,5 +1,5 @@
-import type { StackOutputs } from '../../../../infra/cli/aws/stack-outputs.ts';
 import { CommandError } from '../../../../infra/cli/errors.ts';
+import type { StackOutputs } from '../../../../infra/cli/find-table.ts';
 
 /** A stack that is called `Shop` and has these outputs. */
 export function fakeOutputs(outputs: Readonly<Record<string, string>>): StackOutputs {

@@ -1,9 +1,9 @@
-import type { CommandContext } from '../../../../infra/cli/command-context.ts';
 import { COMMANDS } from '../../../../infra/cli/commands/index.ts';
-import type { ExitCode } from '../../../../infra/cli/exit-code.ts';
+import type { CommandContext } from '../../../../infra/cli/context.ts';
+import type { ExitCode } from '../../../../infra/cli/errors.ts';
 import { main } from '../../../../infra/cli/main.ts';
 import type { CommonOptions } from '../../../../infra/cli/parse-command-line.ts';
-import type { Terminal } from '../../../../infra/cli/terminal/terminal.ts';
+import type { Terminal } from '../../../../infra/cli/terminal.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
 /** A terminal that keeps what is written to it. */

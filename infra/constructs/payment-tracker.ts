@@ -1,0 +1,231 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { FUNCTION_VARIABLES } from '../../lambda/environment/function-variables.ts';
+import {
+  formatTrackerSettings,
+  TRACKER_VARIABLES,
+  type TrackerSettings,
+} from '../../lambda/environment/tracker-settings.ts';
+import { namesFieldsByIds } from '../../lambda/nocodb/fields.ts';
+import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
+import { timeLimits } from '../../lambda/tracker/interval.ts';
+import type { Watched } from './alarm-rules.ts';
+import { Alarms } from './alarms.ts';
+import { BundledFunction } from './bundled-function.ts';
+import { checkProps } from './check-props.ts';
+import { TrackerDashboard } from './dashboard.ts';
+import { acknowledge } from './nag-acknowledgements.ts';
+import { Notifications } from './notifications.ts';
+import { PaymentTable } from './payment-table.ts';
+import type { PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
+import { TickLoop } from './tick-loop.ts';
+import { WakeUp } from './wake-up.ts';
+import { Webhook } from './webhook.ts';
+
+/**
+ * Watches one NocoDB table for any number of bots: a loop asks NocoDB for all pending payments together and writes the
+ * table that the bots read.
+ *
+ * @example
+ * const payments = new PaymentTracker(this, 'Payments', {
+ *   nocodb: { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' },
+ * });
+ * payments.grantTrack(botFunction);
+ */
+export class PaymentTracker extends Construct {
+  /** Payments and the control item. */
+  readonly table: PaymentTable;
+  /** Ticks in every slot of the interval. */
+  readonly loop: IStateMachine;
+  /** One tick: asks NocoDB and confirms. */
+  readonly tickFunction: BundledFunction;
+  /** Wakes the resting loop. */
+  readonly wakeFunction: IFunction;
+  /** Announces confirmed payments on the event bus. */
+  readonly notifyFunction: IFunction;
+  /** Told of every confirmed payment: `PaymentConfirmed` events with source `payment-tracker`. */
+  readonly eventBus: IEventBus;
+  /** Takes NocoDB's webhook; absent unless `webhook` is set. */
+  readonly webhookFunction?: IFunction;
+  /** Where NocoDB's webhook has to post to; absent unless `webhook` is set. */
+  readonly webhookUrl?: string;
+  /** What could not be delivered to the loop or processed by the functions that follow the table. Normally empty. */
+  readonly deadLetterQueue: IQueue;
+  /** Where alarms go. */
+  readonly alarmTopic: ITopic;
+  /** What the tracker is called in logs, metrics and events. */
+  readonly trackerName: string;
+  /** What the props say, with the defaults filled in. */
+  readonly settings: TrackerSettings;
+  readonly #notifications: Notifications;
+
+  /** @throws {SettingsError} when the props cannot work, with every fault at once */
+  constructor(scope: Construct, id: string, props: PaymentTrackerProps) {
+    super(scope, id);
+    this.settings = checkProps(props);
+    this.trackerName = props.name ?? nameAfterPath(this);
+
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.table = new PaymentTable(this, 'Table', {
+      removalPolicy,
+      deletionProtection: props.deletionProtection ?? removalPolicy !== RemovalPolicy.DESTROY,
+    });
+    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.deadLetterQueue, 'isDeadLetterQueue', 'deadLettersStay');
+    this.tickFunction = this.#createTickFunction();
+    const { table, tickFunction, deadLetterQueue } = this;
+    const loop = new TickLoop(this, 'Loop', {
+      table,
+      tickFunction,
+      intervalSeconds: this.settings.intervalSeconds,
+      deadLetterQueue,
+    });
+    this.loop = loop.stateMachine;
+    const wakeUp = new WakeUp(this, 'WakeUp', {
+      table,
+      loop: this.loop,
+      environment: this.#commonVariables(),
+      deadLetterQueue,
+    });
+    this.wakeFunction = wakeUp.function;
+    const { trackerName } = this;
+    this.#notifications = new Notifications(this, 'Notifications', {
+      table,
+      trackerName,
+      bus: props.eventBus,
+      deadLetterQueue,
+    });
+    this.notifyFunction = this.#notifications.function;
+    this.eventBus = this.#notifications.bus;
+    if (props.webhook !== undefined) {
+      const webhook = this.#createWebhook(props.webhook);
+      this.webhookFunction = webhook.function;
+      this.webhookUrl = webhook.url;
+    }
+    this.alarmTopic = this.#watch(props);
+  }
+
+  /**
+   * Lets a bot read payments and statistics, and tells a function the table's name in `PAYMENT_TABLE_NAME`.
+   *
+   * A function that uses two trackers gets the name of the one that it was granted last; set a variable of its own for
+   * the other with `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
+   */
+  grantRead(grantee: IGrantable): Grant {
+    this.#introduce(grantee);
+    const table = this.table.grantItems(
+      grantee,
+      ['dynamodb:GetItem', 'dynamodb:Query'],
+      [`${USER_PREFIX}*`, CONTROL_PARTITION],
+    );
+    return table.combine(this.table.grantQueryOfPending(grantee));
+  }
+
+  /** Lets a bot track and untrack payments, and everything that {@link grantRead} does. */
+  grantTrack(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+    return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));
+  }
+
+  /**
+   * Lets a function read NocoDB's API token, for bots that use NocoDB themselves. A parameter encrypted with a key of
+   * your own needs `key.grantDecrypt(fn)` beside it.
+   */
+  grantReadToken(grantee: IGrantable): Grant {
+    const resource = 'parameter';
+    const resourceName = this.settings.tokenParameterName.slice(1);
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameter'],
+      resourceArns: [Stack.of(this).formatArn({ service: 'ssm', resource, resourceName })],
+    });
+  }
+
+  /**
+   * Has a function called with an event for every confirmed payment, at least once: as a rule within a second or two.
+   * The event's `detail` is a `PaymentConfirmed` of the client. What fails time and again goes to the dead-letter queue,
+   * which has an alarm.
+   *
+   * @example
+   * payments.onConfirmed(deliverFunction);
+   */
+  onConfirmed(fn: IFunction): Rule {
+    return this.#notifications.subscribe(fn);
+  }
+
+  #createTickFunction(): BundledFunction {
+    const { lambdaTimeoutSeconds } = timeLimits(this.settings.intervalSeconds);
+    const tick = new BundledFunction(this, 'Tick', {
+      entry: 'tick.handler',
+      description: `Asks NocoDB which payments are paid, and confirms them (${this.trackerName})`,
+      timeout: Duration.seconds(lambdaTimeoutSeconds),
+      // 10,000 payments need less than 256 MB, 100,000 some 350; the power of the processor grows with it.
+      memorySize: 512,
+      environment: { ...this.#commonVariables(), ...formatTrackerSettings(this.settings) },
+    });
+    this.grantReadToken(tick);
+    this.table.grantItems(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    this.table.grantQueryOfPending(tick);
+    return tick;
+  }
+
+  #createWebhook(props: WebhookProps): Webhook {
+    const { table, trackerName, settings } = this;
+    const environment = { ...this.#commonVariables(), ...formatTrackerSettings(settings) };
+    const webhook = new Webhook(this, 'Webhook', { ...props, table, trackerName, environment });
+    // Events name fields by their titles: only NocoDB can tell the titles of fields that are configured by ids.
+    if (namesFieldsByIds(settings.nocodb)) this.grantReadToken(webhook.function);
+    return webhook;
+  }
+
+  #watch({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {
+    const { trackerName, settings, tickFunction, loop, table, deadLetterQueue } = this;
+    const watched: Watched = {
+      trackerName,
+      intervalSeconds: settings.intervalSeconds,
+      comparesOwners: settings.nocodb.ownerField !== undefined,
+      tickFunction,
+      loop,
+      table,
+      deadLetterQueue,
+    };
+    const alarms = new Alarms(this, 'Alarms', { watched, topic: alarmTopic, email: alarmEmail });
+    if (dashboard) {
+      const tickLogGroupName = this.tickFunction.logGroup.logGroupName;
+      new TrackerDashboard(this, 'Overview', { watched, alarms: [...alarms.all.values()], tickLogGroupName });
+    }
+    return alarms.topic;
+  }
+
+  #commonVariables(): Record<string, string> {
+    return {
+      [FUNCTION_VARIABLES.tableName]: this.table.tableName,
+      [FUNCTION_VARIABLES.trackerName]: this.trackerName,
+    };
+  }
+
+  #introduce(grantee: IGrantable): void {
+    if (!(grantee instanceof LambdaFunction)) return;
+    grantee.addEnvironment(FUNCTION_VARIABLES.tableName, this.table.tableName);
+    grantee.addEnvironment(TRACKER_VARIABLES.shards, String(this.settings.shards));
+  }
+}
+
+function nameAfterPath(construct: Construct): string {
+  const stack = Stack.of(construct);
+  const ids = construct.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
+  return [stack.stackName, ...ids]
+    .join('-')
+    .replace(/[^\x21-\x7e]/g, '-')
+    .slice(0, 128);
+}

@@ -1,0 +1,127 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Observer, TickFailed, TickFinished, TickSummary } from '../tracker/events.ts';
+
+/** Namespace of all metrics. */
+export const METRIC_NAMESPACE = 'PaymentTracker';
+
+/** Dimension of all metrics: the tracker's name. Powertools' own dimension, which it adds in any case. */
+export const TRACKER_DIMENSION = 'service';
+
+/** Second dimension of {@link METRICS.ticksFailed}: one of `ERROR_KINDS`. */
+export const ERROR_KIND_DIMENSION = 'ErrorKind';
+
+/**
+ * The metrics. A custom metric costs $0.30 a month, prorated by the hours in which it is published
+ * (https://aws.amazon.com/cloudwatch/pricing, us-east-1), so
+ * - while something is pending, four are published: TicksDone, DataAge, Pending and NocoDbLatency;
+ * - the others are published only when they are not zero: a missing value means none;
+ * - while the tracker rests, nothing is published.
+ */
+export const METRICS = {
+  /** Ticks that succeeded. Sum. */
+  ticksDone: { name: 'TicksDone', unit: MetricUnit.Count },
+  /**
+   * Ticks that a rate limit's penalty kept from asking. Sum. A tick whose slot has been served already is not counted:
+   * that is by design, once a minute.
+   */
+  ticksSkipped: { name: 'TicksSkipped', unit: MetricUnit.Count },
+  /** Ticks that failed. Sum; once for the tracker, and once more by error kind. */
+  ticksFailed: { name: 'TicksFailed', unit: MetricUnit.Count },
+  /**
+   * Age of the data when a tick began while something was pending: about one interval when all is well. Ticks that
+   * fail, or that a penalty keeps from asking, tell it too. Maximum.
+   */
+  dataAge: { name: 'DataAge', unit: MetricUnit.Seconds },
+  /** Payments pending after a tick. Maximum. */
+  pending: { name: 'Pending', unit: MetricUnit.Count },
+  /** Payments confirmed, by ticks and by webhook. Sum. */
+  confirmed: { name: 'Confirmed', unit: MetricUnit.Count },
+  /** Payments given up because NocoDB has no such record (any more). Sum. */
+  missing: { name: 'Missing', unit: MetricUnit.Count },
+  /** Payments given up because NocoDB refuses their record id. Sum. */
+  invalid: { name: 'Invalid', unit: MetricUnit.Count },
+  /** Paid records whose owner is not the payment's user; counted on every tick that sees one. Maximum. */
+  ownerMismatch: { name: 'OwnerMismatch', unit: MetricUnit.Count },
+  /** Pages that the server cut shorter than they were asked for. Sum. */
+  cutPages: { name: 'CutPages', unit: MetricUnit.Count },
+  /** Payments there was no time to ask for. Maximum. */
+  unanswered: { name: 'Unanswered', unit: MetricUnit.Count },
+  /** Milliseconds that a request to NocoDB took. Average, percentiles; its SampleCount is the number of requests. */
+  nocoDbLatency: { name: 'NocoDbLatency', unit: MetricUnit.Milliseconds },
+  /** Requests that NocoDB refused with 429. Sum. */
+  nocoDbRateLimited: { name: 'NocoDbRateLimited', unit: MetricUnit.Count },
+  /** Requests that failed otherwise, those that a retry mended included. Sum. */
+  nocoDbFailed: { name: 'NocoDbFailed', unit: MetricUnit.Count },
+} as const;
+
+export type Metric = (typeof METRICS)[keyof typeof METRICS];
+
+/** The metrics of a tracker, as Powertools takes them. */
+export function createMetrics(trackerName: string): Metrics {
+  return new Metrics({ namespace: METRIC_NAMESPACE, serviceName: trackerName });
+}
+
+/**
+ * Publishes metrics in CloudWatch's embedded format, by a line of the log: no request, no latency. One line a tick, at
+ * its end; which metrics and when, `METRICS` tells.
+ *
+ * @param metrics as {@link createMetrics} makes them; the observer stores into them and publishes them
+ */
+export function createMetricsObserver(metrics: Metrics): Observer {
+  const add = ({ name, unit }: Metric, value: number) => metrics.addMetric(name, unit, value);
+  const addUnlessZero = (metric: Metric, value: number) => value !== 0 && add(metric, value);
+  return (event) => {
+    switch (event.type) {
+      case 'nocodb.response':
+        add(METRICS.nocoDbLatency, event.milliseconds);
+        if (event.outcome === 'rateLimited') add(METRICS.nocoDbRateLimited, 1);
+        if (event.outcome === 'failed') add(METRICS.nocoDbFailed, 1);
+        return;
+      case 'payment.confirmed':
+        // A tick's confirmations are in its summary; a webhook has none.
+        if (event.by === 'tick') return;
+        add(METRICS.confirmed, 1);
+        break;
+      case 'tick.skipped':
+        if (event.reason === 'held') return;
+        add(METRICS.ticksSkipped, 1);
+        addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
+        break;
+      case 'tick.finished':
+        if (event.resting) return;
+        add(METRICS.ticksDone, 1);
+        addSummary(event, addUnlessZero);
+        // Where nothing was pending, nobody's data was old.
+        if (event.checked > 0) addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
+        add(METRICS.pending, event.pending);
+        break;
+      case 'tick.failed':
+        add(METRICS.ticksFailed, 1);
+        addSummary(event, addUnlessZero);
+        addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
+        if (event.checked > 0) add(METRICS.pending, event.pending);
+        publishFailureKind(metrics, event);
+        break;
+      default:
+        return;
+    }
+    metrics.publishStoredMetrics();
+  };
+}
+
+function addSummary(
+  summary: TickSummary & (TickFinished | TickFailed),
+  addUnlessZero: (metric: Metric, value: number) => void,
+): void {
+  addUnlessZero(METRICS.confirmed, summary.confirmed);
+  addUnlessZero(METRICS.missing, summary.missing);
+  addUnlessZero(METRICS.invalid, summary.invalid);
+  addUnlessZero(METRICS.ownerMismatch, summary.ownerMismatches);
+  addUnlessZero(METRICS.cutPages, summary.cutPages);
+  addUnlessZero(METRICS.unanswered, summary.unanswered);
+}
+
+function publishFailureKind(metrics: Metrics, { kind }: TickFailed): void {
+  const { name, unit } = METRICS.ticksFailed;
+  metrics.singleMetric().addDimension(ERROR_KIND_DIMENSION, kind).addMetric(name, unit, 1);
+}

@@ -1,0 +1,124 @@
+import type { Payment, PaymentKey } from '../tracker/payment.ts';
+import type { Control, PaymentStore, TrackResult, UntrackResult } from '../tracker/payment-store.ts';
+import { IS_NOT_PAID } from './conditions.ts';
+import { readControl } from './control-item.ts';
+import { type Consistency, DocumentTable, type Item, type TableOptions } from './document-table.ts';
+import type { PaymentItem } from './layout.ts';
+import { paymentKey, RECORD_PREFIX, shardOf, userPartition } from './layout.ts';
+import { listPending } from './pending-index.ts';
+import { DEFAULT_RETENTION, expiresAfter, isExpired, toSeconds } from './retention.ts';
+
+export interface PaymentStoreOptions extends TableOptions {
+  /** How many partitions the index has. The same for everybody who uses the table. @default 1 */
+  readonly shards?: number;
+  /** Days that a payment may wait. @default 90 */
+  readonly pendingDays?: number;
+}
+
+/**
+ * The payments as bots see them, in DynamoDB.
+ *
+ * Rights it needs, on the table: `GetItem` and `Query` to read; `UpdateItem` to track and `DeleteItem` to untrack, both
+ * only with leading keys `USER#*`. On the index: `Query`, only for {@link PaymentStoreTable.pending}.
+ *
+ * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
+ */
+export class PaymentStoreTable implements PaymentStore {
+  readonly #table: DocumentTable;
+  readonly #shards: number;
+  readonly #pendingDays: number;
+
+  constructor(options: PaymentStoreOptions) {
+    const { shards = 1, pendingDays = DEFAULT_RETENTION.pendingDays } = options;
+    this.#table = new DocumentTable(options);
+    this.#shards = shards;
+    this.#pendingDays = pendingDays;
+  }
+
+  async track(payment: PaymentKey, now: number): Promise<TrackResult> {
+    const result = await this.#table.write({
+      operation: 'track payment',
+      key: paymentKey(payment),
+      update: `SET #userId = :userId, #recordId = :recordId, #status = :pending, #trackedAt = :trackedAt,
+          #expiresAt = :expiresAt, #shard = :shard
+        REMOVE #paidAt, #confirmedBy, #misses, #lastMissedAudit, #reason`,
+      condition: IS_NOT_PAID,
+      values: {
+        ':userId': payment.userId,
+        ':recordId': payment.recordId,
+        ':pending': 'pending',
+        ':paid': 'paid',
+        ':trackedAt': now,
+        ':expiresAt': expiresAfter(now, this.#pendingDays),
+        ':shard': shardOf(payment.recordId, this.#shards),
+        ':nowSeconds': toSeconds(now),
+      },
+    });
+    if (!result.written) return { status: 'paid', created: false };
+    return { status: 'pending', created: toPayment(result.item, now) === undefined };
+  }
+
+  async untrack(payment: PaymentKey, now: number): Promise<UntrackResult> {
+    const result = await this.#table.write({
+      operation: 'untrack payment',
+      key: paymentKey(payment),
+      condition: IS_NOT_PAID,
+      values: { ':paid': 'paid', ':nowSeconds': toSeconds(now) },
+    });
+    if (!result.written) return { removed: false, status: 'paid' };
+    return { removed: toPayment(result.item, now) !== undefined, status: 'untracked' };
+  }
+
+  async find(payment: PaymentKey, now: number): Promise<Payment | undefined> {
+    return toPayment(await this.#table.get('read payment', paymentKey(payment)), now);
+  }
+
+  async latest(userId: string, now: number, consistency: Consistency): Promise<Payment | undefined> {
+    const pages = this.#table.query({
+      operation: 'read payments of user',
+      condition: '#pk = :user AND begins_with(#sk, :record)',
+      consistency,
+      values: { ':user': userPartition(userId), ':record': RECORD_PREFIX },
+    });
+    let latest: Payment | undefined;
+    for await (const items of pages) {
+      for (const item of items) {
+        const payment = toPayment(item, now);
+        if (payment && (latest === undefined || isLater(payment, latest))) latest = payment;
+      }
+    }
+    return latest;
+  }
+
+  pending(): Promise<readonly PaymentKey[]> {
+    return listPending(this.#table, this.#shards);
+  }
+
+  control(): Promise<Control> {
+    return readControl(this.#table);
+  }
+}
+
+/** The payment in an item; `undefined` when there is none, or it has expired. */
+function toPayment(item: Item | undefined, now: number): Payment | undefined {
+  if (item === undefined) return undefined;
+  const { userId, recordId, status, trackedAt, expiresAt, paidAt, reason } = item as unknown as PaymentItem;
+  if (isExpired({ expiresAt }, now)) return undefined;
+  return {
+    userId,
+    recordId,
+    status,
+    trackedAt,
+    expiresAt,
+    ...(paidAt !== undefined && { paidAt }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** Record ids are numbers as a rule; as text, 9 would come after 10. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+function isLater(a: Payment, b: Payment): boolean {
+  if (a.trackedAt !== b.trackedAt) return a.trackedAt > b.trackedAt;
+  return byNumber.compare(a.recordId, b.recordId) > 0;
+}

@@ -1,0 +1,164 @@
+import pMap from 'p-map';
+import type { Clock } from './clock.ts';
+import { MISSES_UNTIL_MISSING } from './control-state.ts';
+import { TableWriteFailedError } from './errors.ts';
+import type { Observer } from './events.ts';
+import type { RecordAnswer } from './fetch-records.ts';
+import type { ConfirmedBy, PaymentKey } from './payment.ts';
+import type { PendingPayments } from './pending-payments.ts';
+
+/** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
+const CONCURRENT_WRITES = 32;
+
+export interface SettleOptions {
+  readonly payments: PendingPayments;
+  readonly clock: Clock;
+  readonly observe: Observer;
+  /** Who saw what is written. */
+  readonly by: ConfirmedBy;
+  /** The number of the audit that the answer belongs to; absent when it is none. */
+  readonly audit: number | undefined;
+  /** What a confirmed payment gets as `paidAt`, epoch milliseconds. */
+  readonly paidAt: number;
+  /** No write begins after this, epoch milliseconds. */
+  readonly deadline: number;
+}
+
+/** What became of the pending payments. */
+export interface Settlement {
+  readonly confirmed: number;
+  readonly missing: number;
+  readonly invalid: number;
+  readonly ownerMismatches: number;
+  /** Payments that somebody else confirmed or untracked in the meantime. */
+  readonly gone: number;
+  /** Set when not everything could be written; what was written counts, the next tick repeats the rest. */
+  readonly error: TableWriteFailedError | undefined;
+}
+
+/** So many payments with another owner are told of one by one in a tick; they come back in each, so that logs fill up. */
+const MISMATCHES_TOLD = 10;
+
+type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
+
+/** Writes what findings mean for each pending payment, confirmations first. Writes nothing for what did not change. */
+export async function settle(
+  pending: readonly PaymentKey[],
+  findings: Findings,
+  options: SettleOptions,
+): Promise<Settlement> {
+  const verdicts = pending
+    .map((payment) => ({ payment, verdict: verdictOf(payment, findings, options.audit !== undefined) }))
+    .filter(({ verdict }) => verdict.type !== 'wait')
+    .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
+  const failures: unknown[] = [];
+  let mismatchesTold = 0;
+  let unwritten = 0;
+
+  const write = async ({ payment, verdict }: { payment: PaymentKey; verdict: Verdict }): Promise<Outcome> => {
+    if (verdict.type === 'ownerMismatch') {
+      mismatchesTold += 1;
+      if (mismatchesTold <= MISMATCHES_TOLD) {
+        options.observe({ type: 'payment.ownerMismatch', payment, owner: verdict.owner });
+      }
+      return 'ownerMismatch';
+    }
+    if (options.clock.now() >= options.deadline) {
+      unwritten += 1;
+      return 'unchanged';
+    }
+    try {
+      return await carryOut(payment, verdict, options);
+    } catch (error) {
+      failures.push(error);
+      return 'unchanged';
+    }
+  };
+  const outcomes = await pMap(verdicts, write, { concurrency: CONCURRENT_WRITES });
+  const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
+  return {
+    confirmed: count('confirmed'),
+    missing: count('missing'),
+    invalid: count('invalid'),
+    ownerMismatches: count('ownerMismatch'),
+    gone: count('gone'),
+    error: writeError(failures, unwritten),
+  };
+}
+
+async function carryOut(
+  payment: PaymentKey,
+  verdict: Exclude<Verdict, { type: 'ownerMismatch' }>,
+  options: SettleOptions,
+): Promise<Outcome> {
+  const { payments, observe, by, paidAt } = options;
+  switch (verdict.type) {
+    case 'confirm':
+      if (!(await payments.confirm(payment, paidAt))) return 'gone';
+      observe({ type: 'payment.confirmed', payment, paidAt, by });
+      return 'confirmed';
+    case 'invalid':
+      if (!(await payments.markInvalid(payment, verdict.reason))) return 'gone';
+      observe({ type: 'payment.invalid', payment, reason: verdict.reason });
+      return 'invalid';
+    case 'miss':
+      return miss(payment, options);
+    case 'wait':
+      return 'unchanged';
+  }
+}
+
+async function miss(payment: PaymentKey, { payments, observe, audit = 0 }: SettleOptions): Promise<Outcome> {
+  const misses = await payments.noteMiss(payment, audit);
+  if (misses === 0) return 'gone';
+  if (misses < MISSES_UNTIL_MISSING) return 'unchanged';
+  if (!(await payments.markMissing(payment))) return 'gone';
+  observe({ type: 'payment.missing', payment });
+  return 'missing';
+}
+
+function writeError(failures: readonly unknown[], unwritten: number): TableWriteFailedError | undefined {
+  if (failures.length === 0 && unwritten === 0) return undefined;
+  const problem =
+    failures.length > 0
+      ? `${failures.length} of the payments could not be written`
+      : `there was no time to write ${unwritten} payments`;
+  return new TableWriteFailedError({
+    operation: 'write payments',
+    target: 'payments table',
+    problem,
+    wayOut:
+      'Nothing is lost: the next tick repeats them. If it persists, look at the throttles of the table.',
+    cause: failures[0],
+  });
+}
+
+/** What is known of records: the part of an answer that payments are judged by. */
+export type Findings = Pick<RecordAnswer, 'records' | 'answered' | 'invalid'>;
+
+/** What findings mean for one payment. */
+export type Verdict =
+  | { readonly type: 'confirm' }
+  | { readonly type: 'ownerMismatch'; readonly owner: string | null }
+  | { readonly type: 'invalid'; readonly reason: string }
+  | { readonly type: 'miss' }
+  | { readonly type: 'wait' };
+
+/**
+ * Judges a payment. Only its own record, seen paid and belonging to its user, confirms it.
+ *
+ * @param audit whether the findings are about existence: only then does the absence of a record mean something
+ */
+export function verdictOf(payment: PaymentKey, findings: Findings, audit: boolean): Verdict {
+  const reason = findings.invalid.get(payment.recordId);
+  if (reason !== undefined) return { type: 'invalid', reason };
+  const record = findings.records.get(payment.recordId);
+  if (record === undefined) {
+    return { type: audit && findings.answered.has(payment.recordId) ? 'miss' : 'wait' };
+  }
+  if (!record.paid) return { type: 'wait' };
+  if (record.owner !== undefined && record.owner?.trim() !== payment.userId) {
+    return { type: 'ownerMismatch', owner: record.owner };
+  }
+  return { type: 'confirm' };
+}
