@@ -6,9 +6,9 @@ import { parseTickEnvironment } from './environment/tick-environment.ts';
 import { createRecordSource, sourceName } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
-import { GateItem } from './table/control-item.ts';
+import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
-import { PaymentsTable } from './table/pending-payments.ts';
+import { DynamoPendingPayments } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
 import { combineObservers } from './tracker/events.ts';
 import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts';
@@ -21,8 +21,13 @@ const logger = new Logger({ serviceName: trackerName });
 const dependencies: TickDependencies = {
   settings: { intervalSeconds, source: sourceName(settings.nocodb) },
   clock: systemClock,
-  gate: new GateItem(table),
-  payments: new PaymentsTable({ ...table, confirmedBy: 'tick', shards, paidDays: retention.paidDays }),
+  gate: new DynamoControlItem(table),
+  payments: new DynamoPendingPayments({
+    ...table,
+    confirmedBy: 'tick',
+    shards,
+    paidDays: retention.paidDays,
+  }),
   source: createRecordSource(settings.nocodb, {
     token: createSsmToken(settings.tokenParameterName),
     clock: systemClock,

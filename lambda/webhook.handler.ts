@@ -8,10 +8,10 @@ import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { ConfirmationCountItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
-import { PaymentsTable } from './table/pending-payments.ts';
+import { DynamoPendingPayments } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
 import { combineObservers } from './tracker/events.ts';
-import { takeCall, type WebhookAnswer, type WebhookDependencies } from './webhook/handle-webhook.ts';
+import { handleWebhook, type WebhookAnswer, type WebhookDependencies } from './webhook/handle-webhook.ts';
 import { createSecretCheck } from './webhook/secret-check.ts';
 
 const { tableName, trackerName, secretParameterName, settings } = parseWebhookEnvironment(process.env);
@@ -30,7 +30,12 @@ const dependencies: WebhookDependencies = {
   isSecret: createSecretCheck({ secret: createSsmToken(secretParameterName), clock }),
   tableId: nocodb.tableId,
   titles: createFieldTitles(nocodb, nocoDbClient),
-  payments: new PaymentsTable({ ...table, confirmedBy: 'webhook', shards, paidDays: retention.paidDays }),
+  payments: new DynamoPendingPayments({
+    ...table,
+    confirmedBy: 'webhook',
+    shards,
+    paidDays: retention.paidDays,
+  }),
   count: new ConfirmationCountItem(table),
   clock,
   observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
@@ -39,5 +44,5 @@ const dependencies: WebhookDependencies = {
 /** A call of NocoDB's webhook. What keeps it from writing throws, so that NocoDB and Lambda's metrics see it. */
 export function handler(call: LambdaFunctionURLEvent, context: Context): Promise<WebhookAnswer> {
   logger.addContext(context);
-  return takeCall(call, dependencies);
+  return handleWebhook(call, dependencies);
 }

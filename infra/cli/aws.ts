@@ -8,7 +8,7 @@ const UNREACHABLE =
   'Look at the network, the region (AWS_REGION) and the endpoint (--endpoint, AWS_ENDPOINT_URL).';
 
 /** By the names of the AWS SDK's errors and the codes of Node's. */
-const WAYS_OUT: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Record<string, string>> = {
   CredentialsProviderError: NO_CREDENTIALS,
   ExpiredToken: NO_CREDENTIALS,
   ExpiredTokenException: NO_CREDENTIALS,
@@ -35,9 +35,9 @@ export function awsFault(operation: string, cause: unknown): CommandError {
   if (/Region is missing/.test(text)) {
     return new CommandError(`${operation}: no region is set`, 'Set AWS_REGION, or AWS_PROFILE.', cause);
   }
-  const wayOut = WAYS_OUT[name] ?? WAYS_OUT[code] ?? 'See what AWS says about that error.';
+  const hint = HINTS[name] ?? HINTS[code] ?? 'See what AWS says about that error.';
   const kind = name === '' || name === 'Error' ? '' : `${name}: `;
-  return new CommandError(`${operation}: ${kind}${text}`, wayOut, cause);
+  return new CommandError(`${operation}: ${kind}${text}`, hint, cause);
 }
 
 /** What a Lambda function answered: its value, or the message of the error it threw. */

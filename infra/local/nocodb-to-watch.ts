@@ -47,7 +47,7 @@ export async function nocoDbToWatch(
   return { url: demo.url, tableId: demo.tableId, token: demo.token, demo };
 }
 
-const PATIENCE_MS = 5000;
+const TIMEOUT_MS = 5000;
 
 /**
  * Asks NocoDB one question as a tick would, so that a wrong address, token, table or field shows before anything is
@@ -63,10 +63,10 @@ export async function checkNocoDb(settings: NocoDbSettings, token: string): Prom
   });
   const query = { recordIds: [], want: 'paid', offset: 0, limit: 1 } as const;
   try {
-    await source.list(query, { deadline: systemClock.now() + PATIENCE_MS, report: () => {} });
+    await source.list(query, { deadline: systemClock.now() + TIMEOUT_MS, report: () => {} });
   } catch (error) {
     if (!(error instanceof TrackerError)) throw error;
-    throw new StartError(`NocoDB cannot be watched [${error.target}]: ${error.problem}`, error.wayOut, error);
+    throw new StartError(`NocoDB cannot be watched [${error.target}]: ${error.problem}`, error.hint, error);
   }
 }
 

@@ -6,7 +6,7 @@ import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
 import { DEFAULT_STACK_NAME } from '../constructs/stack-outputs.ts';
 import { openDemo, runFirstCustomer } from './demo/demo.ts';
 import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker.ts';
-import { withdraw } from './deployment/withdraw.ts';
+import { removeStack } from './deployment/remove-stack.ts';
 import { awsClientConfig } from './emulator/aws-environment.ts';
 import { CACHE, DEFAULT_PORT, type Emulator, startEmulator } from './emulator/emulator.ts';
 import type { LogLine } from './log/follow-log.ts';
@@ -18,7 +18,7 @@ import { StartError } from './start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 
 /** What a run needs of its process. */
-export interface Surroundings {
+export interface RunContext {
   /** Tells the person something. @param at epoch milliseconds, now by default */
   readonly say: (text: string, at?: number) => void;
   /** The person wants an end. */
@@ -33,8 +33,8 @@ export interface Surroundings {
  *
  * @throws {StartError} with one line for the person
  */
-export async function runLocally(settings: StartSettings, surroundings: Surroundings): Promise<void> {
-  const { say, end, started } = surroundings;
+export async function runLocally(settings: StartSettings, context: RunContext): Promise<void> {
+  const { say, end, started } = context;
   say('starting; Ctrl-C stops everything');
   const running =
     settings.endpoint === undefined ? undefined : await startEmulator({ endpoint: settings.endpoint });
@@ -56,11 +56,11 @@ export async function runLocally(settings: StartSettings, surroundings: Surround
       () => {},
     ),
   );
-  const deployed = await deployTo(emulator, variables, nocodb.token, surroundings);
-  await showLog(deployed, surroundings);
-  await registerUsers(deployed, settings, nocodb, surroundings);
+  const deployed = await deployTo(emulator, variables, nocodb.token, context);
+  await showLog(deployed, context);
+  await registerUsers(deployed, settings, nocodb, context);
   const { endpoint } = await emulator;
-  surroundings.say(`stats: npm run tracker -- stats --watch --endpoint ${endpoint}`);
+  context.say(`stats: npm run tracker -- stats --watch --endpoint ${endpoint}`);
   await Promise.race([whenAborted(end), failWhenLost(emulator)]);
 }
 
@@ -68,7 +68,7 @@ async function deployTo(
   emulator: Promise<Emulator>,
   variables: Readonly<Record<string, string>>,
   token: string,
-  { say, end }: Surroundings,
+  { say, end }: RunContext,
 ): Promise<DeployedTracker> {
   const begin = Date.now();
   const ready = emulator.then((started) => {
@@ -89,7 +89,7 @@ async function deployTo(
 }
 
 /** Shows what the Lambdas log, from now to the end. */
-async function showLog({ aws, stackName }: DeployedTracker, { say, end }: Surroundings): Promise<void> {
+async function showLog({ aws, stackName }: DeployedTracker, { say, end }: RunContext): Promise<void> {
   const read = logReader(aws, await functionLogGroups(aws, stackName));
   const print = ({ text, at }: LogLine) => say(text, at);
   const onError = (error: unknown) => say(`the log cannot be read: ${(error as Error).message}`);
@@ -100,7 +100,7 @@ async function registerUsers(
   deployed: DeployedTracker,
   { track }: StartSettings,
   { demo }: NocoDbToWatch,
-  { say, end, started }: Surroundings,
+  { say, end, started }: RunContext,
 ): Promise<void> {
   const tracker = deployed.client({ observe: consoleObserver(say) });
   if (track.length > 0) await tracker.trackMany(track);
@@ -118,7 +118,7 @@ async function registerUsers(
 async function leave(emulator: Emulator, variables: Readonly<Record<string, string>>): Promise<void> {
   const { tokenParameterName } = parseTrackerSettings(variables);
   const deployment = { stackName: DEFAULT_STACK_NAME, tokenParameterName };
-  if (!emulator.ours) await withdraw(awsClientConfig(emulator.endpoint), deployment);
+  if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), deployment);
   await emulator.stop();
 }
 

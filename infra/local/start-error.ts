@@ -2,10 +2,10 @@
 export class StartError extends Error {
   /**
    * @param problem what is wrong, in one sentence without a full stop
-   * @param wayOut what the reader can do about it, in one sentence
+   * @param hint what the reader can do about it, in one sentence
    */
-  constructor(problem: string, wayOut: string, cause?: unknown) {
-    super(`${problem}. ${wayOut}`, cause === undefined ? undefined : { cause });
+  constructor(problem: string, hint: string, cause?: unknown) {
+    super(`${problem}. ${hint}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
   }
 }

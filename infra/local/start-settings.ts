@@ -72,16 +72,16 @@ function faultsOfToken(variables: Variables): readonly string[] {
 }
 
 function parseTrack(args: readonly string[]): StartSettings['track'] {
-  const wayOut = 'Use: npm start -- --track USER:RECORD, as often as needed.';
+  const hint = 'Use: npm start -- --track USER:RECORD, as often as needed.';
   try {
     const { values } = parseArgs({ args: [...args], options: { track: { type: 'string', multiple: true } } });
     return (values.track ?? []).map((pair) => {
       const [, userId, recordId] = /^(.+):([^:]+)$/.exec(pair) ?? [];
       if (userId !== undefined && recordId !== undefined) return { userId, recordId };
-      throw new StartError(`--track ${pair} is not USER:RECORD`, wayOut);
+      throw new StartError(`--track ${pair} is not USER:RECORD`, hint);
     });
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError((error as Error).message.split(/[.\n]/)[0] ?? '', wayOut, error);
+    throw new StartError((error as Error).message.split(/[.\n]/)[0] ?? '', hint, error);
   }
 }

@@ -5,7 +5,7 @@ import { createRecords } from '../nocodb/records.ts';
 import { systemClock } from '../tracker/clock.ts';
 
 /** Milliseconds that NocoDB has to create a record; the user is waiting. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 const { nocodb, tokenParameterName, shards, retention } = parseTrackerSettings(process.env);
 const records = createRecords(nocodb, {
@@ -29,7 +29,7 @@ export interface CreatePaymentEvent {
 /** Example bot, part one: a user wants to pay. Creates the record that will be ticked as paid, and tracks it. */
 export async function handler({ userId, title }: CreatePaymentEvent): Promise<{ recordId: string }> {
   const fields = { Title: title ?? `Payment of ${userId}`, [nocodb.ownerField ?? 'TG ID']: String(userId) };
-  const recordId = await records.create(fields, { deadline: Date.now() + PATIENCE, report: () => {} });
+  const recordId = await records.create(fields, { deadline: Date.now() + TIMEOUT_MS, report: () => {} });
   await payments.track(userId, recordId);
   return { recordId };
 }

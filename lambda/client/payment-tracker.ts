@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDocumentClient } from '../table/document-client.ts';
-import { PaymentStoreTable } from '../table/payment-store.ts';
+import { DynamoPaymentStore } from '../table/payment-store.ts';
 import { type Clock, systemClock } from '../tracker/clock.ts';
 import type { Observer } from '../tracker/events.ts';
 import { type Payment, parseRecordId, parseUserId } from '../tracker/payment.ts';
@@ -165,7 +165,7 @@ export function resolveOptions(options: PaymentTrackerOptions): Dependencies {
   }
   const client = options.client ?? createDocumentClient();
   return {
-    store: new PaymentStoreTable({ client, tableName, shards, ...retention }),
+    store: new DynamoPaymentStore({ client, tableName, shards, ...retention }),
     clock: options.clock ?? systemClock,
     observe: options.observe ?? (() => {}),
     print: options.print ?? console.log,

@@ -198,7 +198,7 @@ function notJson(body: string, names: CallNames): InvalidResponseError {
   return new InvalidResponseError({
     ...names,
     problem: `the server answered ${kind} instead of JSON${sample}`,
-    wayOut: `See whether ${NOCODB_VARIABLES.apiUrl} is the address of NocoDB, and what a proxy before it answers.`,
+    hint: `See whether ${NOCODB_VARIABLES.apiUrl} is the address of NocoDB, and what a proxy before it answers.`,
   });
 }
 
@@ -206,7 +206,7 @@ function wrongShape(error: UnexpectedShapeError, names: CallNames): InvalidRespo
   return new InvalidResponseError({
     ...names,
     problem: error.message,
-    wayOut: 'See whether this is NocoDB, in a version with the v2 API, and whether a field was renamed.',
+    hint: 'See whether this is NocoDB, in a version with the v2 API, and whether a field was renamed.',
     cause: error,
   });
 }

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from './exchange.ts';
 
 /** Characters of a server's text that go into an error. */
-const LONGEST_REASON = 200;
+const MAX_REASON_LENGTH = 200;
 
 /** NocoDB's error codes; a text such as `Not Found` in their place comes from somebody else. */
 const CODE = /^[A-Z][A-Z_]+$/;
@@ -37,7 +37,7 @@ export function readRefusal({ status, headers, body }: HttpAnswer): Refusal {
 }
 
 /** A text from outside as part of one line: no line breaks, no control characters, not too long. */
-export function shorten(text: string, longest = LONGEST_REASON): string {
+export function shorten(text: string, longest = MAX_REASON_LENGTH): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length <= longest ? line : `${line.slice(0, longest)}…`;
 }

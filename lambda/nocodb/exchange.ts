@@ -9,7 +9,7 @@ import { NOCODB_VARIABLES } from './settings.ts';
  * Largest answer that is read, bytes. 20,000 records with an owner are about 1 MB; beyond 16 MB something else than
  * NocoDB is talking, and a tick's memory must not depend on it.
  */
-export const LARGEST_ANSWER = 16 * 1024 * 1024;
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /** One HTTP request, ready to send. */
 export interface HttpRequest {
@@ -38,7 +38,7 @@ export interface HttpAnswer {
  * - `unreachable`: no connection, so the request was never sent.
  * - `reset`: the connection died before an answer began: as a rule a kept-alive one that the server had just closed.
  * - `broken`: the answer began and did not end, or was not HTTP.
- * - `tooLarge`: it is larger than {@link LARGEST_ANSWER}.
+ * - `tooLarge`: it is larger than {@link MAX_RESPONSE_BYTES}.
  */
 export type ExchangeFaultReason = 'timeout' | 'unreachable' | 'reset' | 'broken' | 'tooLarge';
 
@@ -83,7 +83,7 @@ export async function exchange(
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       progress.bytes += chunk.length;
       // Leaving the loop destroys the body, and with it the connection.
-      if (progress.bytes > LARGEST_ANSWER) throw new ExchangeFault('tooLarge', progress);
+      if (progress.bytes > MAX_RESPONSE_BYTES) throw new ExchangeFault('tooLarge', progress);
       chunks.push(chunk);
     }
     return {
@@ -132,7 +132,7 @@ export function failureOfFault(fault: ExchangeFault, timeout: number, names: Cal
         error: new TimeoutError({
           ...names,
           problem: `no complete answer within ${Math.round(timeout)} ms`,
-          wayOut: 'See what NocoDB is busy with, and whether the network between lets the request through.',
+          hint: 'See what NocoDB is busy with, and whether the network between lets the request through.',
           cause,
         }),
         repeat: 'later',
@@ -142,7 +142,7 @@ export function failureOfFault(fault: ExchangeFault, timeout: number, names: Cal
         error: new ConnectionFailedError({
           ...names,
           problem: `the connection was closed before an answer (${code})`,
-          wayOut: 'See whether NocoDB restarts, and what stands between it and the tracker.',
+          hint: 'See whether NocoDB restarts, and what stands between it and the tracker.',
           cause,
         }),
         repeat: 'atOnce',
@@ -152,7 +152,7 @@ export function failureOfFault(fault: ExchangeFault, timeout: number, names: Cal
         error: new ConnectionFailedError({
           ...names,
           problem: `no connection (${code || messageOf(cause)})`,
-          wayOut: `See whether NocoDB runs, and whether ${NOCODB_VARIABLES.apiUrl} is its address as seen from the tracker.`,
+          hint: `See whether NocoDB runs, and whether ${NOCODB_VARIABLES.apiUrl} is its address as seen from the tracker.`,
           cause,
         }),
         repeat: LASTING_CODES.test(code) ? 'never' : 'later',
@@ -161,8 +161,8 @@ export function failureOfFault(fault: ExchangeFault, timeout: number, names: Cal
       return {
         error: new InvalidResponseError({
           ...names,
-          problem: `the answer is larger than ${LARGEST_ANSWER} bytes`,
-          wayOut: `See whether ${NOCODB_VARIABLES.apiUrl} is the address of NocoDB.`,
+          problem: `the answer is larger than ${MAX_RESPONSE_BYTES} bytes`,
+          hint: `See whether ${NOCODB_VARIABLES.apiUrl} is the address of NocoDB.`,
         }),
         repeat: 'never',
       };
@@ -171,7 +171,7 @@ export function failureOfFault(fault: ExchangeFault, timeout: number, names: Cal
         error: new InvalidResponseError({
           ...names,
           problem: `the answer broke off after ${bytes} bytes (${code || messageOf(cause)})`,
-          wayOut: 'See whether NocoDB or a proxy before it restarts, and whether it speaks http or https.',
+          hint: 'See whether NocoDB or a proxy before it restarts, and whether it speaks http or https.',
           cause,
         }),
         repeat: 'later',

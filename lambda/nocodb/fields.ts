@@ -58,7 +58,7 @@ function titleOf(name: string, fields: readonly TableField[], { apiUrl, tableId 
     operation: 'read the fields of the table',
     target: `GET ${apiUrl}/api/v2/meta/tables/${tableId}`,
     problem: `the table has no field with the id or title ${name}`,
-    wayOut: `Its fields are ${fields.map(({ id, title }) => `${title} (${id})`).join(', ')}.`,
+    hint: `Its fields are ${fields.map(({ id, title }) => `${title} (${id})`).join(', ')}.`,
   });
 }
 

@@ -5,10 +5,10 @@ import type { NocoDbSettings } from './settings.ts';
  * Longest URL of a GET, bytes. NocoDB itself takes 16 KB (Node's limit for all headers; measured on 0.301.3), but
  * proxies in front of it cut earlier; 4 KB pass everywhere.
  */
-export const LONGEST_URL = 4096;
+export const MAX_URL_BYTES = 4096;
 
 /** Most record ids in one GET. */
-export const MOST_IDS_IN_URL = 500;
+export const MAX_IDS_IN_URL = 500;
 
 /** Ids shown of a list when it is shortened for a log. */
 const SHOWN_IDS = 3;
@@ -17,7 +17,7 @@ const SHOWN_IDS = 3;
 const SHOWN_QUERIES = 2;
 
 /** The largest limit that NocoDB grants by default; here for its length. */
-const LARGEST_LIMIT = 1000;
+const MAX_LIMIT = 1000;
 
 /** One query of a bulk list, as `POST …/bulk/datalist` takes it. */
 export interface BulkQuery {
@@ -95,17 +95,17 @@ export function encodeQueryValue(text: string): string {
   return encodeURIComponent(text).replaceAll('%2C', ',');
 }
 
-/** Whether a GET for these ids stays within {@link LONGEST_URL} and {@link MOST_IDS_IN_URL}. */
+/** Whether a GET for these ids stays within {@link MAX_URL_BYTES} and {@link MAX_IDS_IN_URL}. */
 export function fitsUrl(
   settings: NocoDbSettings,
   recordIds: readonly string[],
   want: RecordQuery['want'],
 ): boolean {
-  if (recordIds.length > MOST_IDS_IN_URL) return false;
-  const query = { recordIds, want, limit: LARGEST_LIMIT };
+  if (recordIds.length > MAX_IDS_IN_URL) return false;
+  const query = { recordIds, want, limit: MAX_LIMIT };
   const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query)}`;
   // The URL is percent-encoded: one character is one byte.
-  return url.length <= LONGEST_URL;
+  return url.length <= MAX_URL_BYTES;
 }
 
 /** The body of a bulk list. Its values are not encoded, and each limit counts for its query alone. */

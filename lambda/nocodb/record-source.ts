@@ -118,7 +118,7 @@ function readBulkRefusal(refusal: Refusal, names: CallNames): BulkListUnsupporte
   return new BulkListUnsupportedError({
     ...names,
     problem: `the server has no bulk lists (${status}${reason === '' ? '' : ` ${reason}`})`,
-    wayOut: 'The tracker goes on with single lists; NocoDB 0.262 and later has bulk lists.',
+    hint: 'The tracker goes on with single lists; NocoDB 0.262 and later has bulk lists.',
   });
 }
 
@@ -134,7 +134,7 @@ function refuseStrangeIds(queries: readonly RecordQuery[], { apiUrl }: NocoDbSet
       operation: OPERATION,
       target: apiUrl,
       problem: `the record id ${JSON.stringify(strange.slice(0, 80))} is not made of 1 to 64 letters, digits, _ and -`,
-      wayOut: 'Track payments through the client, which checks their ids.',
+      hint: 'Track payments through the client, which checks their ids.',
     });
   }
 }

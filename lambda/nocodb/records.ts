@@ -101,6 +101,6 @@ function nextAfter(last: string | undefined, after: string | undefined, target: 
     operation: 'list unpaid records',
     target,
     problem: `the page ends with the record id ${JSON.stringify(last)}, after which no other page can be asked for`,
-    wayOut: 'Use an id field whose values are made of letters, digits, _ and -.',
+    hint: 'Use an id field whose values are made of letters, digits, _ and -.',
   });
 }

@@ -31,7 +31,7 @@ import { NOCODB_VARIABLES as NAMES } from './settings.ts';
 interface Rule {
   readonly matches: (refusal: Refusal) => boolean;
   readonly error: new (details: TrackerErrorDetails) => TrackerError;
-  readonly wayOut: string;
+  readonly hint: string;
   /** @default 'never' */
   readonly repeat?: Repeat;
 }
@@ -41,47 +41,47 @@ const RULES: readonly Rule[] = [
   {
     matches: ({ status }) => status === 401,
     error: TokenRejectedError,
-    wayOut: 'Create an API token in NocoDB (Team & Settings, API Tokens) and store it as the token.',
+    hint: 'Create an API token in NocoDB (Team & Settings, API Tokens) and store it as the token.',
   },
   {
     matches: ({ status }) => status === 403,
     error: AccessDeniedError,
-    wayOut: "Give the token's user at least the viewer role in the table's base.",
+    hint: "Give the token's user at least the viewer role in the table's base.",
   },
   {
     matches: isTooLong,
     error: UrlTooLongError,
-    wayOut: 'Raise the limit of NocoDB or of the proxy before it.',
+    hint: 'Raise the limit of NocoDB or of the proxy before it.',
   },
   {
     matches: isTableGone,
     error: TableNotFoundError,
-    wayOut: `Set ${NAMES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title.`,
+    hint: `Set ${NAMES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title.`,
   },
   {
     matches: isFieldUnknown,
     error: FieldNotFoundError,
-    wayOut: `Set ${NAMES.idField}, ${NAMES.paidField} and ${NAMES.ownerField} to titles of the table's fields, letter for letter, or to their ids (c…), which survive renaming.`,
+    hint: `Set ${NAMES.idField}, ${NAMES.paidField} and ${NAMES.ownerField} to titles of the table's fields, letter for letter, or to their ids (c…), which survive renaming.`,
   },
   {
     matches: isFieldUnsuitable,
     error: FieldNotFoundError,
-    wayOut: `Without ${NAMES.paidValues}, ${NAMES.paidField} has to name a checkbox; with it, a select, text or number field.`,
+    hint: `Without ${NAMES.paidValues}, ${NAMES.paidField} has to name a checkbox; with it, a select, text or number field.`,
   },
   {
     matches: isPathUnknown,
     error: EndpointNotFoundError,
-    wayOut: `Set ${NAMES.apiUrl} to the address of NocoDB, as in https://nocodb.example.com.`,
+    hint: `Set ${NAMES.apiUrl} to the address of NocoDB, as in https://nocodb.example.com.`,
   },
   {
     matches: isQueryRefused,
     error: InvalidQueryError,
-    wayOut: 'See what is special about the record ids and values in it.',
+    hint: 'See what is special about the record ids and values in it.',
   },
   {
     matches: isPassing,
     error: ServerFaultError,
-    wayOut: 'See the log of NocoDB.',
+    hint: 'See the log of NocoDB.',
     repeat: 'later',
   },
 ];
@@ -91,18 +91,18 @@ export function failureOfRefusal(refusal: Refusal, names: CallNames, clock: Cloc
   const details = { ...names, problem: problemOf(refusal) };
   if (refusal.status === 429) {
     const retryAt = penaltyEnd(refusal.headers, clock.now());
-    const wayOut = `Nothing is sent before ${new Date(retryAt).toISOString()}; if it happens often, make the interval longer or give the tracker a NocoDB user of its own.`;
-    return { error: new RateLimitedError({ ...details, wayOut, retryAt }), repeat: 'never' };
+    const hint = `Nothing is sent before ${new Date(retryAt).toISOString()}; if it happens often, make the interval longer or give the tracker a NocoDB user of its own.`;
+    return { error: new RateLimitedError({ ...details, hint, retryAt }), repeat: 'never' };
   }
   if (refusal.status >= 300 && refusal.status < 400) {
-    const wayOut = redirectHint(refusal, names);
-    return { error: new EndpointNotFoundError({ ...details, wayOut }), repeat: 'never' };
+    const hint = redirectHint(refusal, names);
+    return { error: new EndpointNotFoundError({ ...details, hint }), repeat: 'never' };
   }
   const rule = RULES.find(({ matches }) => matches(refusal));
   const ErrorClass = rule?.error ?? InvalidResponseError;
-  const wayOut = rule?.wayOut ?? 'See what NocoDB or a proxy before it means by that.';
+  const hint = rule?.hint ?? 'See what NocoDB or a proxy before it means by that.';
   return {
-    error: new ErrorClass({ ...details, wayOut: wayOut + strangerHint(refusal) }),
+    error: new ErrorClass({ ...details, hint: hint + strangerHint(refusal) }),
     repeat: rule?.repeat ?? 'never',
   };
 }

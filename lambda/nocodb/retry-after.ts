@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** NocoDB blocks a user for 30 s after a 429 (https://docs.nocodb.com, "Rate limits"); milliseconds. */
-export const SHORTEST_PENALTY = 30_000;
+export const MIN_PENALTY_MS = 30_000;
 
 /** A penalty longer than this is taken for a mistake of the server; milliseconds. */
-export const LONGEST_PENALTY = 3_600_000;
+export const MAX_PENALTY_MS = 3_600_000;
 
 /** `Retry-After`, and `Retry-After-<name>` as named throttlers of @nestjs/throttler send it. */
 const RETRY_AFTER = /^retry-after(?:-.+)?$/;
@@ -14,7 +14,7 @@ const HTTP_DATE = /^[A-Za-z]{3,9},? [\w: -]+ GMT$/;
 
 /**
  * When the next request may be sent after a 429: the longest wait that any `Retry-After…` header asks for, but at least
- * {@link SHORTEST_PENALTY} and at most {@link LONGEST_PENALTY}.
+ * {@link MIN_PENALTY_MS} and at most {@link MAX_PENALTY_MS}.
  *
  * @param now epoch milliseconds
  * @returns epoch milliseconds
@@ -24,7 +24,7 @@ export function penaltyEnd(headers: IncomingHttpHeaders, now: number): number {
     .filter(([name]) => RETRY_AFTER.test(name.toLowerCase()))
     .flatMap(([, value]) => value ?? [])
     .map((value) => retryAfterMilliseconds(value, serverTime(headers) ?? now) ?? 0);
-  return now + Math.min(LONGEST_PENALTY, Math.max(SHORTEST_PENALTY, ...waits));
+  return now + Math.min(MAX_PENALTY_MS, Math.max(MIN_PENALTY_MS, ...waits));
 }
 
 /**

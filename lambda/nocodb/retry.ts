@@ -2,7 +2,7 @@ import type { Clock } from '../tracker/clock.ts';
 import { TimeoutError, type TrackerError } from '../tracker/errors.ts';
 
 /** How often a call is sent at the most, its first time included. */
-export const MOST_ATTEMPTS = 3;
+export const MAX_ATTEMPTS = 3;
 
 /** The longest back-off before the second attempt; it doubles from there. Milliseconds. */
 export const FIRST_BACKOFF = 400;
@@ -34,9 +34,9 @@ export async function withRetries<T>(
   for (let number = 1; ; number += 1) {
     const left = deadline - clock.now();
     if (left <= 0) throw outOfTime(names);
-    const outcome = await attempt(number < MOST_ATTEMPTS ? left / 2 : left);
+    const outcome = await attempt(number < MAX_ATTEMPTS ? left / 2 : left);
     if ('value' in outcome) return outcome.value;
-    if (outcome.repeat === 'never' || number === MOST_ATTEMPTS) throw outcome.error;
+    if (outcome.repeat === 'never' || number === MAX_ATTEMPTS) throw outcome.error;
     const atOnce = outcome.repeat === 'atOnce' && mayRepeatAtOnce;
     if (atOnce) mayRepeatAtOnce = false;
     const wait = atOnce ? 0 : random() * FIRST_BACKOFF * 2 ** (number - 1);
@@ -49,7 +49,7 @@ function outOfTime(names: CallNames): TimeoutError {
   return new TimeoutError({
     ...names,
     problem: 'no time was left to send it',
-    wayOut: 'If it happens often, see what NocoDB is busy with, or make the interval longer.',
+    hint: 'If it happens often, see what NocoDB is busy with, or make the interval longer.',
   });
 }
 

@@ -35,8 +35,7 @@ export async function readToken(read: () => Promise<string>, names: CallNames): 
   throw new TokenRejectedError({
     ...names,
     problem,
-    wayOut:
-      'See whether the token is stored where the tracker reads it, and whether the tracker may read it.',
+    hint: 'See whether the token is stored where the tracker reads it, and whether the tracker may read it.',
     cause,
   });
 }

@@ -64,7 +64,7 @@ export function loggableError(error: unknown, depth: number = DEPTH): Record<str
       kind: error.kind,
       operation: error.operation,
       target: error.target,
-      wayOut: error.wayOut,
+      hint: error.hint,
     }),
     ...(code !== undefined && { code }),
     stack,

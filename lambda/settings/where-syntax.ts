@@ -1,5 +1,5 @@
 /** Longest title that NocoDB gives a field. */
-const LONGEST_TITLE = 255;
+const MAX_TITLE_LENGTH = 255;
 
 /** What `where=(field,op,value)~and(…)` and the comma-separated `fields` are made of. There is no escape for it in v2. */
 const SYNTAX_OF_FIELDS = /[,()~\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -13,7 +13,8 @@ const SYNTAX_OF_VALUES = /[,~\p{Cc}\p{Zl}\p{Zp}]|\(\(|\)\)/u;
  * NocoDB's v2 filter grammar (`extractFilterFromXwhere` of nocodb-sdk 0.301.3) has no quoting.
  */
 export function faultOfFieldName(name: string): string | undefined {
-  if (name.length > LONGEST_TITLE) return `is longer than a NocoDB field title (${LONGEST_TITLE} characters)`;
+  if (name.length > MAX_TITLE_LENGTH)
+    return `is longer than a NocoDB field title (${MAX_TITLE_LENGTH} characters)`;
   if (SYNTAX_OF_FIELDS.test(name)) {
     return 'holds a comma, parenthesis, tilde or line break, which NocoDB cannot filter by: use the id of the field (c…), or rename it';
   }
@@ -22,7 +23,7 @@ export function faultOfFieldName(name: string): string | undefined {
 
 /** Why a value of the paid field cannot stand in a query; `undefined` when it can. Single parentheses are harmless. */
 export function faultOfPaidValue(value: string): string | undefined {
-  if (value.length > LONGEST_TITLE) return `is longer than ${LONGEST_TITLE} characters`;
+  if (value.length > MAX_TITLE_LENGTH) return `is longer than ${MAX_TITLE_LENGTH} characters`;
   if (SYNTAX_OF_VALUES.test(value)) {
     return 'holds a comma, tilde, doubled parenthesis or line break, which NocoDB cannot filter by: rename the option';
   }

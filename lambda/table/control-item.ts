@@ -26,7 +26,7 @@ import { CONTROL_KEY, LAYOUT_VERSION } from './layout.ts';
  *
  * Each throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class GateItem implements Gate {
+export class DynamoControlItem implements Gate {
   readonly #table: DocumentTable;
 
   constructor(options: TableOptions) {
@@ -138,7 +138,7 @@ export function checkLayout(item: Item | undefined, operation: string): void {
     operation,
     target: 'control item of the payments table',
     problem: `the table has layout ${layout}, and this version of the tracker knows layouts up to ${LAYOUT_VERSION}`,
-    wayOut: 'Deploy the newer version of the tracker again; the older one would misread the payments.',
+    hint: 'Deploy the newer version of the tracker again; the older one would misread the payments.',
   });
 }
 

@@ -13,27 +13,27 @@ export class LayoutTooNewError extends TrackerError {
 
 interface Explanation {
   readonly problem: string;
-  readonly wayOut: string;
+  readonly hint: string;
 }
 
 const THROTTLED: Explanation = {
   problem: 'DynamoDB throttles it, and did so on every retry',
-  wayOut: 'Repeat it later; if it persists, raise the throughput caps of the table and its index.',
+  hint: 'Repeat it later; if it persists, raise the throughput caps of the table and its index.',
 };
 
 const NO_CREDENTIALS: Explanation = {
   problem: 'AWS does not accept the credentials, or there are none',
-  wayOut: 'In a Lambda: give the function a role; elsewhere: sign in again, or set AWS_PROFILE.',
+  hint: 'In a Lambda: give the function a role; elsewhere: sign in again, or set AWS_PROFILE.',
 };
 
 const UNREACHABLE: Explanation = {
   problem: 'DynamoDB did not answer in time, on any try',
-  wayOut: 'Look at the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.',
+  hint: 'Look at the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.',
 };
 
 const FAULT: Explanation = {
   problem: 'DynamoDB has a fault of its own, and had it on every retry',
-  wayOut: 'Repeat it later; https://health.aws.amazon.com tells of larger ones.',
+  hint: 'Repeat it later; https://health.aws.amazon.com tells of larger ones.',
 };
 
 /**
@@ -46,11 +46,11 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ThrottlingException: THROTTLED,
   AccessDeniedException: {
     problem: 'the role may not do that',
-    wayOut: 'Give the function its right in the stack: grantRead(fn) to read, grantTrack(fn) to track.',
+    hint: 'Give the function its right in the stack: grantRead(fn) to read, grantTrack(fn) to track.',
   },
   ResourceNotFoundException: {
     problem: 'there is no such table or index in this account and region',
-    wayOut: 'Compare the name with the output of the stack, and the region with that of the deployment.',
+    hint: 'Compare the name with the output of the stack, and the region with that of the deployment.',
   },
   CredentialsProviderError: NO_CREDENTIALS,
   ExpiredTokenException: NO_CREDENTIALS,
@@ -83,7 +83,7 @@ function isAnswer(cause: unknown): cause is DynamoDBServiceException {
 function refused({ name, message }: DynamoDBServiceException): Explanation {
   return {
     problem: `DynamoDB answered ${name}: ${withoutFullStop(message)}`,
-    wayOut: 'See the cause; if the stack and the tracker are of the same version, report it.',
+    hint: 'See the cause; if the stack and the tracker are of the same version, report it.',
   };
 }
 
@@ -91,7 +91,7 @@ function refused({ name, message }: DynamoDBServiceException): Explanation {
 function notSent(message: string): Explanation {
   return {
     problem: `it could not be sent: ${withoutFullStop(message)}`,
-    wayOut: 'Look at the settings of the AWS SDK: AWS_REGION, credentials, endpoint.',
+    hint: 'Look at the settings of the AWS SDK: AWS_REGION, credentials, endpoint.',
   };
 }
 

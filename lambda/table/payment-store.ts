@@ -19,11 +19,11 @@ export interface PaymentStoreOptions extends TableOptions {
  * The payments as bots see them, in DynamoDB.
  *
  * Rights it needs, on the table: `GetItem` and `Query` to read; `UpdateItem` to track and `DeleteItem` to untrack, both
- * only with leading keys `USER#*`. On the index: `Query`, only for {@link PaymentStoreTable.pending}.
+ * only with leading keys `USER#*`. On the index: `Query`, only for {@link DynamoPaymentStore.pending}.
  *
  * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class PaymentStoreTable implements PaymentStore {
+export class DynamoPaymentStore implements PaymentStore {
   readonly #table: DocumentTable;
   readonly #shards: number;
   readonly #pendingDays: number;

@@ -6,7 +6,7 @@ import { paymentKey } from './layout.ts';
 import { listPending, listPendingOf } from './pending-index.ts';
 import { DEFAULT_RETENTION, expiresAfter } from './retention.ts';
 
-export interface PaymentsTableOptions extends TableOptions {
+export interface DynamoPendingPaymentsOptions extends TableOptions {
   /** Who confirms through this adapter. */
   readonly confirmedBy: ConfirmedBy;
   /** How many partitions the index has. The same for everybody who uses the table. @default 1 */
@@ -23,13 +23,13 @@ export interface PaymentsTableOptions extends TableOptions {
  *
  * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class PaymentsTable implements ReportedPayments {
+export class DynamoPendingPayments implements ReportedPayments {
   readonly #table: DocumentTable;
   readonly #confirmedBy: ConfirmedBy;
   readonly #shards: number;
   readonly #paidDays: number;
 
-  constructor(options: PaymentsTableOptions) {
+  constructor(options: DynamoPendingPaymentsOptions) {
     const { confirmedBy, shards = 1, paidDays = DEFAULT_RETENTION.paidDays } = options;
     this.#table = new DocumentTable(options);
     this.#confirmedBy = confirmedBy;

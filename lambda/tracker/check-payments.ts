@@ -11,15 +11,15 @@ import {
   type TickReport,
 } from './control-state.ts';
 import type { Observer, RequestTotals, TickSummary, TrackerEvent } from './events.ts';
-import { askRecords, type RecordAnswer } from './fetch-records.ts';
+import { type FetchResult, fetchRecords } from './fetch-records.ts';
 import { timeLimits } from './interval.ts';
 import type { PaymentKey } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
-import { type Settlement, settle } from './reconcile.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
 import type { ExchangeEvent, RecordSource } from './record-source.ts';
 
 /** What a pass needs. */
-export interface PassDependencies {
+export interface CheckDependencies {
   readonly settings: {
     /** Whole seconds, 5 to 300. */
     readonly intervalSeconds: number;
@@ -45,7 +45,7 @@ export interface Pass {
 
 /** Lists what is pending, asks the source about it and writes what is new. An error is a part of the result. */
 export async function checkPayments(
-  dependencies: PassDependencies,
+  dependencies: CheckDependencies,
   control: ControlState,
   now: number,
 ): Promise<Pass> {
@@ -66,7 +66,7 @@ export async function checkPayments(
 
   observe({ type: 'tick.started', pending: pending.length, users: countUsers(pending), audit: isAudit });
   const recordIds = [...new Set(pending.map(({ recordId }) => recordId))];
-  const answer = await askRecords(recordIds, {
+  const answer = await fetchRecords(recordIds, {
     source,
     clock,
     want: isAudit ? 'existing' : 'paid',
@@ -74,7 +74,7 @@ export async function checkPayments(
     cursor: control.cursor,
     context: { deadline: now + limits.askMilliseconds, report: (event) => tally.report(event) },
   });
-  const settlement = await settle(pending, answer, {
+  const reconciliation = await reconcile(pending, answer, {
     payments,
     clock,
     observe,
@@ -83,7 +83,7 @@ export async function checkPayments(
     paidAt: now,
     deadline: now + limits.writeMilliseconds,
   });
-  const error = answer.error ?? settlement.error;
+  const error = answer.error ?? reconciliation.error;
   const answered = answer.answered.size + answer.invalid.size;
   // After an error the round starts over: its next answers may be to ids that it has had already.
   const roundLeft =
@@ -91,7 +91,7 @@ export async function checkPayments(
   const freshSince = answered >= recordIds.length ? now : round.startedAt;
   return {
     summary: {
-      ...summarize(pending, recordIds, answer, settlement),
+      ...summarize(pending, recordIds, answer, reconciliation),
       ...about,
       requests: tally.counted.requests,
     },
@@ -124,8 +124,8 @@ export const NOTHING_DONE = {
 function summarize(
   pending: readonly PaymentKey[],
   recordIds: readonly string[],
-  answer: RecordAnswer,
-  { confirmed, missing, invalid, ownerMismatches, gone }: Settlement,
+  answer: FetchResult,
+  { confirmed, missing, invalid, ownerMismatches, gone }: Reconciliation,
 ) {
   const isAnswered = (recordId: string) => answer.answered.has(recordId) || answer.records.has(recordId);
   return {

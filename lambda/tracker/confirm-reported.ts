@@ -4,7 +4,7 @@ import type { Observer } from './events.ts';
 import type { PaymentKey } from './payment.ts';
 import { RECORD_ID_PATTERN } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
-import { type Settlement, settle } from './reconcile.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
 import type { SourceRecord } from './record-source.ts';
 
 /** Port: the pending payments, found by their record. */
@@ -42,7 +42,7 @@ const WRITES_BEGIN_WITHIN = 8_000;
 export async function confirmReported(
   reported: readonly SourceRecord[],
   { payments, count, clock, observe }: ConfirmReportedDependencies,
-): Promise<Pick<Settlement, 'confirmed' | 'ownerMismatches'>> {
+): Promise<Pick<Reconciliation, 'confirmed' | 'ownerMismatches'>> {
   const now = clock.now();
   // No payment has another kind of id, and DynamoDB would refuse the longest of them.
   const records = new Map(
@@ -52,7 +52,7 @@ export async function confirmReported(
   );
   const pending = await pendingOf([...records.keys()], payments);
   const findings = { records, answered: new Set<string>(), invalid: new Map<string, string>() };
-  const { confirmed, ownerMismatches, error } = await settle(pending, findings, {
+  const { confirmed, ownerMismatches, error } = await reconcile(pending, findings, {
     payments,
     clock,
     observe,

@@ -29,7 +29,7 @@ export interface TrackerErrorDetails {
   /** What went wrong, in one sentence without a full stop. */
   readonly problem: string;
   /** What the reader can do about it, in one sentence. */
-  readonly wayOut: string;
+  readonly hint: string;
   readonly cause?: unknown;
 }
 
@@ -39,16 +39,16 @@ export abstract class TrackerError extends Error {
   readonly operation: string;
   readonly target: string;
   readonly problem: string;
-  readonly wayOut: string;
+  readonly hint: string;
 
   constructor(details: TrackerErrorDetails) {
-    const { operation, target, problem, wayOut, cause } = details;
-    super(`${operation} [${target}]: ${problem}. ${wayOut}`, cause === undefined ? undefined : { cause });
+    const { operation, target, problem, hint, cause } = details;
+    super(`${operation} [${target}]: ${problem}. ${hint}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.operation = operation;
     this.target = target;
     this.problem = problem;
-    this.wayOut = wayOut;
+    this.hint = hint;
   }
 }
 

@@ -7,7 +7,7 @@ import {
   TrackerError,
   UrlTooLongError,
 } from './errors.ts';
-import { idsOf, PLAN_LIMITS, planQuestions, type Question, splitSuspects } from './query-plan.ts';
+import { type Batch, bisect, idsOf, PLAN_LIMITS, planBatches } from './query-plan.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecord } from './record-source.ts';
 
 /**
@@ -17,7 +17,7 @@ import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecor
 export const REQUEST_SPACING = 250;
 
 /** What to ask, and with what. */
-export interface AskOptions {
+export interface FetchOptions {
   readonly source: RecordSource;
   readonly clock: Clock;
   readonly want: RecordQuery['want'];
@@ -29,7 +29,7 @@ export interface AskOptions {
 }
 
 /** What the source said. */
-export interface RecordAnswer {
+export interface FetchResult {
   /** The records found, by id; only ids that were asked for. */
   readonly records: ReadonlyMap<string, SourceRecord>;
   /** Ids with a complete answer: one of these without a record is not there (or not paid, if that was asked). */
@@ -53,21 +53,24 @@ export interface RecordAnswer {
  *
  * @param recordIds distinct, ordered
  */
-export async function askRecords(recordIds: readonly string[], options: AskOptions): Promise<RecordAnswer> {
-  const pass = new AskPass(recordIds, options);
+export async function fetchRecords(
+  recordIds: readonly string[],
+  options: FetchOptions,
+): Promise<FetchResult> {
+  const pass = new BatchFetch(recordIds, options);
   await pass.run();
   return pass.answer();
 }
 
 /** One pass over the ids: the questions still to ask, and what has been learned. */
-class AskPass {
-  readonly #options: AskOptions;
+class BatchFetch {
+  readonly #options: FetchOptions;
   readonly #records = new Map<string, SourceRecord>();
   readonly #answered = new Set<string>();
   /** Ids refused alone, until the server is seen to accept a query after that. */
   readonly #suspects = new Map<string, InvalidQueryError>();
   readonly #invalid = new Map<string, string>();
-  #questions: Question[];
+  #questions: Batch[];
   #bulkList: boolean | undefined;
   #pageCap: number = PLAN_LIMITS.pageSize;
   /** Whether the server was seen to accept a query in this pass. */
@@ -76,7 +79,7 @@ class AskPass {
   #cutPages = 0;
   #error: TrackerError | undefined;
 
-  constructor(recordIds: readonly string[], options: AskOptions) {
+  constructor(recordIds: readonly string[], options: FetchOptions) {
     this.#options = options;
     this.#bulkList = options.bulkList;
     this.#questions = startingAt(recordIds, options.cursor).flatMap(({ ids, isolating }) =>
@@ -84,7 +87,7 @@ class AskPass {
     );
   }
 
-  answer(): RecordAnswer {
+  answer(): FetchResult {
     const next = this.#questions[0];
     return {
       records: this.#records,
@@ -100,7 +103,7 @@ class AskPass {
   async run(): Promise<void> {
     while (this.#error === undefined && this.#questions.length > 0) {
       if (!(await this.#waitForTurn())) return;
-      const question = this.#questions.shift() as Question;
+      const question = this.#questions.shift() as Batch;
       try {
         this.#learn(question, await this.#send(question));
       } catch (error) {
@@ -120,7 +123,7 @@ class AskPass {
     return true;
   }
 
-  async #send(question: Question): Promise<readonly RecordPage[]> {
+  async #send(question: Batch): Promise<readonly RecordPage[]> {
     const { source, context } = this.#options;
     if (question.form === 'get') return [await source.list(question.queries[0] as RecordQuery, context)];
     const pages = await source.listMany(question.queries, context);
@@ -128,7 +131,7 @@ class AskPass {
     return pages;
   }
 
-  #learn(question: Question, pages: readonly RecordPage[]): void {
+  #learn(question: Batch, pages: readonly RecordPage[]): void {
     this.#accept();
     const left: string[] = [];
     for (const [index, query] of question.queries.entries()) {
@@ -147,7 +150,7 @@ class AskPass {
     this.#questions.unshift(...this.#plan(left, question.isolating));
   }
 
-  async #recover(question: Question, error: unknown): Promise<void> {
+  async #recover(question: Batch, error: unknown): Promise<void> {
     const ids = idsOf(question);
     if (error instanceof BulkListUnsupportedError) {
       this.#bulkList = false;
@@ -166,7 +169,7 @@ class AskPass {
   }
 
   /** Looks for the id that makes the server refuse a question, unless it refuses the query as such. */
-  async #isolate(question: Question, refusal: InvalidQueryError): Promise<void> {
+  async #isolate(question: Batch, refusal: InvalidQueryError): Promise<void> {
     const ids = idsOf(question);
     if (ids.length === 1) {
       this.#suspects.set(ids[0] as string, refusal);
@@ -213,17 +216,17 @@ class AskPass {
   }
 
   #split(ids: readonly string[]): void {
-    this.#questions.unshift(...splitSuspects(ids).flatMap((part) => this.#plan(part, true)));
+    this.#questions.unshift(...bisect(ids).flatMap((part) => this.#plan(part, true)));
   }
 
-  #plan(ids: readonly string[], isolating = false): Question[] {
+  #plan(ids: readonly string[], isolating = false): Batch[] {
     const { source, want } = this.#options;
     const context = {
       fitsUrl: (some: readonly string[], what: RecordQuery['want']) => source.fitsUrl(some, what),
       bulkList: this.#bulkList !== false,
       pageCap: this.#pageCap,
     };
-    const questions = planQuestions(ids, want, context);
+    const questions = planBatches(ids, want, context);
     return isolating ? questions.map((question) => ({ ...question, isolating })) : questions;
   }
 }
@@ -234,7 +237,7 @@ function endlessAnswer(query: RecordQuery): InvalidResponseError {
     operation: 'list records',
     target: `a page about ${query.recordIds.length} record ids`,
     problem: 'the server promises more records, but gave none of those asked for',
-    wayOut: 'See what stands between the tracker and NocoDB: a proxy or a cache that alters answers.',
+    hint: 'See what stands between the tracker and NocoDB: a proxy or a cache that alters answers.',
   });
 }
 
@@ -252,7 +255,7 @@ export function startingAt(
 }
 
 /** Where the next pass starts when this question is the first that was not asked. */
-export function cursorTo(question: Question): Cursor {
+export function cursorTo(question: Batch): Cursor {
   const ids = idsOf(question);
   const from = ids[0] as string;
   return question.isolating ? { from, alone: ids.length } : { from };

@@ -13,7 +13,7 @@ export const PLAN_LIMITS = {
 } as const;
 
 /** What one request asks: a GET with one query, or a bulk list with several. */
-export interface Question {
+export interface Batch {
   readonly form: 'get' | 'bulk';
   readonly queries: readonly RecordQuery[];
   /** It is a part of a question that the server refused. */
@@ -30,11 +30,11 @@ export interface PlanContext {
 }
 
 /** The fewest requests that ask for all ids: one GET; else bulk lists; else GETs. Keeps the order of the ids. */
-export function planQuestions(
+export function planBatches(
   recordIds: readonly string[],
   want: RecordQuery['want'],
   { fitsUrl, bulkList, pageCap }: PlanContext,
-): Question[] {
+): Batch[] {
   const query = (ids: readonly string[]): RecordQuery => ({
     recordIds: ids,
     want,
@@ -54,7 +54,7 @@ export function planQuestions(
 }
 
 /** All ids of a question, in order. */
-export function idsOf(question: Question): string[] {
+export function idsOf(question: Batch): string[] {
   return question.queries.flatMap((query) => [...query.recordIds]);
 }
 
@@ -62,7 +62,7 @@ export function idsOf(question: Question): string[] {
  * Splits the ids of a refused question in two. Most poison is a text id among integers, or one that is too large for
  * the column: where there are such, one split parts them from all others. Otherwise it halves.
  */
-export function splitSuspects(recordIds: readonly string[]): [string[], string[]] {
+export function bisect(recordIds: readonly string[]): [string[], string[]] {
   const plain = recordIds.filter(isSmallInteger);
   if (plain.length > 0 && plain.length < recordIds.length) {
     return [plain, recordIds.filter((id) => !isSmallInteger(id))];

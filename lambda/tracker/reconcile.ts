@@ -3,14 +3,14 @@ import type { Clock } from './clock.ts';
 import { MISSES_UNTIL_MISSING } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
-import type { RecordAnswer } from './fetch-records.ts';
+import type { FetchResult } from './fetch-records.ts';
 import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
 
 /** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
 const CONCURRENT_WRITES = 32;
 
-export interface SettleOptions {
+export interface ReconcileOptions {
   readonly payments: PendingPayments;
   readonly clock: Clock;
   readonly observe: Observer;
@@ -25,7 +25,7 @@ export interface SettleOptions {
 }
 
 /** What became of the pending payments. */
-export interface Settlement {
+export interface Reconciliation {
   readonly confirmed: number;
   readonly missing: number;
   readonly invalid: number;
@@ -42,11 +42,11 @@ const MISMATCHES_TOLD = 10;
 type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
 
 /** Writes what findings mean for each pending payment, confirmations first. Writes nothing for what did not change. */
-export async function settle(
+export async function reconcile(
   pending: readonly PaymentKey[],
   findings: Findings,
-  options: SettleOptions,
-): Promise<Settlement> {
+  options: ReconcileOptions,
+): Promise<Reconciliation> {
   const verdicts = pending
     .map((payment) => ({ payment, verdict: verdictOf(payment, findings, options.audit !== undefined) }))
     .filter(({ verdict }) => verdict.type !== 'wait')
@@ -89,7 +89,7 @@ export async function settle(
 async function carryOut(
   payment: PaymentKey,
   verdict: Exclude<Verdict, { type: 'ownerMismatch' }>,
-  options: SettleOptions,
+  options: ReconcileOptions,
 ): Promise<Outcome> {
   const { payments, observe, by, paidAt } = options;
   switch (verdict.type) {
@@ -108,7 +108,10 @@ async function carryOut(
   }
 }
 
-async function miss(payment: PaymentKey, { payments, observe, audit = 0 }: SettleOptions): Promise<Outcome> {
+async function miss(
+  payment: PaymentKey,
+  { payments, observe, audit = 0 }: ReconcileOptions,
+): Promise<Outcome> {
   const misses = await payments.noteMiss(payment, audit);
   if (misses === 0) return 'gone';
   if (misses < MISSES_UNTIL_MISSING) return 'unchanged';
@@ -127,14 +130,13 @@ function writeError(failures: readonly unknown[], unwritten: number): TableWrite
     operation: 'write payments',
     target: 'payments table',
     problem,
-    wayOut:
-      'Nothing is lost: the next tick repeats them. If it persists, look at the throttles of the table.',
+    hint: 'Nothing is lost: the next tick repeats them. If it persists, look at the throttles of the table.',
     cause: failures[0],
   });
 }
 
 /** What is known of records: the part of an answer that payments are judged by. */
-export type Findings = Pick<RecordAnswer, 'records' | 'answered' | 'invalid'>;
+export type Findings = Pick<FetchResult, 'records' | 'answered' | 'invalid'>;
 
 /** What findings mean for one payment. */
 export type Verdict =

@@ -1,4 +1,4 @@
-import { checkPayments, NOTHING_DONE, type Pass, type PassDependencies } from './check-payments.ts';
+import { type CheckDependencies, checkPayments, NOTHING_DONE, type Pass } from './check-payments.ts';
 import {
   dataAge,
   forgetOtherSource,
@@ -11,14 +11,14 @@ import { errorKind, RateLimitedError } from './errors.ts';
 import { nextAllowedAfter, nextSlot, timeLimits } from './interval.ts';
 
 /** What a tick needs. */
-export interface TickDependencies extends PassDependencies {
+export interface TickDependencies extends CheckDependencies {
   readonly settings: TickSettings;
   readonly gate: Gate;
   /** A name for the holder of the gate that no other tick has. */
   newOwner(): string;
 }
 
-export type TickSettings = PassDependencies['settings'] & {
+export type TickSettings = CheckDependencies['settings'] & {
   /**
    * Names the table and the fields that are asked. When it changes, what was learned about the one before is forgotten.
    *

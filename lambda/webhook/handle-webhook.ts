@@ -26,7 +26,7 @@ export interface WebhookDependencies extends ConfirmReportedDependencies {
 }
 
 /** How long NocoDB may take to tell the titles of fields that are configured by their ids, milliseconds. */
-const PATIENCE = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * Takes a call of NocoDB's webhook: `200 {"confirmed":1}` after the writes, a 4xx when the call is not in order.
@@ -36,7 +36,10 @@ const PATIENCE = 5_000;
  * @throws {Error} whatever keeps it from writing: NocoDB and the function's metrics have to see a fault. NocoDB does not
  *   send again; the next tick confirms instead
  */
-export async function takeCall(call: WebhookCall, dependencies: WebhookDependencies): Promise<WebhookAnswer> {
+export async function handleWebhook(
+  call: WebhookCall,
+  dependencies: WebhookDependencies,
+): Promise<WebhookAnswer> {
   const { isSecret, clock, observe } = dependencies;
   const begin = clock.now();
   try {
@@ -61,7 +64,7 @@ async function readRecordsOf(
 ): Promise<SourceRecord[]> {
   if (call.requestContext.http.method !== 'POST') throw new WebhookRefusal(405, 'only POST is taken');
   const event = readBody(call);
-  const format = await titles.format({ deadline: clock.now() + PATIENCE, report: () => {} });
+  const format = await titles.format({ deadline: clock.now() + TIMEOUT_MS, report: () => {} });
   try {
     return readEvent(event, { tableId, format });
   } catch (error) {

@@ -48,7 +48,7 @@ export function readEvent(event: unknown, { tableId, format }: ReadEventOptions)
  * The largest body that is read: 1 MB. NocoDB sends at most some hundred records at a time, each as it was and as it is;
  * Lambda itself would take 6 MB.
  */
-export const LARGEST_BODY = 1_000_000;
+export const MAX_BODY_BYTES = 1_000_000;
 
 /**
  * The JSON that a call brings.
@@ -60,8 +60,8 @@ export function readBody({
   isBase64Encoded,
 }: Pick<LambdaFunctionURLEvent, 'body' | 'isBase64Encoded'>): unknown {
   const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes > LARGEST_BODY) {
-    throw new WebhookRefusal(413, `the body has ${bytes} bytes, and ${LARGEST_BODY} are the most`);
+  if (bytes > MAX_BODY_BYTES) {
+    throw new WebhookRefusal(413, `the body has ${bytes} bytes, and ${MAX_BODY_BYTES} are the most`);
   }
   const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
   try {

@@ -45,8 +45,8 @@ export function createSecretCheck({
 
 function usable(text: string): string {
   const secret = text.trim();
-  if (secret.length >= SHORTEST_SECRET) return secret;
-  throw new UnusableSecretError(`it has ${secret.length} characters, and ${SHORTEST_SECRET} are the least`);
+  if (secret.length >= MIN_SECRET_LENGTH) return secret;
+  throw new UnusableSecretError(`it has ${secret.length} characters, and ${MIN_SECRET_LENGTH} are the least`);
 }
 
 function isSame(offered: string, secret: string): boolean {
@@ -61,4 +61,4 @@ function hash(text: string): Buffer {
 export const SECRET_HEADER = 'x-payment-tracker-secret';
 
 /** A secret has so many characters at least; fewer could be guessed. */
-export const SHORTEST_SECRET = 16;
+export const MIN_SECRET_LENGTH = 16;

@@ -10,7 +10,7 @@ const TICKS = 9;
 const TICKS_OF_MANY = 3;
 
 /** The most single requests that are really sent; for more users their figures are scaled up. */
-const MOST_POLLS = 1_000;
+const MAX_POLLS = 1_000;
 
 /** More payments than that take the emulator seconds to list, and need an interval to match. */
 const MANY = 10_000;
@@ -80,7 +80,7 @@ async function pollOneByOne(
   nocodb: NocoDbAddress,
   recordIds: readonly string[],
 ): Promise<TickMeasurement['polling']> {
-  const asked = recordIds.slice(0, MOST_POLLS);
+  const asked = recordIds.slice(0, MAX_POLLS);
   const begin = performance.now();
   let bytes = 0;
   for (const id of asked) bytes += (await poll(nocodb, id)).bytes;

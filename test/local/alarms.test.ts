@@ -17,7 +17,7 @@ import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
  * are tested on the template under a simulated month of weather. TickSlow cannot be made to ring from outside: however
  * slow NocoDB is, a tick stops asking at 60 % of its time.
  */
-const PATIENCE = { timeout: 60_000, interval: 1000 } as const;
+const POLL = { timeout: 60_000, interval: 1000 } as const;
 
 let shop: DemoShop;
 let bell: AlarmBell;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await shop?.close();
 });
 
-const rings = (id: AlarmId, patience: { timeout: number; interval: number } = PATIENCE) =>
+const rings = (id: AlarmId, patience: { timeout: number; interval: number } = POLL) =>
   expect
     .poll(async () => (await bell.rung()).get(id), patience)
     .toBe(`${RUNBOOK[id].meaning} What to do: ${RUNBOOK[id].remedy}`);
@@ -43,7 +43,7 @@ const answers = (count: number, fault: Fault) =>
 test('in fair weather no alarm rings, though all of the runbook are there', async () => {
   const { totalUpdates } = await shop.tracker.getStats();
   await expect
-    .poll(async () => (await shop.tracker.getStats()).totalUpdates, PATIENCE)
+    .poll(async () => (await shop.tracker.getStats()).totalUpdates, POLL)
     .toBeGreaterThan(totalUpdates + 2);
 
   expect(await bell.rung()).toEqual(new Map());
@@ -72,7 +72,7 @@ test('TickErrors rings when ticks fail', async () => {
   await shop.nocodb.stop();
   // The emulator counts the errors of calls by its API only, not those of the loop's.
   const call = () => shop.deployed.invoke(shop.deployed.output('TickFunctionName'), {});
-  await expect.poll(() => call().then(String, String), PATIENCE).toMatch(/failed: list records/);
+  await expect.poll(() => call().then(String, String), POLL).toMatch(/failed: list records/);
   await shop.nocodb.start();
 
   await rings('TickErrors');
@@ -83,7 +83,7 @@ test('TickThrottled rings when Lambda has no capacity for the tick function', as
   const FunctionName = shop.deployed.output('TickFunctionName');
   await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
   await expect
-    .poll(async () => (await shop.tracker.getStats()).lastUpdate?.ageSeconds, PATIENCE)
+    .poll(async () => (await shop.tracker.getStats()).lastUpdate?.ageSeconds, POLL)
     .toBeGreaterThan(10);
   await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
 

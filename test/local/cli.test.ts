@@ -5,7 +5,7 @@ import { type CliOptions, type CliResult, runCli, startCli } from '../unit/cli/s
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
 const STACK = 'CliTest';
-const PATIENCE = { timeout: 60_000, interval: 500 } as const;
+const POLL = { timeout: 60_000, interval: 500 } as const;
 
 let shop: DemoShop;
 
@@ -46,7 +46,7 @@ test('a payment is tracked, seen paid and untracked from the command line', asyn
   shop.pay({ userId: '-100', recordId });
   await vi.waitFor(
     async () => expect(await json('status', '-100', recordId)).toMatchObject({ state: 'paid' }),
-    PATIENCE,
+    POLL,
   );
   expect(await json('track', '-100', recordId)).toMatchObject({ status: 'paid' });
   expect(await json('untrack', '-100', recordId)).toMatchObject({ removed: false, status: 'paid' });
@@ -90,7 +90,7 @@ test('everybody who has not paid in NocoDB is imported, and nobody else', async 
 });
 
 test('a tick is forced through the gate, and says what it did', async () => {
-  await vi.waitFor(async () => expect(await json('tick')).toMatchObject({ outcome: 'done' }), PATIENCE);
+  await vi.waitFor(async () => expect(await json('tick')).toMatchObject({ outcome: 'done' }), POLL);
 
   expect((await cli(['tick'])).out).toMatch(/^(✔ Ticked: \d+ checked|The gate refused the tick: )/);
 });
@@ -105,7 +105,7 @@ test('a tick that fails is told, and fails the command', async () => {
         exitCode: 1,
         err: expect.stringContaining('no connection (ECONNREFUSED)'),
       });
-    }, PATIENCE);
+    }, POLL);
   } finally {
     await shop.nocodb.start();
   }

@@ -13,7 +13,7 @@ import { functionLogGroups, logReader } from '../../infra/local/log/function-log
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
 
 const SCHEMA = new URL('../../lambda/notify/payment-confirmed.schema.json', import.meta.url);
-const PATIENCE = { timeout: 60_000, interval: 250 } as const;
+const POLL = { timeout: 60_000, interval: 250 } as const;
 
 let shop: DemoShop;
 let readLog: ReturnType<typeof logReader>;
@@ -34,7 +34,7 @@ async function deliveries({ userId }: Payment): Promise<string[]> {
 async function payAndWait(userId: string): Promise<Payment> {
   const payment = await shop.createPayment(userId);
   shop.pay(payment);
-  await expect.poll(() => deliveries(payment), PATIENCE).not.toEqual([]);
+  await expect.poll(() => deliveries(payment), POLL).not.toEqual([]);
   return payment;
 }
 
@@ -65,7 +65,7 @@ test('whoever listens to the bus gets an event that satisfies the schema', async
   const listener = await listen(shop.deployed.output('EventBusArn'));
   const payment = await payAndWait('heard');
 
-  await expect.poll(listener.events, PATIENCE).toHaveLength(1);
+  await expect.poll(listener.events, POLL).toHaveLength(1);
   const [event] = await listener.events();
 
   const ajv = new Ajv({ allErrors: true, strict: true });

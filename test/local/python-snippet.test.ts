@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { PaymentTracker } from '../../lambda/client/index.ts';
-import { GateItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import type { Item } from '../../lambda/table/document-table.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeSource } from '../support/fake-source.ts';
@@ -42,8 +42,8 @@ async function tickOver(table: PaymentTable, ...paid: string[]): Promise<void> {
   await tick({
     settings: { intervalSeconds: 20 },
     clock,
-    gate: new GateItem(table),
-    payments: new PaymentsTable({ ...table, confirmedBy: 'tick', shards: SHARDS }),
+    gate: new DynamoControlItem(table),
+    payments: new DynamoPendingPayments({ ...table, confirmedBy: 'tick', shards: SHARDS }),
     source,
     observe: () => {},
     newOwner: () => 'test',

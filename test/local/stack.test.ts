@@ -8,7 +8,7 @@ const INTERVAL_MS = INTERVAL_SECONDS * 1000;
 /** What is promised: a payment is confirmed one interval and three seconds after its box was ticked, at the latest. */
 const PROMISED_MS = INTERVAL_MS + 3000;
 /** For what has no promise of its own: ten times what it takes on an idle machine. */
-const PATIENCE = { timeout: 60_000, interval: 250 } as const;
+const POLL = { timeout: 60_000, interval: 250 } as const;
 
 let shop: DemoShop;
 let users = 0;
@@ -30,7 +30,7 @@ function newPayment(): Promise<Payment> {
 
 /** The bot is asked again and again. */
 function becomesPaid(payment: Payment): Promise<void> {
-  return vi.waitFor(async () => expect(await shop.isPaid(payment)).toBe(true), PATIENCE);
+  return vi.waitFor(async () => expect(await shop.isPaid(payment)).toBe(true), POLL);
 }
 
 /** How long the bot does not know that a payment was made, milliseconds. */
@@ -101,13 +101,13 @@ test('while NocoDB is down ticks fail for all to see, and when it is back nothin
   await shop.nocodb.stop();
   shop.pay(payment);
 
-  await expect.poll(async () => (await shop.tracker.getStats()).failures, PATIENCE).toBeGreaterThan(failures);
+  await expect.poll(async () => (await shop.tracker.getStats()).failures, POLL).toBeGreaterThan(failures);
   expect(await shop.tracker.getStats()).toMatchObject({ lastError: { kind: 'ConnectionFailed' } });
   expect(await shop.isPaid(payment)).toBe(false);
 
   await shop.nocodb.start();
   await becomesPaid(payment);
-  await expect.poll(() => shop.tracker.getStats(), PATIENCE).toMatchObject({ lastError: null });
+  await expect.poll(() => shop.tracker.getStats(), POLL).toMatchObject({ lastError: null });
 });
 
 test('a new version that is deployed while payments wait loses none', async () => {
@@ -123,7 +123,7 @@ test('a new version that is deployed while payments wait loses none', async () =
 
   // A tick counts what it has confirmed when it ends.
   const confirmed = async () => (await shop.tracker.getStats()).paymentsConfirmed - before.paymentsConfirmed;
-  await expect.poll(confirmed, PATIENCE).toBe(2);
+  await expect.poll(confirmed, POLL).toBe(2);
 });
 
 test('the token is in no log', async () => {
@@ -136,7 +136,7 @@ test('the token is in no log', async () => {
 
 test('a loop that rests because nothing is pending wakes for the first payment, and confirms it in time', async () => {
   for (const payment of shop.nocodb.records.all()) shop.nocodb.records.setPaid(Number(payment.Id), true);
-  await expect.poll(() => shop.tracker.getStats(), PATIENCE).toMatchObject({ pending: 0 });
+  await expect.poll(() => shop.tracker.getStats(), POLL).toMatchObject({ pending: 0 });
   await ticksEnd();
 
   const payment = await newPayment();

@@ -4,7 +4,7 @@ import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts'
 import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
-const PATIENCE = { timeout: 60_000, interval: 250 } as const;
+const POLL = { timeout: 60_000, interval: 250 } as const;
 
 let shop: DemoShop;
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 
 const becomesPaid = (payment: { userId: string; recordId: string }) =>
-  expect.poll(() => shop.tracker.isPaid(payment.userId, payment.recordId), PATIENCE).toBe(true);
+  expect.poll(() => shop.tracker.isPaid(payment.userId, payment.recordId), POLL).toBe(true);
 
 test('another interval, deployed in place, keeps the payments and the totals, and ticks on', async () => {
   const [paid, waiting] = [await shop.createPayment('early'), await shop.createPayment('late')];
@@ -24,7 +24,7 @@ test('another interval, deployed in place, keeps the payments and the totals, an
 
   await shop.redeploy({ [TRACKER_VARIABLES.intervalSeconds]: '10' });
   await expect
-    .poll(() => shop.tracker.getStats(), PATIENCE)
+    .poll(() => shop.tracker.getStats(), POLL)
     .toMatchObject({ updateIntervalSeconds: 10, pending: 1 });
   shop.pay(waiting);
   await becomesPaid(waiting);
@@ -51,7 +51,7 @@ test('another NocoDB table, deployed in place, is the one that counts from then 
     // The old table shows it as paid now, the new one does not.
     shop.pay(waiting);
     const asked = other.requestCount;
-    await expect.poll(() => other.requestCount, PATIENCE).toBeGreaterThan(asked + 1);
+    await expect.poll(() => other.requestCount, POLL).toBeGreaterThan(asked + 1);
     expect(await shop.tracker.isPaid(waiting.userId, waiting.recordId)).toBe(false);
 
     other.records.setPaid(Number(waiting.recordId), true);

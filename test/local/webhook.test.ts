@@ -7,7 +7,7 @@ import { runCli } from '../unit/cli/support/cli-process.ts';
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
 
 const STACK = 'WebhookTest';
-const PATIENCE = { timeout: 60_000, interval: 20 } as const;
+const POLL = { timeout: 60_000, interval: 20 } as const;
 
 let shop: DemoShop;
 /** Where the emulator serves the function's URL: its host name, which is that of AWS, leads there only from inside. */
@@ -51,7 +51,7 @@ async function newPayment(): Promise<Payment> {
 async function delayOf({ userId, recordId }: Payment): Promise<number> {
   const begin = performance.now();
   shop.pay({ userId, recordId });
-  await expect.poll(() => shop.tracker.isPaid(userId, recordId), PATIENCE).toBe(true);
+  await expect.poll(() => shop.tracker.isPaid(userId, recordId), POLL).toBe(true);
   return performance.now() - begin;
 }
 
@@ -68,7 +68,7 @@ test('a payment ticked in NocoDB is confirmed in less than a second', async () =
   expect(delays.sort((a, b) => a - b)[2]).toBeLessThan(1000);
   // NocoDB gets its answer after the bot, which asks all the time.
   await expect
-    .poll(() => shop.nocodb.deliveries.map(({ status }) => status), PATIENCE)
+    .poll(() => shop.nocodb.deliveries.map(({ status }) => status), POLL)
     .toEqual([200, 200, 200, 200, 200, 200]);
 });
 
@@ -80,7 +80,7 @@ test('the log tells who confirmed it, and nowhere the secret', async () => {
 
   const messages = async () => (await read(0)).map(({ message = '' }) => message);
   await expect
-    .poll(messages, PATIENCE)
+    .poll(messages, POLL)
     .toContainEqual(
       expect.stringContaining(
         `Payment confirmed for user ${payment.userId} (record: ${payment.recordId}), by webhook`,

@@ -1,6 +1,6 @@
 import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
-import { GateItem } from '../../lambda/table/control-item.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { TrackerError } from '../../lambda/tracker/errors.ts';
 import type { RecordSource } from '../../lambda/tracker/record-source.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
@@ -118,8 +118,8 @@ function createTickHandler(world: TickWorld): Handler {
     const result = tick({
       settings: { intervalSeconds },
       clock: instance.clock,
-      gate: new GateItem(options),
-      payments: new PaymentsTable({ ...options, confirmedBy: 'tick' }),
+      gate: new DynamoControlItem(options),
+      payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
       source: alterSource(new NocoDbSource(server, instance, random)),
       observe: (event) => ledger.observe(event),
       newOwner: () => owner,

@@ -63,7 +63,7 @@ export class VirtualTime {
   }
 }
 
-/** Resolves when every promise that could settle has. Nothing in the simulation waits for real input or real time. */
+/** Resolves when every promise that could reconcile has. Nothing in the simulation waits for real input or real time. */
 function quiescence(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -13,7 +13,7 @@ import type {
   SourceRecord,
 } from '../../lambda/tracker/record-source.ts';
 
-export const DETAILS = { operation: 'list records', target: 'GET fake', problem: 'fault', wayOut: 'None.' };
+export const DETAILS = { operation: 'list records', target: 'GET fake', problem: 'fault', hint: 'None.' };
 
 /** A NocoDB table in memory that behaves as badly as it is told to. */
 export class FakeSource implements RecordSource {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GateItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { LayoutTooNewError } from '../../lambda/table/errors.ts';
 import { NO_COUNTERS } from '../../lambda/tracker/control-state.ts';
 import { emulatorClient } from './support/emulator.ts';
@@ -108,7 +108,7 @@ test('a tick that never held the gate writes nothing', async () => {
 test('acquiring and finishing survive the loss of their answers, and count once', async () => {
   const { table } = await prepareGate();
   const proxy = await startLosingProxy();
-  const gate = new GateItem({ tableName: table.tableName, client: emulatorClient(proxy.endpoint) });
+  const gate = new DynamoControlItem({ tableName: table.tableName, client: emulatorClient(proxy.endpoint) });
 
   proxy.loseNextAnswer();
   const answer = await gate.acquire({ owner: 'a', now: NOW, lease: LEASE });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { PaymentModel } from './support/payment-model.ts';
 import { createPaymentTable } from './support/payment-table.ts';
 
@@ -29,8 +29,8 @@ const step = fc.oneof(
 
 test('the table behaves as the model of a payment, whatever happens in whatever order', async () => {
   const table = await createPaymentTable();
-  const store = new PaymentStoreTable(table);
-  const payments = new PaymentsTable({ ...table, confirmedBy: 'tick' });
+  const store = new DynamoPaymentStore(table);
+  const payments = new DynamoPendingPayments({ ...table, confirmedBy: 'tick' });
   let run = 0;
 
   await fc.assert(

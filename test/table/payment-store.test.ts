@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { createPaymentTable } from './support/payment-table.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -12,14 +12,14 @@ async function prepare() {
   const table = await createPaymentTable();
   return {
     table,
-    store: new PaymentStoreTable(table),
-    payments: new PaymentsTable({ ...table, confirmedBy: 'tick' }),
+    store: new DynamoPaymentStore(table),
+    payments: new DynamoPendingPayments({ ...table, confirmedBy: 'tick' }),
   };
 }
 
 test('tracking creates a pending payment in the documented layout', async () => {
   const { table } = await prepare();
-  const store = new PaymentStoreTable({ ...table, shards: 7, pendingDays: 2 });
+  const store = new DynamoPaymentStore({ ...table, shards: 7, pendingDays: 2 });
 
   const result = await store.track(PAYMENT, NOW + 1);
 

@@ -1,8 +1,8 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import type { PaymentKey } from '../../lambda/tracker/payment.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';
@@ -13,8 +13,8 @@ const PAYMENT = { userId: '12345', recordId: 'rec_abc' };
 
 async function prepare({ shards = 1 } = {}) {
   const table = await createPaymentTable();
-  const store = new PaymentStoreTable({ ...table, shards });
-  const payments = new PaymentsTable({ ...table, shards, confirmedBy: 'tick' });
+  const store = new DynamoPaymentStore({ ...table, shards });
+  const payments = new DynamoPendingPayments({ ...table, shards, confirmedBy: 'tick' });
   return { table, store, payments };
 }
 
@@ -81,7 +81,7 @@ test('confirms a pending payment once', async () => {
 
 test('of confirmations at the same time one wins', async () => {
   const { table, store, payments } = await prepare();
-  const webhook = new PaymentsTable({ ...table, confirmedBy: 'webhook' });
+  const webhook = new DynamoPendingPayments({ ...table, confirmedBy: 'webhook' });
   await store.track(PAYMENT, NOW);
 
   const wins = await Promise.all(
@@ -108,9 +108,9 @@ test('a confirmation whose answer was lost counts, and only for its sender', asy
   await store.track(PAYMENT, NOW);
 
   proxy.loseNextAnswer();
-  const first = await new PaymentsTable(options).confirm(PAYMENT, NOW);
+  const first = await new DynamoPendingPayments(options).confirm(PAYMENT, NOW);
   proxy.loseNextAnswer();
-  const second = await new PaymentsTable(options).confirm(PAYMENT, NOW + 1);
+  const second = await new DynamoPendingPayments(options).confirm(PAYMENT, NOW + 1);
 
   expect([first, second]).toEqual([true, false]);
   expect(proxy.answersLost()).toBe(2);
@@ -156,9 +156,9 @@ test('counts a miss once when two note it at the same time', async () => {
 });
 
 test.for([
-  ['confirmed', (payments: PaymentsTable) => payments.confirm(PAYMENT, NOW)],
-  ['missing', (payments: PaymentsTable) => payments.markMissing(PAYMENT)],
-  ['invalid', (payments: PaymentsTable) => payments.markInvalid(PAYMENT, 'not a number')],
+  ['confirmed', (payments: DynamoPendingPayments) => payments.confirm(PAYMENT, NOW)],
+  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT)],
+  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number')],
 ] as const)('nothing can be done any more with a payment that is %s', async ([, end]) => {
   const { table, store, payments } = await prepare();
   await store.track(PAYMENT, NOW);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConfirmationCountItem, GateItem } from '../../lambda/table/control-item.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { ConfirmationCountItem, DynamoControlItem } from '../../lambda/table/control-item.ts';
+import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { createPaymentTable } from './support/payment-table.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -10,8 +10,8 @@ async function prepare({ shards = 1 } = {}) {
   const table = await createPaymentTable();
   return {
     table,
-    store: new PaymentStoreTable({ ...table, shards }),
-    payments: new PaymentsTable({ ...table, shards, confirmedBy: 'webhook' }),
+    store: new DynamoPaymentStore({ ...table, shards }),
+    payments: new DynamoPendingPayments({ ...table, shards, confirmedBy: 'webhook' }),
     count: new ConfirmationCountItem(table),
   };
 }
@@ -50,7 +50,7 @@ test('a payment confirmed by the webhook says so, and is confirmed once', async 
 
 test('confirmations are added to the total of the ticks', async () => {
   const { table, store, count } = await prepare();
-  await new GateItem(table).acquire({ owner: 'a', now: NOW, lease: 1000 });
+  await new DynamoControlItem(table).acquire({ owner: 'a', now: NOW, lease: 1000 });
   await table.setControl('confirmed', 40);
 
   await count.add(2);

@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { GateItem, RestStateItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem, RestStateItem } from '../../lambda/table/control-item.ts';
 import { CONTROL_KEY, paymentKey } from '../../lambda/table/layout.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { SimulatedTable } from '../simulation/dynamo/simulated-table.ts';
 import { NOW, reportOf } from './support/gate.ts';
 import { createPaymentTable } from './support/payment-table.ts';
@@ -12,9 +12,9 @@ import { createPaymentTable } from './support/payment-table.ts';
 /** The adapters on one table. */
 function adaptersOn(client: DynamoDBDocumentClient, tableName: string) {
   return {
-    gate: new GateItem({ client, tableName }),
-    pending: new PaymentsTable({ client, tableName, confirmedBy: 'tick' }),
-    store: new PaymentStoreTable({ client, tableName }),
+    gate: new DynamoControlItem({ client, tableName }),
+    pending: new DynamoPendingPayments({ client, tableName, confirmedBy: 'tick' }),
+    store: new DynamoPaymentStore({ client, tableName }),
     rest: new RestStateItem({ client, tableName }),
   };
 }

@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { GateItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { createDocumentClient } from '../../lambda/table/document-client.ts';
 import { TableUnavailableError } from '../../lambda/table/errors.ts';
-import { PaymentStoreTable } from '../../lambda/table/payment-store.ts';
-import { PaymentsTable } from '../../lambda/table/pending-payments.ts';
+import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
+import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { errorKind } from '../../lambda/tracker/errors.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { type Answer, startScriptedServer } from './support/scripted-server.ts';
@@ -26,7 +26,7 @@ function clientOf(endpoint: string) {
 
 async function storeWith(...script: readonly [Answer, ...Answer[]]) {
   const server = await startScriptedServer(...script);
-  const store = new PaymentStoreTable({ client: clientOf(server.endpoint), tableName: 'payments' });
+  const store = new DynamoPaymentStore({ client: clientOf(server.endpoint), tableName: 'payments' });
   return { server, store };
 }
 
@@ -54,8 +54,8 @@ test.for([
 
 test('a table that does not exist is named', async () => {
   const options = { client: emulatorClient(), tableName: 'no-such-table' };
-  const payments = new PaymentsTable({ ...options, confirmedBy: 'tick' });
-  const gate = new GateItem(options);
+  const payments = new DynamoPendingPayments({ ...options, confirmedBy: 'tick' });
+  const gate = new DynamoControlItem(options);
 
   await expect(payments.list()).rejects.toThrow(
     /list pending payments \[DynamoDB table no-such-table, index pending\]: there is no such table or index/,
@@ -66,7 +66,7 @@ test('a table that does not exist is named', async () => {
 });
 
 test('a DynamoDB that nobody can connect to is reported as such', async () => {
-  const store = new PaymentStoreTable({ client: clientOf('http://127.0.0.1:1'), tableName: 'payments' });
+  const store = new DynamoPaymentStore({ client: clientOf('http://127.0.0.1:1'), tableName: 'payments' });
 
   await expect(store.find(PAYMENT, NOW)).rejects.toThrow(/did not answer in time.*VPC endpoint/);
 });
@@ -75,7 +75,7 @@ test('a missing region is reported as such', async () => {
   for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
   vi.stubEnv('AWS_CONFIG_FILE', '/nowhere');
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere');
-  const store = new PaymentStoreTable({ client: createDocumentClient(), tableName: 'payments' });
+  const store = new DynamoPaymentStore({ client: createDocumentClient(), tableName: 'payments' });
 
   await expect(store.find(PAYMENT, NOW)).rejects.toThrow(
     /could not be sent: Region is missing\. .*AWS_REGION/,

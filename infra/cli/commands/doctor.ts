@@ -41,6 +41,6 @@ function format(line: ReportLine, terminal: Terminal): string {
   const { sign, colour: name } = SIGNS[line.outcome];
   const start = `${colour(terminal, name, sign)} ${line.check.padEnd(TITLE_WIDTH)} `;
   if (line.outcome === 'skipped') return `${start} ${colour(terminal, 'dim', 'not checked')}`;
-  const wayOut = 'wayOut' in line ? `\n${' '.repeat(TITLE_WIDTH + 4)}→ ${line.wayOut}` : '';
-  return `${start} ${line.text}${wayOut}`;
+  const hint = 'hint' in line ? `\n${' '.repeat(TITLE_WIDTH + 4)}→ ${line.hint}` : '';
+  return `${start} ${line.text}${hint}`;
 }

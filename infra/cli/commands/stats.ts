@@ -80,7 +80,7 @@ function showView({ out, clock }: CommandContext): Show {
       ...(fits ? describeStats(stats, now, out) : lines.map((each) => cutTo(each, out.columns))),
       ...(error === undefined
         ? []
-        : [colour(out, 'red', cutTo(`✖ ${error.problem}. ${error.wayOut}`, out.columns))]),
+        : [colour(out, 'red', cutTo(`✖ ${error.problem}. ${error.hint}`, out.columns))]),
     ]);
   };
 }

@@ -1,5 +1,5 @@
 import { readTableFields } from '../../../lambda/nocodb/fields.ts';
-import { SHORTEST_SECRET } from '../../../lambda/webhook/secret-check.ts';
+import { MIN_SECRET_LENGTH } from '../../../lambda/webhook/secret-check.ts';
 import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
 import { defineCommand } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -88,9 +88,9 @@ async function readOrMakeSecret(
 }
 
 function longEnough(secret: string, parameterName: string): string {
-  if (secret.length >= SHORTEST_SECRET) return secret;
+  if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new CommandError(
-    `The secret in ${parameterName} has fewer than ${SHORTEST_SECRET} characters, and the tracker takes no call with it`,
+    `The secret in ${parameterName} has fewer than ${MIN_SECRET_LENGTH} characters, and the tracker takes no call with it`,
     'Delete the parameter, and webhook install makes a good one.',
   );
 }

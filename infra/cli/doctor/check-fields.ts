@@ -36,7 +36,7 @@ function checkId(field: TableField): Finding | undefined {
   return {
     outcome: 'note',
     text: `"${field.title}" is not the key of the table`,
-    wayOut: 'See that no value is in two records: a payment is confirmed by any record with its id',
+    hint: 'See that no value is in two records: a payment is confirmed by any record with its id',
   };
 }
 
@@ -47,14 +47,14 @@ function checkPaid(field: TableField, paidValues: readonly string[] | undefined)
     return {
       outcome: 'fault',
       text: `"${title}" is no checkbox but a ${type}`,
-      wayOut: `Set ${NOCODB_VARIABLES.paidValues} to the values that mean paid${example(options)}, or ${NOCODB_VARIABLES.paidField} to a checkbox`,
+      hint: `Set ${NOCODB_VARIABLES.paidValues} to the values that mean paid${example(options)}, or ${NOCODB_VARIABLES.paidField} to a checkbox`,
     };
   }
   if (type === 'Checkbox') {
     return {
       outcome: 'fault',
       text: `"${title}" is a checkbox, so that none of the values ${paidValues.join(', ')} can be in it`,
-      wayOut: `Remove ${NOCODB_VARIABLES.paidValues}, or set ${NOCODB_VARIABLES.paidField} to the field with these values`,
+      hint: `Remove ${NOCODB_VARIABLES.paidValues}, or set ${NOCODB_VARIABLES.paidField} to the field with these values`,
     };
   }
   const strange = paidValues.filter((value) => options !== undefined && !options.includes(value));
@@ -62,7 +62,7 @@ function checkPaid(field: TableField, paidValues: readonly string[] | undefined)
   return {
     outcome: 'fault',
     text: `"${title}" has no option ${strange.join(', ')}`,
-    wayOut: `Set ${NOCODB_VARIABLES.paidValues} to some of its options, letter for letter: ${options?.join(', ')}`,
+    hint: `Set ${NOCODB_VARIABLES.paidValues} to some of its options, letter for letter: ${options?.join(', ')}`,
   };
 }
 
@@ -74,7 +74,7 @@ function absent(variable: string, name: string, fields: readonly TableField[]): 
   return {
     outcome: 'fault',
     text: `the table has no field "${name}"${hint}`,
-    wayOut: `Set ${variable} to one of its fields, letter for letter: ${titles.join(', ')}`,
+    hint: `Set ${variable} to one of its fields, letter for letter: ${titles.join(', ')}`,
   };
 }
 

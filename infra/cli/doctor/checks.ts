@@ -5,8 +5,8 @@ import { TrackerError } from '../../../lambda/tracker/errors.ts';
 export type Finding =
   | { readonly outcome: 'ok'; readonly text: string }
   /** It works, but the reader may want to know. */
-  | { readonly outcome: 'note'; readonly text: string; readonly wayOut: string }
-  | { readonly outcome: 'fault'; readonly text: string; readonly wayOut: string };
+  | { readonly outcome: 'note'; readonly text: string; readonly hint: string }
+  | { readonly outcome: 'fault'; readonly text: string; readonly hint: string };
 
 /** One thing that has to be right for ticks to work. */
 export interface Check {
@@ -45,10 +45,10 @@ async function findings(run: Check['run']): Promise<readonly Finding[]> {
       return error.faults.map((fault) => ({
         outcome: 'fault',
         text: fault,
-        wayOut: 'Set it in the environment or in the file .env',
+        hint: 'Set it in the environment or in the file .env',
       }));
     }
     if (!(error instanceof TrackerError)) throw error;
-    return [{ outcome: 'fault', text: error.problem, wayOut: error.wayOut.replace(/\.$/, '') }];
+    return [{ outcome: 'fault', text: error.problem, hint: error.hint.replace(/\.$/, '') }];
   }
 }

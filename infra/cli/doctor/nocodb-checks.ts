@@ -64,7 +64,7 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
             {
               outcome: 'fault',
               text: `there is no table ${nocodb.settings.tableId}`,
-              wayOut: `${error.wayOut.replace(/\.$/, '')}. The token sees these tables: ${tables.join(', ') || 'none'}`,
+              hint: `${error.hint.replace(/\.$/, '')}. The token sees these tables: ${tables.join(', ') || 'none'}`,
             },
           ];
         }
@@ -99,8 +99,7 @@ async function checkBulkLists(nocodb: NocoDbAccess): Promise<readonly Finding[]>
       {
         outcome: 'note',
         text: 'the server has none: above 500 pending payments, a tick asks in several requests',
-        wayOut:
-          'NocoDB 0.262 and later has them; look at the version, and at what a proxy before it lets through',
+        hint: 'NocoDB 0.262 and later has them; look at the version, and at what a proxy before it lets through',
       },
     ];
   }
@@ -111,7 +110,7 @@ function ok(text: string): readonly Finding[] {
 }
 
 /** Bases looked into: each is a request. */
-const MOST_BASES = 10;
+const MAX_BASES = 10;
 
 /**
  * The tables that the token sees, as `Payments (mq13l0ec25f9v23)`, in the first of the bases that it sees.
@@ -120,7 +119,7 @@ const MOST_BASES = 10;
  */
 export async function visibleTables(nocodb: NocoDbAccess): Promise<readonly string[]> {
   const tables: string[] = [];
-  for (const { id } of (await list(nocodb, 'list the bases', '/api/v2/meta/bases')).slice(0, MOST_BASES)) {
+  for (const { id } of (await list(nocodb, 'list the bases', '/api/v2/meta/bases')).slice(0, MAX_BASES)) {
     const inBase = await list(nocodb, 'list the tables', `/api/v2/meta/bases/${id}/tables`);
     tables.push(...inBase.map((table) => `${table.title} (${table.id})`));
   }

@@ -15,7 +15,7 @@ import type { RecordSource, RequestContext } from '../../../lambda/tracker/recor
 export const TOKEN_VARIABLE = 'NOCODB_API_TOKEN';
 
 /** How long one call may take, its retries included; milliseconds. Nobody waits for a slot here. */
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** The configured NocoDB, spoken to through the code that the tick uses. */
 export interface NocoDbAccess {
@@ -44,7 +44,7 @@ export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDb
   const source = { ...options, token: fixedToken(token) };
   const client = createNocoDbClient({ ...source, apiUrl: settings.apiUrl });
   const turn = takeTurns(options.clock);
-  const context = () => ({ deadline: options.clock.now() + PATIENCE, report: () => {} });
+  const context = () => ({ deadline: options.clock.now() + TIMEOUT_MS, report: () => {} });
   return {
     settings,
     source: createRecordSource(settings, source),

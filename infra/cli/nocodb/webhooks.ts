@@ -94,8 +94,7 @@ export class Webhooks {
           ? new AccessDeniedError({
               ...names,
               problem: `the server answered 403: ${reason}`,
-              wayOut:
-                "Only creators of a base may change its webhooks: use such a user's token here; the tracker itself needs a viewer's.",
+              hint: "Only creators of a base may change its webhooks: use such a user's token here; the tracker itself needs a viewer's.",
             })
           : undefined,
     });

@@ -5,7 +5,7 @@ import type { Answer, Route } from './router.ts';
 import type { DemoTable } from './table.ts';
 
 /** NocoDB's largest call that inserts, updates or deletes. */
-const MOST_RECORDS_IN_CALL = 100;
+const MAX_RECORDS_IN_CALL = 100;
 
 /** How the record endpoints behave. */
 export interface RecordRouteOptions {
@@ -86,11 +86,11 @@ function existing({ store }: DemoTable, id: unknown): void {
 }
 
 function withinLimit<T>(records: readonly T[]): readonly T[] {
-  if (records.length <= MOST_RECORDS_IN_CALL) return records;
+  if (records.length <= MAX_RECORDS_IN_CALL) return records;
   throw coded(
     422,
     'ERR_MAX_PAYLOAD_LIMIT_EXCEEDED',
-    `Maximum ${MOST_RECORDS_IN_CALL} entities are allowed per request`,
+    `Maximum ${MAX_RECORDS_IN_CALL} entities are allowed per request`,
   );
 }
 

@@ -107,14 +107,14 @@ async function sendFile(
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content);
 }
 
-const LONGEST_BODY = 1024;
+const MAX_BODY = 1024;
 
 /** The request's body as JSON; undefined when it is too long or not JSON. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request) {
     text += String(chunk);
-    if (text.length > LONGEST_BODY) return undefined;
+    if (text.length > MAX_BODY) return undefined;
   }
   try {
     return JSON.parse(text);

@@ -76,7 +76,7 @@ export async function runSoak(options: SoakOptions, report: (progress: string) =
       report,
     );
     report('Waiting for what is due');
-    const account = await settle(() => accountOf(shop, log, tracker, options.pending));
+    const account = await reconcile(() => accountOf(shop, log, tracker, options.pending));
     const succeeded = log.ticks.filter((tick) => tick.succeeded);
     return {
       ...options,
@@ -156,7 +156,7 @@ async function accountOf(
 }
 
 /** Takes the account again until it adds up, or it has had its time. */
-async function settle(takeAccount: () => Promise<Account>): Promise<Account> {
+async function reconcile(takeAccount: () => Promise<Account>): Promise<Account> {
   const end = performance.now() + SETTLE_SECONDS * 1000;
   for (;;) {
     const account = await takeAccount();

@@ -7,8 +7,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { GateItem } from '../../../lambda/table/control-item.ts';
-import { PaymentsTable } from '../../../lambda/table/pending-payments.ts';
+import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
+import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { type TickDependencies, tick } from '../../../lambda/tracker/tick.ts';
 import { MemoryTable } from '../../support/memory-table.ts';
@@ -34,7 +34,10 @@ function onEmulator({ name, ...aws }: Extract<TickerOptions['table'], { kind: 'e
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
   calls.follow(client);
   const options = { client, tableName: name };
-  return { gate: new GateItem(options), payments: new PaymentsTable({ ...options, confirmedBy: 'tick' }) };
+  return {
+    gate: new DynamoControlItem(options),
+    payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
+  };
 }
 
 function compose({ nocodb, table, intervalSeconds }: TickerOptions): Omit<TickDependencies, 'observe'> {

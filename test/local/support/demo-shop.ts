@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { APP_VARIABLES } from '../../../infra/constructs/app-settings.ts';
 import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
-import { withdraw } from '../../../infra/local/deployment/withdraw.ts';
+import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
@@ -78,7 +78,7 @@ export async function openDemoShop(
     pay: ({ recordId }) => void nocodb.records.setPaid(Number(recordId), true),
     redeploy: async (variables) => void (await deploy(variables)),
     async close() {
-      await withdraw(deployed.aws, { stackName, tokenParameterName });
+      await removeStack(deployed.aws, { stackName, tokenParameterName });
       await nocodb.close();
     },
   };

@@ -10,7 +10,7 @@ import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
-import { takeCall } from '../../../lambda/webhook/handle-webhook.ts';
+import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
 import { ReportedTable } from '../../support/reported-table.ts';
 import type { ContractTarget } from './target.ts';
@@ -72,7 +72,7 @@ export async function openWebhookDesk(
   };
 
   const server = createServer(async (request, response) => {
-    const { statusCode, headers, body } = await takeCall(
+    const { statusCode, headers, body } = await handleWebhook(
       {
         headers: request.headers as Record<string, string>,
         requestContext: { http: { method: request.method ?? '' } },

@@ -4,13 +4,13 @@ import { insert, insertOne, update } from './seed.ts';
 import type { TargetOf } from './target.ts';
 import { openWebhookDesk, type WebhookDesk } from './webhook-desk.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 10 } as const;
+const POLL = { timeout: 15_000, interval: 10 } as const;
 
 /** What the tracker's webhook makes of what NocoDB sends. */
 export function describeWebhookFunction(targetOf: TargetOf): void {
   describe("the tracker's webhook", () => {
     let desk: WebhookDesk;
-    const answered = (calls: number) => expect.poll(() => desk.answers, PATIENCE).toHaveLength(calls);
+    const answered = (calls: number) => expect.poll(() => desk.answers, POLL).toHaveLength(calls);
     afterEach(() => desk.close());
 
     it('confirms the owner of the record that is ticked, and nobody else', async () => {

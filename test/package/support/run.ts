@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /** Room for the list of files that npm prints. */
-const MOST_OUTPUT = 16 * 1024 * 1024;
+const MAX_OUTPUT = 16 * 1024 * 1024;
 
 /**
  * Runs a command in a folder, on this Node.
@@ -15,7 +15,7 @@ const MOST_OUTPUT = 16 * 1024 * 1024;
  */
 export async function run(cwd: string, file: string, ...args: string[]): Promise<string> {
   try {
-    return (await execute(file, args, { cwd, env: environment(), maxBuffer: MOST_OUTPUT })).stdout;
+    return (await execute(file, args, { cwd, env: environment(), maxBuffer: MAX_OUTPUT })).stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`${file} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });

@@ -1,4 +1,4 @@
-import { PaymentStoreTable } from '../../../lambda/table/payment-store.ts';
+import { DynamoPaymentStore } from '../../../lambda/table/payment-store.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { SimulatedTable } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';
@@ -18,7 +18,7 @@ const LATECOMERS = { share: 0.02, from: 45 * MINUTE, to: 2 * HOUR };
 /** Of all users: those who never pay, and whose bot stops waiting; those for whom a wrong record is tracked. */
 const ABANDONED = 0.1;
 const MISTAKEN = 0.01;
-const PATIENCE = 30 * MINUTE;
+const POLL = 30 * MINUTE;
 
 /** Of those who paid: how many are tracked once more, by a bot that starts again. */
 const TRACKED_AGAIN = 0.02;
@@ -44,7 +44,7 @@ export interface BotsOptions {
 /** Users who pay or do not, the bots that track their payments, and the people who work in the NocoDB table. */
 export class Bots {
   readonly #options: BotsOptions;
-  readonly #store: PaymentStoreTable;
+  readonly #store: DynamoPaymentStore;
   #users = 0;
   #poisonous = 0;
 
@@ -54,7 +54,7 @@ export class Bots {
       await options.time.sleep(TABLE_LATENCY);
       return operate(1);
     });
-    this.#store = new PaymentStoreTable({ client, tableName: 'simulated' });
+    this.#store = new DynamoPaymentStore({ client, tableName: 'simulated' });
   }
 
   /** @param end nobody comes after this moment; epoch milliseconds */
@@ -115,7 +115,7 @@ export class Bots {
 
   async #giveUp(payment: PaymentKey): Promise<void> {
     const { time, ledger } = this.#options;
-    await time.sleep(PATIENCE);
+    await time.sleep(POLL);
     const { status } = await this.#store.untrack(payment, time.now());
     if (status === 'untracked') ledger.untracked(payment);
   }

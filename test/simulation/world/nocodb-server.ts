@@ -23,7 +23,7 @@ export const FAULT: TrackerErrorDetails = {
   operation: 'list records',
   target: 'simulated NocoDB',
   problem: 'the weather is bad',
-  wayOut: 'Wait.',
+  hint: 'Wait.',
 };
 
 const FAULTS: readonly (() => TrackerError)[] = [

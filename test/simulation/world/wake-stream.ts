@@ -9,7 +9,7 @@ import type { Cloud } from './cloud.ts';
 const STREAM_LATENCY = [100, 600] as const;
 
 const TIMEOUT_SECONDS = 10;
-const MOST_ATTEMPTS = 4;
+const MAX_ATTEMPTS = 4;
 const RETRY_AFTER = 1_000;
 
 /** Milliseconds from the wake function's request to the execution's start. */
@@ -34,7 +34,7 @@ export function followForWakeUp(
   });
 
   const deliver = async () => {
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const result = await cloud.invoke(async (instance) => {
         const rest = new RestStateItem({ client: table.client(instance.io), tableName: 'simulated' });
         const start = async () => {

@@ -1,4 +1,4 @@
-import { GateItem } from '../../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/control-state.ts';
 import { createPaymentTable } from './payment-table.ts';
 
@@ -8,7 +8,7 @@ export const LEASE = 16_500;
 /** A gate on a table of its own. */
 export async function prepareGate() {
   const table = await createPaymentTable();
-  const gate = new GateItem(table);
+  const gate = new DynamoControlItem(table);
   const acquire = (owner: string, now = NOW) => gate.acquire({ owner, now, lease: LEASE });
   return { table, gate, acquire };
 }

@@ -1,6 +1,6 @@
 import { PaymentTracker, type TrackerEvent } from '../../../lambda/client/index.ts';
-import { GateItem } from '../../../lambda/table/control-item.ts';
-import { PaymentsTable } from '../../../lambda/table/pending-payments.ts';
+import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
+import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/control-state.ts';
 import { createPaymentTable } from './payment-table.ts';
 
@@ -18,8 +18,8 @@ export async function prepareTracker() {
     observe: (event) => events.push(event),
     print: (text) => printed.push(text),
   });
-  const payments = new PaymentsTable({ ...table, confirmedBy: 'tick' });
-  const gate = new GateItem(table);
+  const payments = new DynamoPendingPayments({ ...table, confirmedBy: 'tick' });
+  const gate = new DynamoControlItem(table);
   const tick = async (report: Partial<TickReport>) => {
     await gate.acquire({ owner: 'tick', now: clock.time, lease: 0 });
     await gate.finish({ ...TICK, owner: 'tick', now: clock.time, lastSuccessAt: clock.time, ...report });

@@ -4,7 +4,7 @@ import { MemoryTerminal, run } from './support/run.ts';
 
 interface Report {
   readonly healthy: boolean;
-  readonly checks: readonly { check: string; outcome: string; text?: string; wayOut?: string }[];
+  readonly checks: readonly { check: string; outcome: string; text?: string; hint?: string }[];
 }
 
 /** Runs the doctor over a NocoDB that was made ill. */
@@ -76,7 +76,7 @@ test('an address where nothing listens is told, and the rest skipped', async () 
     expect.objectContaining({
       check: 'Connection',
       text: 'no connection (ECONNREFUSED)',
-      wayOut: expect.stringContaining('NOCODB_API_URL'),
+      hint: expect.stringContaining('NOCODB_API_URL'),
     }),
   ]);
 });
@@ -96,7 +96,7 @@ test('a token that NocoDB does not know is told, and not shown', async () => {
   const report = await examine(nocodb, { NOCODB_API_TOKEN: 'wrong-token' });
 
   expect(faults(report)).toEqual([
-    expect.objectContaining({ check: 'Token', wayOut: expect.stringContaining('Create an API token') }),
+    expect.objectContaining({ check: 'Token', hint: expect.stringContaining('Create an API token') }),
   ]);
   expect(JSON.stringify(report)).not.toContain('wrong-token');
 });
@@ -109,7 +109,7 @@ test("a table's title in place of its id is told with the ids that the token see
       check: 'Table',
       outcome: 'fault',
       text: 'there is no table Payments',
-      wayOut: expect.stringContaining('The token sees these tables: Payments (mpayments0000001)'),
+      hint: expect.stringContaining('The token sees these tables: Payments (mpayments0000001)'),
     },
   ]);
 });
@@ -122,7 +122,7 @@ test('a token without rights to the base is told which it needs', async () => {
   });
 
   expect(faults(await examine(nocodb))).toEqual([
-    expect.objectContaining({ check: 'Table', wayOut: expect.stringContaining('viewer') }),
+    expect.objectContaining({ check: 'Table', hint: expect.stringContaining('viewer') }),
   ]);
 });
 
@@ -136,7 +136,7 @@ test('absent fields are told together, with the one that was meant and the ones 
       check: 'Fields',
       outcome: 'fault',
       text: 'the table has no field "paid" (did you mean "Paid"?)',
-      wayOut: 'Set NOCODB_PAID_FIELD to one of its fields, letter for letter: Id, Paid, TG ID, Status',
+      hint: 'Set NOCODB_PAID_FIELD to one of its fields, letter for letter: Id, Paid, TG ID, Status',
     },
     expect.objectContaining({ text: 'the table has no field "TG IDs" (did you mean "TG ID"?)' }),
   ]);

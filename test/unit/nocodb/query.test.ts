@@ -5,8 +5,8 @@ import {
   describeQueries,
   describeQuery,
   fitsUrl,
-  LONGEST_URL,
-  MOST_IDS_IN_URL,
+  MAX_IDS_IN_URL,
+  MAX_URL_BYTES,
   queryString,
   tablePath,
   unpaidQueryString,
@@ -125,7 +125,7 @@ describe('the URL of a GET', () => {
       fc.property(fc.array(recordId, { maxLength: 700 }), fc.webPath(), title, (ids, path, paidField) => {
         const settings = settingsFor(`${API_URL}${path}`, { paidField });
         const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query(ids))}`;
-        const fits = Buffer.byteLength(new URL(url).href) <= LONGEST_URL && ids.length <= MOST_IDS_IN_URL;
+        const fits = Buffer.byteLength(new URL(url).href) <= MAX_URL_BYTES && ids.length <= MAX_IDS_IN_URL;
 
         expect(fitsUrl(settings, ids, 'paid')).toBe(fits);
       }),
@@ -133,7 +133,7 @@ describe('the URL of a GET', () => {
   });
 
   it('takes the 500 ids of a young table, but not 501', () => {
-    const ids = Array.from({ length: MOST_IDS_IN_URL }, (_, index) => String(index + 1000));
+    const ids = Array.from({ length: MAX_IDS_IN_URL }, (_, index) => String(index + 1000));
 
     expect(fitsUrl(checkbox, ids, 'paid')).toBe(true);
     expect(fitsUrl(checkbox, [...ids, '9999'], 'paid')).toBe(false);

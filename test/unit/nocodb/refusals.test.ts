@@ -20,7 +20,7 @@ describe('a refused list', () => {
       `list records [GET ${server.url}/api/v2/tables/mpayments000001/records]: `,
     );
     expect(error.message).not.toContain('where=');
-    expect(error.wayOut).not.toBe('');
+    expect(error.hint).not.toBe('');
     expect(server.requests).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ type: 'nocodb.response', outcome: 'failed', records: 0 });
   });

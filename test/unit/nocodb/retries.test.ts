@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LARGEST_ANSWER } from '../../../lambda/nocodb/exchange.ts';
+import { MAX_RESPONSE_BYTES } from '../../../lambda/nocodb/exchange.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import { failureOf, query, sourceFor } from './fixtures.ts';
 import {
@@ -210,7 +210,7 @@ describe('an answer that is not one', () => {
     const error = await failureOf(source.list(query(['1']), within()));
 
     expect(error.kind).toBe('InvalidResponse');
-    expect(error.message).toContain(`larger than ${LARGEST_ANSWER} bytes`);
+    expect(error.message).toContain(`larger than ${MAX_RESPONSE_BYTES} bytes`);
     expect(server.requests).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ outcome: 'failed', bytes: expect.any(Number) });
   });

@@ -73,7 +73,7 @@ test('an error is logged with its kind, what to do, and its causes', () => {
     operation: 'list records',
     target: 'GET https://nocodb.example/api/v2/tables/m1/records',
     problem: 'no complete answer in 9.6 s',
-    wayOut: 'Look at the load of NocoDB.',
+    hint: 'Look at the load of NocoDB.',
     cause: new Error('fetch failed', { cause: socket }),
   });
 
@@ -84,7 +84,7 @@ test('an error is logged with its kind, what to do, and its causes', () => {
     kind: 'Timeout',
     operation: 'list records',
     target: 'GET https://nocodb.example/api/v2/tables/m1/records',
-    wayOut: 'Look at the load of NocoDB.',
+    hint: 'Look at the load of NocoDB.',
     message: expect.stringContaining('no complete answer in 9.6 s'),
     stack: expect.stringContaining('log-observer.test.ts'),
     cause: { message: 'fetch failed', cause: { message: 'socket hang up', code: 'ECONNRESET' } },

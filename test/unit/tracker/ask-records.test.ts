@@ -6,7 +6,7 @@ import {
   ServerFaultError,
   UrlTooLongError,
 } from '../../../lambda/tracker/errors.ts';
-import { askRecords, REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
+import { fetchRecords, REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { DETAILS, FakeSource } from '../../support/fake-source.ts';
 
@@ -17,7 +17,7 @@ function setUp() {
   const clock = new FakeClock();
   const source = new FakeSource(clock);
   const ask = (recordIds: string[], { want = 'paid', bulkList, cursor, budget = 10_000 }: AskWith = {}) =>
-    askRecords(recordIds, {
+    fetchRecords(recordIds, {
       source,
       clock,
       want,

@@ -1,7 +1,7 @@
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
-import { takeCall, type WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
+import { handleWebhook, type WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { ReportedTable } from '../../support/reported-table.ts';
@@ -34,7 +34,7 @@ export function openDesk(variables: Readonly<Record<string, string>> = {}) {
     clock,
     events,
     dependencies,
-    take: (call: WebhookCall) => takeCall(call, dependencies),
+    take: (call: WebhookCall) => handleWebhook(call, dependencies),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
-import { LARGEST_BODY } from '../../../lambda/webhook/read-event.ts';
+import { MAX_BODY_BYTES } from '../../../lambda/webhook/read-event.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { call, openDesk, row, SECRET, ticked, updateEvent } from './desk.ts';
 
@@ -144,11 +144,11 @@ describe('a call is refused, and nothing written,', () => {
     [401, 'with another secret', call(ticked(17), { headers: { [SECRET_HEADER]: `${SECRET}!` } })],
     [401, 'without the secret, whatever else is wrong', call('{', { headers: {} })],
     [405, 'when it is no POST', call('', { requestContext: { http: { method: 'GET' } } })],
-    [413, 'when it is too large', call(`"${'x'.repeat(LARGEST_BODY)}"`)],
+    [413, 'when it is too large', call(`"${'x'.repeat(MAX_BODY_BYTES)}"`)],
     [
       413,
       'when it is too large in base64',
-      call(Buffer.alloc(LARGEST_BODY + 1, ' ').toString('base64'), { isBase64Encoded: true }),
+      call(Buffer.alloc(MAX_BODY_BYTES + 1, ' ').toString('base64'), { isBase64Encoded: true }),
     ],
     [400, 'when it is empty', call('')],
     [400, 'when it is half a body', call(JSON.stringify(ticked(17)).slice(0, -1))],

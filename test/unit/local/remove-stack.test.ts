@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withdraw } from '../../../infra/local/deployment/withdraw.ts';
+import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
 import { awsClientConfig } from '../../../infra/local/emulator/aws-environment.ts';
 import { freePort } from '../../../infra/local/emulator/port.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
@@ -7,10 +7,13 @@ import { StartError } from '../../../infra/local/start-error.ts';
 test('an emulator that is gone by then is said in one line, with what to do', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}`;
 
-  const withdrawn = withdraw(awsClientConfig(endpoint), { stackName: 'Shop', tokenParameterName: '/token' });
+  const removed = removeStack(awsClientConfig(endpoint), {
+    stackName: 'Shop',
+    tokenParameterName: '/token',
+  });
 
-  const error: StartError = await withdrawn.then(
-    () => expect.fail('it was withdrawn'),
+  const error: StartError = await removed.then(
+    () => expect.fail('it was deleted'),
     (reason) => reason,
   );
   expect(error).toBeInstanceOf(StartError);

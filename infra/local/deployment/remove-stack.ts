@@ -19,7 +19,7 @@ export interface Deployment {
  *
  * @throws {StartError} when the emulator does not do it
  */
-export async function withdraw(aws: AwsClientConfig, deployment: Deployment): Promise<void> {
+export async function removeStack(aws: AwsClientConfig, deployment: Deployment): Promise<void> {
   const { stackName: StackName, tokenParameterName } = deployment;
   try {
     await new SSMClient(aws).send(new DeleteParametersCommand({ Names: [tokenParameterName] }));
