@@ -12,10 +12,10 @@ const HELP = `Runs the tracker through fair and bad weather in simulated time, a
   npm run simulate -- [--minutes 20000] [--seed N] [--interval 20] [--weather fair|bad] [--json] [--readme]
 
 The domain, the conditions of the table's writes and the loop's definition are the real ones. A seed repeats a run
-exactly; without one, each run has its own. --json prints the reports as JSON, --readme puts them into README.md. The exit
-code is 1 when a goal is missed.`;
+exactly; without one, each run has its own. --json prints the reports as JSON, --readme writes them into
+test/simulation/README.md. The exit code is 1 when a goal is missed.`;
 
-const README = join(import.meta.dirname, '../../README.md');
+const README = join(import.meta.dirname, 'README.md');
 
 const { values } = parseArgs({
   options: {
