@@ -78,7 +78,7 @@ function formatTicks(ticks: readonly TickMeasurement[]): string {
   ]);
   const mostSent = Math.max(...ticks.map(({ polling }) => polling.sent));
   return [
-    '**A tick without news**, in a process of its own, over HTTP, with its table in the emulator:',
+    '**A tick without news**, in its own process, over HTTP, with its table in the emulator:',
     markdownTable(
       [
         'Tracked',
