@@ -1,4 +1,5 @@
-import { createRecordSource, type RecordSourceOptions } from '../../../lambda/nocodb/record-source.ts';
+import type { ClientOptions } from '../../../lambda/nocodb/client.ts';
+import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
 import type { TrackerError } from '../../../lambda/tracker/errors.ts';
@@ -25,7 +26,7 @@ export function settingsFor(apiUrl: string, changes: Partial<NocoDbSettings> = {
 export function sourceFor(
   apiUrl: string,
   changes: Partial<NocoDbSettings> = {},
-  options: Partial<RecordSourceOptions> = {},
+  options: Partial<Omit<ClientOptions, 'apiUrl'>> = {},
 ) {
   const clock = new RecordingClock();
   const events: ExchangeEvent[] = [];

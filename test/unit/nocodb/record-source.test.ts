@@ -220,6 +220,16 @@ describe('fields named by their ids', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('keep their own error when the bulk list is not to blame', async () => {
+    const server = await startScriptedServer(json(404, { msg: 'Cannot GET /api/v2/meta/tables/m1' }));
+    const { source, within } = sourceFor(server.url, byId);
+
+    const error = await failureOf(source.listMany([query(['1'])], within()));
+
+    expect(error.kind).toBe('EndpointNotFound');
+    expect(error.message).toContain('read the fields of the table');
+  });
+
   it('fail when the table is described in another shape', async () => {
     const server = await startScriptedServer(json(200, { columns: [{ id: ID }] }));
     const { source, within } = sourceFor(server.url, byId);

@@ -1,29 +1,33 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RateLimitedError } from '../../../lambda/tracker/errors.ts';
+import { ERROR_RESPONSES, PASSING } from './error-responses.ts';
 import { failureOf, query, sourceFor, TOKEN } from './fixtures.ts';
-import { PASSING, REFUSALS } from './refusals.ts';
 import { json, type Step, startScriptedServer, text } from './scripted-server.ts';
 
 describe('a refused list', () => {
-  it.each(REFUSALS)('for %s is not repeated and says what to do', async (_name, answer, kind, words) => {
-    // Prepare
-    const server = await startScriptedServer(answer);
-    const { source, within, events } = sourceFor(server.url);
+  it.each(ERROR_RESPONSES)(
+    'for %s is not repeated and says what to do',
+    async (_name, answer, kind, words) => {
+      // Prepare
+      const server = await startScriptedServer(answer);
+      const { source, within, events } = sourceFor(server.url);
 
-    // Act
-    const error = await failureOf(source.list(query(['1']), within()));
+      // Act
+      const error = await failureOf(source.list(query(['1']), within()));
 
-    // Assess
-    expect(error.kind).toBe(kind);
-    expect(error.message).toContain(words);
-    expect(error.message).toContain(
-      `list records [GET ${server.url}/api/v2/tables/mpayments000001/records]: `,
-    );
-    expect(error.message).not.toContain('where=');
-    expect(error.hint).not.toBe('');
-    expect(server.requests).toHaveLength(1);
-    expect(events.at(-1)).toMatchObject({ type: 'nocodb.response', outcome: 'failed', records: 0 });
-  });
+      // Assess
+      expect(error.kind).toBe(kind);
+      expect(error.message).toContain(words);
+      expect(error.message).toContain(
+        `list records [GET ${server.url}/api/v2/tables/mpayments000001/records]: `,
+      );
+      expect(error.message).not.toContain('where=');
+      expect(error.hint).not.toBe('');
+      expect(server.requests).toHaveLength(1);
+      expect(events.at(-1)).toMatchObject({ type: 'nocodb.response', outcome: 'failed', records: 0 });
+    },
+  );
 
   it.each(PASSING)('for %s is repeated twice', async (_name, answer) => {
     const server = await startScriptedServer(answer);
@@ -37,7 +41,8 @@ describe('a refused list', () => {
 
   it('never shows the token, even when the server echoes it', async () => {
     const echo: Step = (response, request) => {
-      response.writeHead(403).end(JSON.stringify({ msg: `got ${request.headers['xc-token']}` }));
+      const token = request.headers['xc-token'];
+      response.writeHead(403, { 'x-echo': token }).end(JSON.stringify({ msg: `got ${token}` }));
     };
     const server = await startScriptedServer(echo);
     const { source, within, events } = sourceFor(server.url);
@@ -45,6 +50,7 @@ describe('a refused list', () => {
     const error = await failureOf(source.list(query(['1']), within()));
 
     expect(error.message).toContain('got [token]');
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(TOKEN);
     expect(JSON.stringify(events)).not.toContain(TOKEN);
   });
 });

@@ -3,7 +3,7 @@ import { json, type Step, text } from './scripted-server.ts';
 const NGINX_502 = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
 /** Answers as NocoDB 0.301.3 gives them, or a proxy in front of it. */
-export const REFUSALS: [name: string, answer: Step, kind: string, words: string][] = [
+export const ERROR_RESPONSES: [name: string, answer: Step, kind: string, words: string][] = [
   [
     'a bad token',
     json(401, { error: 'ERR_AUTHENTICATION_REQUIRED', message: 'Invalid token' }),
