@@ -58,10 +58,9 @@ describe('a tick on a NocoDB with limits', () => {
 
   it('stops at the first 429 and leaves the rest of the penalty in the gate', async () => {
     const { run, table } = await start(20, { rateLimit: RATE_LIMIT });
-    const bots = Array.from({ length: 6 }, () =>
-      fetch(`${demo.url}/api/v2/meta/tables/${demo.tableId}`, { headers: { 'xc-token': demo.token } }),
-    );
-    await Promise.all(bots);
+    const address = `${demo.url}/api/v2/meta/tables/${demo.tableId}`;
+    const headers = { 'xc-token': demo.token };
+    await Promise.all(Array.from({ length: 6 }, () => fetch(address, { headers })));
     const sent = demo.requestCount;
     const before = Date.now();
 

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Agent } from 'undici';
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
@@ -12,6 +8,7 @@ import { systemClock } from '../../../lambda/tracker/clock.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
+import { openHttpServer } from '../../support/http-server.ts';
 import { ReportedTable } from '../../support/reported-table.ts';
 import type { ContractTarget } from './target.ts';
 
@@ -71,21 +68,20 @@ export async function openWebhookDesk(
     observe: (event: TrackerEvent) => void events.push(event),
   };
 
-  const server = createServer(async (request, response) => {
+  const server = await openHttpServer(async (response, request) => {
     const { statusCode, headers, body } = await handleWebhook(
       {
         headers: request.headers as Record<string, string>,
-        requestContext: { http: { method: request.method ?? '' } },
+        requestContext: { http: { method: request.method } },
         isBase64Encoded: false,
-        body: await text(request),
+        body: request.text,
       },
       dependencies,
     );
     response.writeHead(statusCode, headers).end(body);
     answers.push(statusCode);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+  const url = `${server.url}/`;
   const webhooks = new Webhooks(nocodb);
   const webhook = await webhooks.add({ url, secret: SECRET, paidFieldId: target.columns[paidField] ?? '' });
 
@@ -96,7 +92,7 @@ export async function openWebhookDesk(
     url,
     async close() {
       await webhooks.remove(webhook);
-      server.close();
+      await server.close();
       await dispatcher.close();
     },
   };

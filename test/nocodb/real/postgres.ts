@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import getPort from 'get-port';
 import { endProcess } from './processes.ts';
 
 const run = promisify(execFile);
@@ -41,7 +41,7 @@ export async function startPostgres(): Promise<Postgres> {
   const initdb = ['-D', data, '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'trust', '--no-sync'];
   await run(join(bin, 'initdb'), initdb, options);
 
-  const port = await freePort();
+  const port = await getPort({ host: '127.0.0.1' });
   // No fsync: the data lives as long as the test.
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'];
   const command = ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', join(bin, 'postgres'), ...args];
@@ -75,16 +75,6 @@ async function unprivilegedAccount(): Promise<{ uid: number; gid: number } | und
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 async function ready(pgIsReady: string, port: number): Promise<void> {

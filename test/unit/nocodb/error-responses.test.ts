@@ -1,16 +1,16 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RateLimitedError } from '../../../lambda/tracker/errors.ts';
+import { type Answer, json, startHttpServer, text } from '../../support/http-server.ts';
 import { ERROR_RESPONSES, PASSING } from './error-responses.ts';
 import { failureOf, query, sourceFor, TOKEN } from './fixtures.ts';
-import { json, type Step, startScriptedServer, text } from './scripted-server.ts';
 
 describe('a refused list', () => {
   it.each(ERROR_RESPONSES)(
     'for %s is not repeated and says what to do',
     async (_name, answer, kind, words) => {
       // Prepare
-      const server = await startScriptedServer(answer);
+      const server = await startHttpServer(answer);
       const { source, within, events } = sourceFor(server.url);
 
       // Act
@@ -30,7 +30,7 @@ describe('a refused list', () => {
   );
 
   it.each(PASSING)('for %s is repeated twice', async (_name, answer) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -40,11 +40,11 @@ describe('a refused list', () => {
   });
 
   it('never shows the token, even when the server echoes it', async () => {
-    const echo: Step = (response, request) => {
+    const echo: Answer = (response, request) => {
       const token = request.headers['xc-token'];
       response.writeHead(403, { 'x-echo': token }).end(JSON.stringify({ msg: `got ${token}` }));
     };
-    const server = await startScriptedServer(echo);
+    const server = await startHttpServer(echo);
     const { source, within, events } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -61,7 +61,7 @@ describe('a 429', () => {
     ['with Retry-After', { 'retry-after': '90' }, 90_000],
     ['with a named Retry-After', { 'retry-after-user': '45' }, 45_000],
   ])('%s ends the call at once and says when the penalty is over', async (_name, headers, penalty) => {
-    const server = await startScriptedServer(json(429, 'ThrottlerException: Too Many Requests', headers));
+    const server = await startHttpServer(json(429, 'ThrottlerException: Too Many Requests', headers));
     const { source, within, events, clock } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -75,7 +75,7 @@ describe('a 429', () => {
 });
 
 describe('a refused bulk list', () => {
-  const unsupported: [string, Step][] = [
+  const unsupported: [string, Answer][] = [
     ['an unknown path', json(404, { msg: 'Cannot POST /api/v2/tables/m1/bulk/datalist' })],
     ['a proxy that knows no such path', text(404, '<h1>Not Found</h1>')],
     ['a method that is not allowed', text(405, '')],
@@ -85,7 +85,7 @@ describe('a refused bulk list', () => {
   ];
 
   it.each(unsupported)('for %s means that the server has none', async (_name, answer) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.listMany([query(['1'])], within()));
@@ -105,7 +105,7 @@ describe('a refused bulk list', () => {
     ['a bad token', json(401, {}), 'TokenRejected'],
     ['a body too large', text(413, ''), 'UrlTooLong'],
   ])('for %s keeps its meaning', async (_name, answer, kind) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.listMany([query(['1'])], within()));
