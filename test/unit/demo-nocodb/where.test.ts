@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Filter, parseWhere } from '../../../infra/local/demo-nocodb/where.ts';
+import { type Filter, parseWhere } from '../../../infra/local/demo-nocodb/table/where.ts';
 
 /** Writes a filter out with its groups made visible. */
 function show(filter: Filter | undefined): string {
