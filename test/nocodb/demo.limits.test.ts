@@ -19,7 +19,7 @@ describe('a tick on a NocoDB with limits', () => {
   let demo: DemoNocoDb;
   afterEach(() => demo.close());
 
-  /** A NocoDB with so many payments, all of them tracked and every tenth of them paid. */
+  /** Starts a NocoDB with this number of payments. All of them are tracked, and every tenth is paid. */
   async function start(payments: number, options: DemoNocoDbOptions) {
     demo = await startDemoNocoDb(options);
     const table = new MemoryTable();

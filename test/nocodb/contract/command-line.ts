@@ -9,10 +9,10 @@ import { startHttpServer, text } from '../../support/http-server.ts';
 import { insert, insertOne, update } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
-/** Does not keep requests apart: the servers of these tests do not mind. */
+/** A clock that does not wait between requests: the servers of these tests have no rate limit. */
 const clock = { now: () => Date.now(), async sleep() {} };
 
-/** What the command line does in NocoDB. */
+/** Tests the calls of the command line to NocoDB. */
 export function describeCommandLine(targetOf: TargetOf): void {
   describe('the command line', () => {
     let dispatcher: Agent;

@@ -12,26 +12,25 @@ import { openHttpServer } from '../../support/http-server.ts';
 import { ReportedTable } from '../../support/reported-table.ts';
 import type { ContractTarget } from './target.ts';
 
-/** The tracker's webhook on this machine, and NocoDB set up to call it. */
+/** The tracker's webhook on this machine, and a NocoDB that calls it. */
 export interface WebhookDesk {
   /** The payments, in memory. */
   readonly table: ReportedTable;
-  /** What the webhook told, since the beginning. */
+  /** All events of the webhook. */
   readonly events: readonly TrackerEvent[];
-  /** The status of each answer to NocoDB. */
+  /** The status of each response to NocoDB. */
   readonly answers: readonly number[];
-  /** Where it is. */
   readonly url: string;
-  /** Takes the webhook out of NocoDB, and stops. */
+  /** Removes the webhook from NocoDB, and stops. */
   close(): Promise<void>;
 }
 
 export const SECRET = 'open sesame, open sesame';
 
 /**
- * Serves what the webhook's function runs, and installs the webhook with what the command line runs.
+ * Serves the webhook with the code of its Lambda function, and installs it with the code of the command line.
  *
- * @param paidField title of the field that says whether a record is paid, if it is not Paid
+ * @param paidField title of the paid field
  */
 export async function openWebhookDesk(
   target: ContractTarget,

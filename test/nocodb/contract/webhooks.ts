@@ -7,11 +7,11 @@ import type { TargetOf } from './target.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the server sends; the tests say what it has to be
+  // biome-ignore lint/suspicious/noExplicitAny: the server may send anything, and the tests check it
   readonly event: any;
 }
 
-/** NocoDB's webhooks, version 3, with the condition that a box is ticked. */
+/** Tests NocoDB's webhooks, version 3, with the condition that a box is ticked. */
 export function describeWebhooks(targetOf: TargetOf): void {
   let receiver: TestHttpServer;
   const received: Received[] = [];
@@ -140,7 +140,7 @@ export function describeWebhooks(targetOf: TargetOf): void {
       await update(target, unpaid, { Paid: true });
       await arrival(1);
 
-      // The last change was sent last: had the others been sent, they would have come before it.
+      // Events are sent in order: an event of another change would be the first.
       expect(received[0]?.event.data.rows).toEqual([expect.objectContaining({ Id: unpaid })]);
     });
 

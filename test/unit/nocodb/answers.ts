@@ -4,7 +4,7 @@ import { type Answer, json } from '../../support/http-server.ts';
 export const page = (list: unknown[], isLastPage = true): Answer =>
   json(200, { list, pageInfo: { isLastPage } });
 
-/** Closes the connection without a response, as a server does that has just given it up. */
+/** Closes the connection without a response, as a server does that no longer keeps it. */
 export const reset: Answer = (response) => {
   response.socket?.resetAndDestroy();
 };

@@ -2,7 +2,7 @@ import { type Answer, json, text } from '../../support/http-server.ts';
 
 const NGINX_502 = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
-/** Answers as NocoDB 0.301.3 gives them, or a proxy in front of it. */
+/** Error responses of NocoDB 0.301.3 or of a proxy in front of it. */
 export const ERROR_RESPONSES: [name: string, answer: Answer, kind: string, words: string][] = [
   [
     'a bad token',
@@ -176,7 +176,7 @@ export const ERROR_RESPONSES: [name: string, answer: Answer, kind: string, words
   ['a status nobody expects', text(418, "I'm a teapot"), 'InvalidResponse', '418'],
 ];
 
-/** Answers that may be different the next time. */
+/** Error responses after which a repeat may succeed. */
 export const PASSING: [name: string, answer: Answer][] = [
   ['500 with a stack', json(500, { msg: 'went wrong', innerError: { stack: 'at x' } })],
   ['502 from a proxy', text(502, NGINX_502)],
