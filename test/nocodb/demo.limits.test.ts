@@ -19,7 +19,7 @@ describe('a tick on a NocoDB with limits', () => {
   let demo: DemoNocoDb;
   afterEach(() => demo.close());
 
-  /** A NocoDB with so many payments, all of them tracked and every tenth of them paid. */
+  /** Starts a NocoDB with this number of payments. All of them are tracked, and every tenth is paid. */
   async function start(payments: number, options: DemoNocoDbOptions) {
     demo = await startDemoNocoDb(options);
     const table = new MemoryTable();
@@ -58,10 +58,9 @@ describe('a tick on a NocoDB with limits', () => {
 
   it('stops at the first 429 and leaves the rest of the penalty in the gate', async () => {
     const { run, table } = await start(20, { rateLimit: RATE_LIMIT });
-    const bots = Array.from({ length: 6 }, () =>
-      fetch(`${demo.url}/api/v2/meta/tables/${demo.tableId}`, { headers: { 'xc-token': demo.token } }),
-    );
-    await Promise.all(bots);
+    const address = `${demo.url}/api/v2/meta/tables/${demo.tableId}`;
+    const headers = { 'xc-token': demo.token };
+    await Promise.all(Array.from({ length: 6 }, () => fetch(address, { headers })));
     const sent = demo.requestCount;
     const before = Date.now();
 

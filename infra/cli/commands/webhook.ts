@@ -1,4 +1,4 @@
-import { readTableFields } from '../../../lambda/nocodb/fields.ts';
+import { findField } from '../../../lambda/nocodb/fields.ts';
 import { MIN_SECRET_LENGTH } from '../../../lambda/webhook/secret-check.ts';
 import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
 import { defineCommand } from '../command.ts';
@@ -97,12 +97,7 @@ function longEnough(secret: string, parameterName: string): string {
 
 async function findPaidField(nocodb: NocoDbAccess): Promise<string> {
   const { paidField } = nocodb.settings;
-  const fields = await readTableFields(
-    { send: (call) => nocodb.send(call) },
-    nocodb.settings,
-    nocodb.context(),
-  );
-  const field = fields.find(({ id }) => id === paidField) ?? fields.find(({ title }) => title === paidField);
+  const field = findField(await nocodb.tableFields(), paidField);
   if (field !== undefined) return field.id;
   throw new CommandError(`The NocoDB table has no field ${paidField}`, 'Run doctor: it lists the fields.');
 }

@@ -1,4 +1,4 @@
-import type { TableField } from '../../../lambda/nocodb/fields.ts';
+import { findField, type TableField } from '../../../lambda/nocodb/fields.ts';
 import { NOCODB_VARIABLES, type NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { nearMiss } from '../../../lambda/settings/near-miss.ts';
 import type { Finding } from './checks.ts';
@@ -12,7 +12,9 @@ const HIDDEN = /^nc_/;
 /** Whether the configured fields are in the table, and are what the settings take them for. */
 export function checkFields(settings: NocoDbSettings, fields: readonly TableField[]): readonly Finding[] {
   const { idField, paidField, ownerField } = settings;
-  const [id, paid, owner] = [idField, paidField, ownerField].map((name) => findField(name, fields));
+  const [id, paid, owner] = [idField, paidField, ownerField].map((name) =>
+    name === undefined ? undefined : findField(fields, name),
+  );
   const found = [id, paid, owner].flatMap((field) => (field === undefined ? [] : [describe(field)]));
   const findings = [
     id === undefined ? absent(NOCODB_VARIABLES.idField, idField, fields) : checkId(id),
@@ -25,10 +27,6 @@ export function checkFields(settings: NocoDbSettings, fields: readonly TableFiel
   ].filter((finding) => finding !== undefined);
   if (findings.some(({ outcome }) => outcome === 'fault')) return findings;
   return [{ outcome: 'ok', text: `${found.join(', ')}` }, ...findings];
-}
-
-function findField(name: string | undefined, fields: readonly TableField[]): TableField | undefined {
-  return fields.find(({ id }) => id === name) ?? fields.find(({ title }) => title === name);
 }
 
 function checkId(field: TableField): Finding | undefined {

@@ -1,4 +1,4 @@
-import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
+import type { TableField } from '../../../lambda/nocodb/fields.ts';
 import { asList, asObject } from '../../../lambda/nocodb/read-response.ts';
 import { BulkListUnsupportedError, TableNotFoundError } from '../../../lambda/tracker/errors.ts';
 import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
@@ -29,26 +29,20 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
     {
       title: 'Connection',
       async run() {
-        await nocodb.send({
-          operation: 'ask for the health',
-          method: 'GET',
-          path: '/api/v1/health',
-          repeatable: true,
-          read: (answer) => ({ value: asObject(answer, 'the answer'), records: 0 }),
-        });
+        await nocodb.send(
+          { operation: 'ask for the health', method: 'GET', path: '/api/v1/health', repeatable: true },
+          (json) => asObject(json, 'the answer'),
+        );
         return ok('NocoDB answers');
       },
     },
     {
       title: 'Token',
       async run() {
-        await nocodb.send({
-          operation: 'list the bases',
-          method: 'GET',
-          path: '/api/v2/meta/bases',
-          repeatable: true,
-          read: (answer) => ({ value: asList(asObject(answer, 'the answer').list, 'the list'), records: 0 }),
-        });
+        await nocodb.send(
+          { operation: 'list the bases', method: 'GET', path: '/api/v2/meta/bases', repeatable: true },
+          (json) => asList(asObject(json, 'the answer').list, 'the list'),
+        );
         return ok('NocoDB accepts it');
       },
     },
@@ -56,7 +50,7 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
       title: 'Table',
       async run() {
         try {
-          fields = await readFields(nocodb);
+          fields = await nocodb.tableFields();
         } catch (error) {
           if (!(error instanceof TableNotFoundError)) throw error;
           const tables = await visibleTables(nocodb);
@@ -82,10 +76,6 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
     },
     { title: 'Bulk lists', run: () => checkBulkLists(nocodb) },
   ];
-}
-
-async function readFields(nocodb: NocoDbAccess): Promise<readonly TableField[]> {
-  return readTableFields({ send: (call) => nocodb.send(call) }, nocodb.settings, nocodb.context());
 }
 
 async function checkBulkLists(nocodb: NocoDbAccess): Promise<readonly Finding[]> {
@@ -132,18 +122,10 @@ interface Named {
 }
 
 function list(nocodb: NocoDbAccess, operation: string, path: string): Promise<readonly Named[]> {
-  return nocodb.send({
-    operation,
-    method: 'GET',
-    path,
-    repeatable: true,
-    read: (answer) => {
-      const entries = asList(asObject(answer, 'the answer').list, 'the list');
-      const value = entries.map((entry) => {
-        const { id, title } = asObject(entry, 'an entry');
-        return { id: String(id), title: String(title) };
-      });
-      return { value, records: 0 };
-    },
-  });
+  return nocodb.send({ operation, method: 'GET', path, repeatable: true }, (json) =>
+    asList(asObject(json, 'the answer').list, 'the list').map((entry) => {
+      const { id, title } = asObject(entry, 'an entry');
+      return { id: String(id), title: String(title) };
+    }),
+  );
 }

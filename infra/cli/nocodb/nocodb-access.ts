@@ -2,6 +2,8 @@ import type { Dispatcher } from 'undici';
 import type { Variables } from '../../../lambda/environment/variable-reader.ts';
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
+import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
+import { readResponse } from '../../../lambda/nocodb/read-response.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords, type NocoDbRecords } from '../../../lambda/nocodb/records.ts';
 import { type NocoDbSettings, parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
@@ -24,9 +26,16 @@ export interface NocoDbAccess {
   readonly source: RecordSource;
   /** @param ownerField title or id of the field that each record's owner is read from */
   records(ownerField: string): NocoDbRecords;
-  /** Any other call of its API. @throws {TrackerError} */
-  send<T>(call: Omit<ApiCall<T>, 'params' | 'recordIds'>): Promise<T>;
-  /** Waits until the next request may be sent; `send` does so by itself. Requests keep the distance that ticks keep. */
+  /** The fields of the configured table. @throws {TrackerError} */
+  tableFields(): Promise<readonly TableField[]>;
+  /**
+   * Sends any other call of its API.
+   *
+   * @param read reads the JSON of the response; it may throw an `UnexpectedShapeError`
+   * @throws {TrackerError}
+   */
+  send<T>(call: Omit<ApiCall, 'params' | 'recordIds'>, read: (json: unknown) => T): Promise<T>;
+  /** Waits until the next request may be sent; `send` and `tableFields` do so by themselves. Requests keep the distance that ticks keep. */
   turn(): Promise<void>;
   /** What a call needs: a deadline from now. Exchanges are not reported. */
   context(): RequestContext;
@@ -49,9 +58,15 @@ export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDb
     settings,
     source: createRecordSource(settings, source),
     records: (ownerField) => createRecords({ ...settings, ownerField }, source),
-    async send(call) {
+    async tableFields() {
       await turn();
-      return client.send({ ...call, params: '', recordIds: 0 }, context());
+      return readTableFields(client, settings, context());
+    },
+    async send(call, read) {
+      await turn();
+      const unreported = context();
+      const response = await client.send({ ...call, params: '', recordIds: 0 }, unreported);
+      return readResponse(response, unreported, read);
     },
     turn,
     context,

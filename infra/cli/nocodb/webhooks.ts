@@ -75,29 +75,30 @@ export class Webhooks {
     return `/api/v2/meta/tables/${this.#nocodb.settings.tableId}/hooks`;
   }
 
-  #call<T>(
+  async #call<T>(
     operation: string,
-    method: ApiCall<T>['method'],
+    method: ApiCall['method'],
     path: string,
     body: unknown,
     read: (answer: unknown) => T,
   ): Promise<T> {
-    return this.#nocodb.send<T>({
-      operation,
-      method,
-      path,
-      ...(body !== undefined && { body }),
-      repeatable: method !== 'POST',
-      read: (answer) => ({ value: read(answer), records: 0 }),
-      readRefusal: ({ status, reason }, names) =>
-        status === 403
-          ? new AccessDeniedError({
-              ...names,
-              problem: `the server answered 403: ${reason}`,
-              hint: "Only creators of a base may change its webhooks: use such a user's token here; the tracker itself needs a viewer's.",
-            })
-          : undefined,
-    });
+    const repeatable = method !== 'POST';
+    try {
+      return await this.#nocodb.send(
+        { operation, method, path, ...(body !== undefined && { body }), repeatable },
+        read,
+      );
+    } catch (error) {
+      if (!(error instanceof AccessDeniedError)) throw error;
+      const { target, problem, cause } = error;
+      throw new AccessDeniedError({
+        operation,
+        target,
+        problem,
+        hint: "Only creators of a base may change its webhooks: use such a user's token here; the tracker itself needs a viewer's.",
+        cause,
+      });
+    }
   }
 }
 

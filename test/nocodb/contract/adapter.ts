@@ -18,7 +18,7 @@ import type { ContractTarget, TargetOf } from './target.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
-/** The tracker's own adapter, on this NocoDB. */
+/** Creates the tracker's own record source for this NocoDB. */
 export function openSource(target: ContractTarget, variables: Variables = {}, token = target.token) {
   return createRecordSource(settingsOf(target, variables), dependencies(token));
 }
@@ -43,7 +43,7 @@ function query(
   return { recordIds: ids.map(String), want, limit };
 }
 
-/** The adapter's contract with its port, on whatever NocoDB stands behind it. */
+/** Tests that the record source does what its port says, on this NocoDB. */
 export function describeAdapter(targetOf: TargetOf): void {
   const list = (wanted: RecordQuery, variables?: Variables) =>
     openSource(targetOf(), variables).list(wanted, context());

@@ -26,7 +26,7 @@ const select = settingsFor(API_URL, {
 const recordId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const recordIds = fc.array(recordId, { maxLength: 30 });
 
-/** Titles and values as the settings let them through. */
+/** Titles and values that the settings accept. */
 const title = fc
   .string({ minLength: 1, maxLength: 30, unit: 'grapheme' })
   .filter((name) => isAccepted('NOCODB_PAID_FIELD', name));
@@ -44,7 +44,7 @@ function isAccepted(variable: string, text: string): boolean {
   }
 }
 
-/** Reads a where clause as NocoDB's v2 does: conditions begin at `~and(`, a field ends at the first `,operator`. */
+/** Parses a where clause as NocoDB's v2 does: conditions begin at `~and(`, a field ends at the first `,operator`. */
 function parseWhere(where: string): { field: string; operator: string; values: string[] }[] {
   if (where === '') return [];
   if (/\(\(|\(~/.test(where)) throw new Error(`nested: ${where}`);

@@ -3,7 +3,7 @@ import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import { openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { type SeenRequest, startScriptedServer } from '../../nocodb/scripted-server.ts';
+import { type ReceivedRequest, startHttpServer } from '../../../support/http-server.ts';
 
 const TOKEN = 'right-token';
 const TABLE = 'mpayments0000001';
@@ -22,7 +22,7 @@ interface Hook {
 
 /** The part of NocoDB's API that the command line uses, with one table. What it answers was measured on 0.301.3. */
 export class FakeNocoDb {
-  readonly requests: readonly SeenRequest[];
+  readonly requests: readonly ReceivedRequest[];
   readonly hooks: Hook[] = [];
   readonly url: string;
   /** `METHOD path` of requests that are answered otherwise. */
@@ -44,12 +44,12 @@ export class FakeNocoDb {
   /** Starts one on a free port; it ends with the test. */
   static async start(): Promise<FakeNocoDb> {
     let nocodb: FakeNocoDb | undefined;
-    const server = await startScriptedServer((response, request) => nocodb?.respond(response, request));
+    const server = await startHttpServer((response, request) => nocodb?.respond(response, request));
     nocodb = new FakeNocoDb(server.url, server.requests);
     return nocodb;
   }
 
-  private constructor(url: string, requests: readonly SeenRequest[]) {
+  private constructor(url: string, requests: readonly ReceivedRequest[]) {
     this.url = url;
     this.requests = requests;
   }
@@ -68,13 +68,13 @@ export class FakeNocoDb {
     return { clock, nocodb: () => openNocoDb(env, { clock, random: () => 0, dispatcher }) };
   }
 
-  respond(response: ServerResponse, request: SeenRequest): void {
+  respond(response: ServerResponse, request: ReceivedRequest): void {
     const answer = this.overrides.get(`${request.method} ${request.path}`) ?? this.#answer(request);
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
   }
 
-  #answer({ method, path, headers, body }: SeenRequest): Answer {
+  #answer({ method, path, headers, body }: ReceivedRequest): Answer {
     if (path === '/api/v1/health') return ok({ message: 'OK' });
     const table = /\/tables\/([^/]+)/.exec(path)?.[1];
     if (table !== undefined && table !== TABLE)

@@ -1,22 +1,33 @@
-import { plain } from './api-error.ts';
-import type { Cell, Dialect, Row } from './sqlite.ts';
+import { plain } from '../http/api-error.ts';
+import { type Column, isWritable } from './columns.ts';
+import type { Cell, Dialect, Row } from './dialect.ts';
 
-/** What an update changed. */
-export interface Change {
-  readonly before: Row;
-  readonly after: Row;
-}
-
-/** The demo's records, in memory, ordered by id. Values are taken and shown as NocoDB would on that database. */
+/** The demo's records, in memory, ordered by id. They store and show values as NocoDB does on that database. */
 export interface RecordStore {
   all(): readonly Row[];
   get(id: number): Row | undefined;
-  /** Creates records with the next ids. Unknown titles are ignored. @throws {ApiError} for values NocoDB refuses */
+  /**
+   * Creates records with the next ids. Unknown titles are ignored.
+   *
+   * @returns the new ids
+   * @throws {ApiError} for values that NocoDB refuses
+   */
   insert(records: readonly Readonly<Record<string, unknown>>[]): number[];
-  /** @returns what changed, or undefined when there is no such record. @throws {ApiError} for values NocoDB refuses */
+  /**
+   * Changes a record. Unknown titles are ignored.
+   *
+   * @returns the change; `undefined` when there is no such record
+   * @throws {ApiError} for values that NocoDB refuses
+   */
   update(id: number, values: Readonly<Record<string, unknown>>): Change | undefined;
   /** @returns false when there is no such record */
   remove(id: number): boolean;
+}
+
+/** A record before and after an update. */
+export interface Change {
+  readonly before: Row;
+  readonly after: Row;
 }
 
 /** @param now the clock, epoch milliseconds */
@@ -65,15 +76,11 @@ export function createRecordStore(
     },
     remove(id) {
       const existed = rows.delete(id);
-      // A map keeps the order of insertion, and a new id is always the highest: the last is the highest left.
+      // A map keeps the order of insertion, and a new id is always the highest: the last one is the highest that remains.
       if (id === highest) highest = [...rows.keys()].at(-1) ?? 0;
       return existed;
     },
   };
-}
-
-function isWritable({ uidt }: Column): boolean {
-  return uidt !== 'ID' && uidt !== 'CreatedTime' && uidt !== 'LastModifiedTime';
 }
 
 function store(column: Column, value: unknown, dialect: Dialect): Cell {
@@ -91,60 +98,7 @@ function store(column: Column, value: unknown, dialect: Dialect): Cell {
   return text;
 }
 
-/** NocoDB's form: whole seconds, UTC. */
+/** A time in NocoDB's form: whole seconds, UTC. */
 function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
-}
-
-/** A column of the demo's table. */
-export interface Column {
-  /** `c` and 14 letters or digits, like NocoDB's own ids. Works wherever the title does. */
-  readonly id: string;
-  readonly title: string;
-  /** NocoDB's type of column. */
-  readonly uidt:
-    | 'ID'
-    | 'CreatedTime'
-    | 'LastModifiedTime'
-    | 'SingleLineText'
-    | 'Checkbox'
-    | 'Number'
-    | 'SingleSelect';
-  /** What a `SingleSelect` may hold. */
-  readonly options?: readonly string[];
-}
-
-/** A column as whoever starts the demo names it. */
-export type ColumnDefinition = Omit<Column, 'id' | 'uidt'> & {
-  readonly uidt: Exclude<Column['uidt'], 'ID' | 'CreatedTime' | 'LastModifiedTime'>;
-};
-
-/** The columns of a shop's payments, beside the three that NocoDB adds. */
-export const PAYMENT_COLUMNS: readonly ColumnDefinition[] = [
-  { title: 'Title', uidt: 'SingleLineText' },
-  { title: 'Paid', uidt: 'Checkbox' },
-  { title: 'TG ID', uidt: 'SingleLineText' },
-  { title: 'Chat', uidt: 'Number' },
-  { title: 'Status', uidt: 'SingleSelect', options: ['Pending', 'Paid', 'Succeeded', "it's (paid)"] },
-];
-
-const SYSTEM_COLUMNS = [
-  { title: 'Id', uidt: 'ID' },
-  { title: 'CreatedAt', uidt: 'CreatedTime' },
-  { title: 'UpdatedAt', uidt: 'LastModifiedTime' },
-] as const;
-
-/** All columns of a table, with their ids. */
-export function withSystemColumns(definitions: readonly ColumnDefinition[]): readonly Column[] {
-  return [...SYSTEM_COLUMNS, ...definitions].map((column, index) => ({
-    ...column,
-    id: `c${String(index).padStart(2, '0')}${column.title.toLowerCase().replace(/[^a-z0-9]/g, '')}`
-      .padEnd(15, '0')
-      .slice(0, 15),
-  }));
-}
-
-/** The column with that title or id; letter case counts. */
-export function findColumn(columns: readonly Column[], name: string): Column | undefined {
-  return columns.find(({ title, id }) => title === name || id === name);
 }

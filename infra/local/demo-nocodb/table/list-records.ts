@@ -1,9 +1,9 @@
-import { coded, fieldNotFound } from './api-error.ts';
-import { type Column, findColumn } from './record-store.ts';
-import type { Cell, Dialect, Row } from './sqlite.ts';
+import { coded, fieldNotFound } from '../http/api-error.ts';
+import { type Column, findColumn } from './columns.ts';
+import type { Cell, Dialect, Row } from './dialect.ts';
 import { compileWhere } from './where.ts';
 
-/** A list query as it comes in a URL or in a bulk list. */
+/** A query in a URL or in a bulk list. */
 export interface ListQuery {
   readonly where?: unknown;
   /** Titles or ids of columns, separated by commas or as an array. */
@@ -21,7 +21,7 @@ export interface ListPage {
 
 interface PageInfo {
   readonly totalRows: number;
-  /** Absent when the offset is no multiple of the page's size; `offset` is there instead. */
+  /** Absent when the offset is not a multiple of the page size; then `offset` is present. */
   readonly page?: number;
   readonly offset?: number;
   readonly pageSize: number;
@@ -29,18 +29,18 @@ interface PageInfo {
   readonly isLastPage: boolean;
 }
 
-/** What a list is made from. */
+/** The table that a query reads. */
 export interface ListContext {
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
   readonly dialect: Dialect;
-  /** The most records in a page; a larger `limit` is cut without a word. */
+  /** Largest page. A larger `limit` is reduced without an error. */
   readonly pageCap: number;
 }
 
 const DEFAULT_LIMIT = 25;
 
-/** Answers a list query. @throws {ApiError} */
+/** Executes a query. @throws {ApiError} */
 export function listRecords(query: ListQuery, context: ListContext): ListPage {
   const { rows, columns, dialect, pageCap } = context;
   const titles = selectedTitles(query.fields, columns);
@@ -56,7 +56,7 @@ export function listRecords(query: ListQuery, context: ListContext): ListPage {
   return { list, pageInfo: pageInfo(found.length, offset, pageSize) };
 }
 
-/** The titles that `fields` selects, in the table's order; all when it is blank. @throws {ApiError} 404 */
+/** The titles that `fields` selects, in the table's order; all titles when it is blank. @throws {ApiError} 404 */
 export function selectedTitles(fields: unknown, columns: readonly Column[]): readonly string[] {
   const names = (Array.isArray(fields) ? fields.map(text) : text(fields).split(',')).filter(
     (name) => name !== '',
@@ -77,7 +77,7 @@ export function pick(row: Row, titles: readonly string[]): Row {
   return Object.fromEntries(titles.map((title) => [title, row[title] ?? null]));
 }
 
-/** By default records come ordered by id, whatever the order of the ids asked for. */
+/** Without a sort, records are ordered by id. */
 function sorted(rows: readonly Row[], sort: string, columns: readonly Column[]): readonly Row[] {
   if (sort === '') return rows;
   const isDescending = sort.startsWith('-');
@@ -95,7 +95,7 @@ function compare(a: Cell, b: Cell): number {
 
 function pageInfo(totalRows: number, offset: number, pageSize: number): PageInfo {
   const page = offset / pageSize + 1;
-  // From an offset between two pages NocoDB never calls a page the last one too early, but sometimes too late.
+  // With an offset between two pages, NocoDB may say of the last page that it is not the last, but never the opposite.
   const isLastPage = page >= Math.ceil(totalRows / pageSize) || totalRows === 0;
   const position = Number.isInteger(page) ? { page } : { offset };
   return { totalRows, ...position, pageSize, isFirstPage: page === 1, isLastPage };
@@ -105,7 +105,7 @@ function text(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** A whole number above zero, from a number or its text; anything else counts as not given. */
+/** Reads an integer above zero from a number or text. @returns `undefined` for everything else */
 function positive(value: unknown): number | undefined {
   const number = Number(value);
   return Number.isInteger(number) && number > 0 ? number : undefined;

@@ -3,8 +3,8 @@ import { call, callRefused, list, recordsPath } from './call.ts';
 import { insert } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
-/** What NocoDB answers to requests that it refuses. Nothing but the body tells its four kinds of 404 apart. */
-export function describeRefusals(targetOf: TargetOf): void {
+/** Tests NocoDB's error responses. Only the body distinguishes its four kinds of 404. */
+export function describeErrorResponses(targetOf: TargetOf): void {
   const refused = (query: string) => callRefused(targetOf(), 'GET', `${recordsPath(targetOf())}?${query}`);
 
   describe('a refusal', () => {

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createHooks, type Hooks } from './hooks.ts';
-import {
-  type Column,
-  type ColumnDefinition,
-  createRecordStore,
-  PAYMENT_COLUMNS,
-  type RecordStore,
-  withSystemColumns,
-} from './record-store.ts';
-import type { Dialect, Row } from './sqlite.ts';
+import { createHooks, type Hooks } from './hooks/hooks.ts';
+import { type Column, type ColumnDefinition, PAYMENT_COLUMNS, withSystemColumns } from './table/columns.ts';
+import type { Dialect, Row } from './table/dialect.ts';
+import { createRecordStore, type RecordStore } from './table/record-store.ts';
 
 /** The one table of the demo: its records, its columns and its webhooks. */
 export interface DemoTable {
@@ -20,13 +14,13 @@ export interface DemoTable {
   readonly store: RecordStore;
   readonly hooks: Hooks;
   /**
-   * Creates records as one call of the API does, which fires webhooks.
+   * Creates records as one call of the API does, and fires webhooks.
    *
-   * @param isBulk whether the call has a list, of one perhaps
+   * @param isBulk whether the body of the call is a list, even with one record
    * @returns the new ids
    */
   insert(records: readonly Readonly<Record<string, unknown>>[], isBulk: boolean): number[];
-  /** Changes records as one call of the API does: one delivery for each webhook. @returns the changed rows */
+  /** Changes records as one call of the API does: each webhook sends one event. @returns the changed rows */
   update(changes: readonly RecordChange[]): Row[];
 }
 

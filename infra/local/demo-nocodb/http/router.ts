@@ -1,8 +1,8 @@
+import type { RateLimiter } from '../for-tests/rate-limiter.ts';
 import { ApiError, baseNotFound, coded, plain, tableNotFound } from './api-error.ts';
-import type { RateLimiter } from './for-tests/rate-limiter.ts';
-import type { ApiRequest } from './http-server.ts';
+import type { ApiRequest } from './api-request.ts';
 
-/** What an endpoint answers. */
+/** The response of an endpoint. */
 export interface Answer {
   readonly status: number;
   /** Sent as JSON. */
@@ -10,31 +10,34 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Values of the `:names` in a route's path. */
-export type Parameters = Readonly<Record<string, string | undefined>>;
-
 /** An endpoint. */
 export interface Route {
   readonly method: string;
   /** `/api/v2/tables/:tableId/records`. */
   readonly path: string;
-  /** Whether anybody may ask. @default false */
+  /** Whether the endpoint needs no token. @default false */
   readonly isPublic?: boolean;
   /** @throws {ApiError} */
   answer(request: ApiRequest, parameters: Parameters): Answer;
 }
 
-/** Who may ask, and what for. */
+/** Values of the `:names` in a route's path. */
+export type Parameters = Readonly<Record<string, string | undefined>>;
+
+/** What requests are checked against. */
 export interface RouterOptions {
   readonly baseId: string;
   readonly tableId: string;
   readonly token: string;
-  /** A token of somebody who has no right to the base. */
+  /** The token of a user who has no right to the base. */
   readonly strangerToken: string;
   readonly rateLimiter: RateLimiter | undefined;
 }
 
-/** Finds the endpoint and lets it answer; refusals come in the order in which NocoDB gives them. */
+/**
+ * Creates the function that finds the endpoint of a request and calls it. Errors come in the order in which NocoDB gives
+ * them.
+ */
 export function createRouter(
   routes: readonly Route[],
   options: RouterOptions,
@@ -56,12 +59,26 @@ export function createRouter(
   };
 }
 
+/** Calls an endpoint and turns the `ApiError` that it throws into a response. */
+export function answerOrRefuse(answer: () => Answer): Answer {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof ApiError) return { status: error.status, body: error.body };
+    throw error;
+  }
+}
+
+export function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
 /** Express, which NocoDB is built on, ignores letter case and a slash at the end. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`, 'i');
 }
 
-/** An unknown table or base is noticed before a bad token. */
+/** NocoDB checks the table and the base before the token. */
 function checkAccess({ tableId, baseId }: Parameters, token: string, options: RouterOptions): void {
   if (tableId !== undefined && tableId !== options.tableId) throw tableNotFound(tableId);
   if (baseId !== undefined && baseId !== options.baseId) throw baseNotFound(baseId);
@@ -72,21 +89,11 @@ function checkAccess({ tableId, baseId }: Parameters, token: string, options: Ro
   throw coded(401, 'ERR_AUTHENTICATION_REQUIRED', 'Authentication required - Invalid token');
 }
 
-/** The answer of @nestjs/throttler: a bare JSON string, and when to come again. */
+/** The response of @nestjs/throttler: a bare JSON string, and the number of seconds to wait. */
 function tooManyRequests(seconds: number): Answer {
   return {
     status: 429,
     body: 'ThrottlerException: Too Many Requests',
     headers: { 'retry-after': String(seconds) },
   };
-}
-
-/** Runs the endpoint and turns what it throws into an answer. */
-export function answerOrRefuse(answer: () => Answer): Answer {
-  try {
-    return answer();
-  } catch (error) {
-    if (error instanceof ApiError) return { status: error.status, body: error.body };
-    throw error;
-  }
 }

@@ -1,9 +1,9 @@
-import { json, type Step, text } from './scripted-server.ts';
+import { type Answer, json, text } from '../../support/http-server.ts';
 
 const NGINX_502 = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
 
-/** Answers as NocoDB 0.301.3 gives them, or a proxy in front of it. */
-export const REFUSALS: [name: string, answer: Step, kind: string, words: string][] = [
+/** Error responses of NocoDB 0.301.3 or of a proxy in front of it. */
+export const ERROR_RESPONSES: [name: string, answer: Answer, kind: string, words: string][] = [
   [
     'a bad token',
     json(401, { error: 'ERR_AUTHENTICATION_REQUIRED', message: 'Invalid token' }),
@@ -154,7 +154,7 @@ export const REFUSALS: [name: string, answer: Step, kind: string, words: string]
     'InvalidQuery',
     'Primary key',
   ],
-  ['a URL too long for the server', (response) => response.writeHead(431).end(), 'UrlTooLong', '431'],
+  ['a URL too long for the server', (response) => void response.writeHead(431).end(), 'UrlTooLong', '431'],
   [
     'a URL too long for a proxy',
     text(414, '<title>414 Request-URI Too Large</title>'),
@@ -176,8 +176,8 @@ export const REFUSALS: [name: string, answer: Step, kind: string, words: string]
   ['a status nobody expects', text(418, "I'm a teapot"), 'InvalidResponse', '418'],
 ];
 
-/** Answers that may be different the next time. */
-export const PASSING: [name: string, answer: Step][] = [
+/** Error responses after which a repeat may succeed. */
+export const PASSING: [name: string, answer: Answer][] = [
   ['500 with a stack', json(500, { msg: 'went wrong', innerError: { stack: 'at x' } })],
   ['502 from a proxy', text(502, NGINX_502)],
   ['503 without a body', text(503, '')],

@@ -1,32 +1,36 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RateLimitedError } from '../../../lambda/tracker/errors.ts';
+import { type Answer, json, startHttpServer, text } from '../../support/http-server.ts';
+import { ERROR_RESPONSES, PASSING } from './error-responses.ts';
 import { failureOf, query, sourceFor, TOKEN } from './fixtures.ts';
-import { PASSING, REFUSALS } from './refusals.ts';
-import { json, type Step, startScriptedServer, text } from './scripted-server.ts';
 
 describe('a refused list', () => {
-  it.each(REFUSALS)('for %s is not repeated and says what to do', async (_name, answer, kind, words) => {
-    // Prepare
-    const server = await startScriptedServer(answer);
-    const { source, within, events } = sourceFor(server.url);
+  it.each(ERROR_RESPONSES)(
+    'for %s is not repeated and says what to do',
+    async (_name, answer, kind, words) => {
+      // Prepare
+      const server = await startHttpServer(answer);
+      const { source, within, events } = sourceFor(server.url);
 
-    // Act
-    const error = await failureOf(source.list(query(['1']), within()));
+      // Act
+      const error = await failureOf(source.list(query(['1']), within()));
 
-    // Assess
-    expect(error.kind).toBe(kind);
-    expect(error.message).toContain(words);
-    expect(error.message).toContain(
-      `list records [GET ${server.url}/api/v2/tables/mpayments000001/records]: `,
-    );
-    expect(error.message).not.toContain('where=');
-    expect(error.hint).not.toBe('');
-    expect(server.requests).toHaveLength(1);
-    expect(events.at(-1)).toMatchObject({ type: 'nocodb.response', outcome: 'failed', records: 0 });
-  });
+      // Assess
+      expect(error.kind).toBe(kind);
+      expect(error.message).toContain(words);
+      expect(error.message).toContain(
+        `list records [GET ${server.url}/api/v2/tables/mpayments000001/records]: `,
+      );
+      expect(error.message).not.toContain('where=');
+      expect(error.hint).not.toBe('');
+      expect(server.requests).toHaveLength(1);
+      expect(events.at(-1)).toMatchObject({ type: 'nocodb.response', outcome: 'failed', records: 0 });
+    },
+  );
 
   it.each(PASSING)('for %s is repeated twice', async (_name, answer) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -36,15 +40,17 @@ describe('a refused list', () => {
   });
 
   it('never shows the token, even when the server echoes it', async () => {
-    const echo: Step = (response, request) => {
-      response.writeHead(403).end(JSON.stringify({ msg: `got ${request.headers['xc-token']}` }));
+    const echo: Answer = (response, request) => {
+      const token = request.headers['xc-token'];
+      response.writeHead(403, { 'x-echo': token }).end(JSON.stringify({ msg: `got ${token}` }));
     };
-    const server = await startScriptedServer(echo);
+    const server = await startHttpServer(echo);
     const { source, within, events } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
 
     expect(error.message).toContain('got [token]');
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain(TOKEN);
     expect(JSON.stringify(events)).not.toContain(TOKEN);
   });
 });
@@ -55,7 +61,7 @@ describe('a 429', () => {
     ['with Retry-After', { 'retry-after': '90' }, 90_000],
     ['with a named Retry-After', { 'retry-after-user': '45' }, 45_000],
   ])('%s ends the call at once and says when the penalty is over', async (_name, headers, penalty) => {
-    const server = await startScriptedServer(json(429, 'ThrottlerException: Too Many Requests', headers));
+    const server = await startHttpServer(json(429, 'ThrottlerException: Too Many Requests', headers));
     const { source, within, events, clock } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -69,7 +75,7 @@ describe('a 429', () => {
 });
 
 describe('a refused bulk list', () => {
-  const unsupported: [string, Step][] = [
+  const unsupported: [string, Answer][] = [
     ['an unknown path', json(404, { msg: 'Cannot POST /api/v2/tables/m1/bulk/datalist' })],
     ['a proxy that knows no such path', text(404, '<h1>Not Found</h1>')],
     ['a method that is not allowed', text(405, '')],
@@ -79,7 +85,7 @@ describe('a refused bulk list', () => {
   ];
 
   it.each(unsupported)('for %s means that the server has none', async (_name, answer) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.listMany([query(['1'])], within()));
@@ -99,7 +105,7 @@ describe('a refused bulk list', () => {
     ['a bad token', json(401, {}), 'TokenRejected'],
     ['a body too large', text(413, ''), 'UrlTooLong'],
   ])('for %s keeps its meaning', async (_name, answer, kind) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.listMany([query(['1'])], within()));

@@ -1,26 +1,39 @@
-import { ApiError, coded, plain } from './api-error.ts';
-import { type Column, findColumn } from './record-store.ts';
-import type { Cell, Dialect, Row } from './sqlite.ts';
+import { ApiError, coded, plain } from '../http/api-error.ts';
+import { type Column, findColumn } from './columns.ts';
+import type { Cell, Dialect, Row } from './dialect.ts';
+
+/** Whether a record meets a `where`. */
+export type Matcher = (row: Row) => boolean;
+
+/**
+ * Compiles a `where`.
+ *
+ * @throws {ApiError} the error that NocoDB gives on that database
+ */
+export function compileWhere(where: string, columns: readonly Column[], dialect: Dialect): Matcher {
+  const filter = parseWhere(where);
+  return filter === undefined ? () => true : compile(filter, columns, dialect);
+}
 
 /** One `(field,operator,text)`. */
 export interface Condition {
   readonly field: string;
   readonly operator: string;
-  /** What follows the operator, with its commas; undefined when nothing does. */
+  /** The text after the operator, with its commas; `undefined` when there is none. */
   readonly text: string | undefined;
 }
 
-/** A parsed `where`: alternatives of conditions that hold together, which may be groups themselves. */
+/** A parsed `where`: a condition, or several filters of which all or any must match. */
 export type Filter =
   | { readonly kind: 'condition'; readonly condition: Condition }
   | { readonly kind: 'all' | 'any'; readonly filters: readonly Filter[] };
 
 /**
  * Parses NocoDB's `where`: `(Id,in,1,2)~and(Paid,checked)`, with `~or` and groups in parentheses. The grammar has no
- * quoting: a comma always separates, and parentheses in a value have to come in pairs.
+ * quoting: a comma always separates, and parentheses in a value must be balanced.
  *
- * @returns undefined for a blank one: every record matches
- * @throws {ApiError} 422 as NocoDB gives it; also for `@` and `~not`, which NocoDB knows and the demo does not
+ * @returns `undefined` for a blank text: every record matches
+ * @throws {ApiError} 422 as NocoDB gives it; also for `@` and `~not`, which NocoDB supports and the demo does not
  */
 export function parseWhere(where: string): Filter | undefined {
   return where.trim() === '' ? undefined : parseAny(where);
@@ -38,7 +51,7 @@ function parseOne(part: string): Filter {
   if (!part.startsWith('(') || !part.endsWith(')')) throw invalidFormat();
   const inside = part.slice(1, -1);
   if (inside.startsWith('(')) return parseAny(inside);
-  // NocoDB cuts at these wherever they stand, in the middle of a value too.
+  // NocoDB splits at these everywhere, even in a value.
   if (/~(and|or|not)\(/.test(inside)) throw invalidFormat();
   const [field, operator, ...texts] = inside.split(',');
   if (!field || !operator) throw invalidFormat();
@@ -46,7 +59,7 @@ function parseOne(part: string): Filter {
   return { kind: 'condition', condition: { field, operator, text } };
 }
 
-/** Cuts at the separator wherever it stands outside of parentheses. */
+/** Splits at the separators outside of parentheses. */
 function split(text: string, separator: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -68,15 +81,12 @@ function invalidFormat() {
   return plain(422, 'Invalid filter format.');
 }
 
-/** Whether a record is what a `where` asks for. */
-export type Matcher = (row: Row) => boolean;
-
 type CellTest = (cell: Cell) => boolean;
 
-/** One operator: makes the test of a cell. */
+/** An operator makes the test of a cell. */
 type Operator = (text: string | undefined, column: Column, dialect: Dialect) => CellTest;
 
-/** The operators that the demo knows: those the tracker uses, and those its tests show to be wrong. */
+/** The operators that the tracker uses, and those that its tests show to be wrong. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
   in: isOneOf,
   eq: equals,
@@ -84,16 +94,6 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   checked: (_text, column, dialect) => (cell) => dialect.isChecked(cell, column),
   notchecked: () => (cell) => cell === null || cell === false || cell === 0,
 };
-
-/**
- * Makes the test that a `where` is.
- *
- * @throws {ApiError} as NocoDB refuses it on that database
- */
-export function compileWhere(where: string, columns: readonly Column[], dialect: Dialect): Matcher {
-  const filter = parseWhere(where);
-  return filter === undefined ? () => true : compile(filter, columns, dialect);
-}
 
 function compile(filter: Filter, columns: readonly Column[], dialect: Dialect): Matcher {
   if (filter.kind === 'condition') return compileCondition(filter.condition, columns, dialect);
@@ -146,7 +146,7 @@ function isNumeric({ uidt }: Column): boolean {
   return uidt === 'ID' || uidt === 'Number';
 }
 
-/** What NocoDB answers where it did not expect the query; the real one adds its stack. */
+/** NocoDB's response to a query that it does not expect; the real one adds its stack. */
 function serverFault(reason: string): ApiError {
   const msg =
     "Something didn't work as expected. Please try again. If the problem persists, contact support.";

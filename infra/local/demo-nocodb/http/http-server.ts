@@ -2,36 +2,36 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { plain } from './api-error.ts';
-import type { Fault } from './for-tests/faults.ts';
+import type { Fault } from '../for-tests/faults.ts';
+import { type ApiRequest, readBody, readHead } from './api-request.ts';
 import { type Answer, answerOrRefuse } from './router.ts';
 
-/** A request that came, for those who count. */
+/** The HTTP side of the demo: it listens, logs requests, and delays or fails responses on demand. */
+export interface HttpServer {
+  /** 0 before the first `listen`. */
+  readonly port: number;
+  /** The last {@link MAX_LOGGED_REQUESTS} requests, the oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  /** The number of all requests. */
+  readonly requestCount: number;
+  listen(port: number): Promise<void>;
+  /** Stops listening and closes open connections. */
+  close(): Promise<void>;
+  failNext(faults: readonly Fault[]): void;
+  setLatency(milliseconds: number): void;
+}
+
 export interface LoggedRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** HTTP status of the answer; 0 when a fault left it without one. */
+  /** HTTP status of the response; 0 when a fault prevented it. */
   readonly status: number;
 }
 
-/** The HTTP side of the demo: it listens, counts, delays and fails. */
-export interface HttpServer {
-  /** 0 before the first `listen`. */
-  readonly port: number;
-  readonly requests: readonly LoggedRequest[];
-  readonly requestCount: number;
-  listen(port: number): Promise<void>;
-  /** Breaks open connections, too. */
-  close(): Promise<void>;
-  failNext(faults: readonly Fault[]): void;
-  setLatency(milliseconds: number): void;
-}
-
-/** Requests that the log keeps. */
-const LOG_LENGTH = 1000;
+export const MAX_LOGGED_REQUESTS = 1000;
 
 /**
  * @param now the clock, epoch milliseconds
@@ -59,7 +59,7 @@ export function createHttpServer(
     const status = await serve(message, response, fault);
     requestCount += 1;
     requests.push({ method: message.method ?? '', url: message.url ?? '', at, status });
-    if (requests.length > LOG_LENGTH) requests.shift();
+    if (requests.length > MAX_LOGGED_REQUESTS) requests.shift();
   }
 
   /** @returns the status sent, 0 for none */
@@ -75,13 +75,13 @@ export function createHttpServer(
     const head = readHead(message);
     const body = await readBody(message).then(
       (value) => ({ value }),
-      (refusal: unknown) => ({ refusal }),
+      (error: unknown) => ({ error }),
     );
     if (latency > 0) await sleep(latency);
     if (fault?.kind === 'silence') return 0;
     if (fault?.kind === 'answer') return send(response, asMessage(fault));
     const answer = answerOrRefuse(() => {
-      if ('refusal' in body) throw body.refusal;
+      if ('error' in body) throw body.error;
       return route({ ...head, body: body.value });
     });
     return send(response, asJson(answer), fault?.kind === 'cut' ? fault.bytes : undefined);
@@ -114,6 +114,7 @@ export function createHttpServer(
   };
 }
 
+/** A response as it is sent. */
 interface Message {
   readonly status: number;
   readonly text: string;
@@ -131,7 +132,7 @@ function asMessage(fault: Fault & { kind: 'answer' }): Message {
   return { status, text: body, type: 'text/html', headers };
 }
 
-/** @param cutAfter bytes of the body after which the connection breaks */
+/** @param cutAfter bytes of the body after which the connection closes */
 function send(response: ServerResponse, { status, text, type, headers }: Message, cutAfter?: number): number {
   const body = Buffer.from(text);
   response.writeHead(status, {
@@ -142,46 +143,4 @@ function send(response: ServerResponse, { status, text, type, headers }: Message
   if (cutAfter === undefined) response.end(body);
   else response.write(body.subarray(0, cutAfter), () => response.destroy());
   return status;
-}
-
-/** A request to the demo, read as far as every endpoint needs it. */
-export interface ApiRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  /** The `xc-token` header, or the bearer token. */
-  readonly token: string;
-  /** Parsed JSON; undefined when there was none. */
-  readonly body: unknown;
-}
-
-/** What comes before the body. */
-export function readHead(message: IncomingMessage): Omit<ApiRequest, 'body'> {
-  const { method = 'GET', url = '/', headers } = message;
-  const at = url.indexOf('?');
-  const path = at < 0 ? url : url.slice(0, at);
-  const query = Object.fromEntries(new URLSearchParams(at < 0 ? '' : url.slice(at + 1)));
-  const bearer = headers.authorization?.replace(/^Bearer /i, '');
-  const token = String(headers['xc-token'] || bearer || '');
-  return { method, path, query, token };
-}
-
-/** Reads the body. @throws {ApiError} 400 when it is not JSON */
-export async function readBody(message: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString();
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw plain(400, error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** A body that is one object or several, as NocoDB's record endpoints take them. */
-export function asRecords(body: unknown): Readonly<Record<string, unknown>>[] {
-  const list = Array.isArray(body) ? body : [body];
-  return list.filter((item) => typeof item === 'object' && item !== null);
 }
