@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../../infra/cli/commands/index.ts';
+import { COMMANDS } from './support/commands.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { FakePayments } from './support/fake-payments.ts';
 import { run } from './support/run.ts';

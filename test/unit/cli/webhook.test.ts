@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { ParameterStore } from '../../../infra/cli/aws.ts';
+import type { ParameterStore } from '../../../infra/cli/aws/aws.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
