@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import getPort from 'get-port';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../../infra/local/emulator/port.ts';
 import { checkNocoDb } from '../../../infra/local/nocodb-to-watch.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
 
@@ -41,7 +41,7 @@ test.each([
 });
 
 test('a NocoDB that does not answer is said in one line with the way out', async () => {
-  const failure = check(`http://127.0.0.1:${await freePort()}`);
+  const failure = check(`http://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`);
 
   await expect(failure).rejects.toThrow(/^NocoDB cannot be watched .*ECONNREFUSED.*See whether NocoDB runs/);
 });
