@@ -1,3 +1,4 @@
+import getPort from 'get-port';
 import { parseTrackerSettings } from '../../lambda/environment/tracker-settings.ts';
 import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
 import type { NocoDbSettings } from '../../lambda/nocodb/settings.ts';
@@ -5,7 +6,6 @@ import { fixedToken } from '../../lambda/nocodb/token.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { TrackerError } from '../../lambda/tracker/errors.ts';
 import { type DemoNocoDb, startDemoNocoDb } from './demo-nocodb/demo-nocodb.ts';
-import { freePort } from './emulator/port.ts';
 import { StartError } from './start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 
@@ -39,7 +39,7 @@ export async function nocoDbToWatch(
     return { url: nocodb.apiUrl, tableId: nocodb.tableId, token };
   }
   const demo = await startDemoNocoDb({
-    port: await freePort(PREFERRED_DEMO_PORT),
+    port: await getPort({ host: '127.0.0.1', port: PREFERRED_DEMO_PORT }),
     // On Linux, containers do not reach what listens on the loopback only.
     host: containers ? '0.0.0.0' : '127.0.0.1',
   });

@@ -1,11 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import getPort from 'get-port';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { DEFAULT_STACK_NAME } from '../../infra/constructs/stack-outputs.ts';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
 import { startEmulator } from '../../infra/local/emulator/emulator.ts';
-import { freePort } from '../../infra/local/emulator/port.ts';
 import { DEFAULT_TOKEN_PARAMETER } from '../../lambda/environment/tracker-settings.ts';
 import { openChromium } from './support/chromium.ts';
 import { type NpmStart, npmStart, running } from './support/npm-start.ts';
@@ -153,7 +153,7 @@ test.each([
   ],
   ['half of a NocoDB', { NOCODB_API_TOKEN: 'secret' }, /NOCODB_API_URL is missing/],
 ])('%s is said in one line', async (_what, variables, expected) => {
-  const port = String(await freePort());
+  const port = String(await getPort({ host: '127.0.0.1' }));
   const run = start(
     Object.fromEntries(
       Object.entries(variables).map(([name, value]) => [name, value.replace('{port}', port)]),

@@ -13,16 +13,16 @@ import type { Clock } from '../../../lambda/tracker/clock.ts';
 import { REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
 
-/** The variable with the API token. On AWS the token comes from SSM instead; here a person runs the command. */
+/** The variable with the API token of the user who runs the command. On AWS, the token is in SSM. */
 export const TOKEN_VARIABLE = 'NOCODB_API_TOKEN';
 
-/** How long one call may take, its retries included; milliseconds. Nobody waits for a slot here. */
+/** Time for one call including its retries, in milliseconds. The command line has no slots that limit it. */
 const TIMEOUT_MS = 20_000;
 
-/** The configured NocoDB, spoken to through the code that the tick uses. */
+/** The configured NocoDB. Requests use the same code as the tick. */
 export interface NocoDbAccess {
   readonly settings: NocoDbSettings;
-  /** What the tick asks. */
+  /** The requests of the tick. */
   readonly source: RecordSource;
   /** @param ownerField title or id of the field that each record's owner is read from */
   records(ownerField: string): NocoDbRecords;
@@ -37,7 +37,7 @@ export interface NocoDbAccess {
   send<T>(call: Omit<ApiCall, 'params' | 'recordIds'>, read: (json: unknown) => T): Promise<T>;
   /** Waits until the next request may be sent; `send` and `tableFields` do so by themselves. Requests keep the distance that ticks keep. */
   turn(): Promise<void>;
-  /** What a call needs: a deadline from now. Exchanges are not reported. */
+  /** The deadline of a call that starts now. Requests are not reported. */
   context(): RequestContext;
 }
 
@@ -47,7 +47,7 @@ export interface NocoDbAccessOptions {
   readonly dispatcher: Dispatcher;
 }
 
-/** @throws {SettingsError} with every fault at once, a missing token included */
+/** @throws {SettingsError} with every fault at once, including a missing token */
 export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDbAccess {
   const { settings, token } = parse(env);
   const source = { ...options, token: fixedToken(token) };

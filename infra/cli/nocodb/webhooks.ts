@@ -6,13 +6,13 @@ import { AccessDeniedError } from '../../../lambda/tracker/errors.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import type { NocoDbAccess } from './nocodb-access.ts';
 
-/** What NocoDB's pages show for a webhook of ours. Webhooks are found again by their URL, not by this. */
+/** The title of the webhook in NocoDB. The tracker finds its webhooks by URL, not by title. */
 const TITLE = 'payment-tracker';
 
-/** A webhook of the table. */
+/** A webhook of the NocoDB table. */
 export interface Webhook {
   readonly id: string;
-  /** Where it posts to. */
+  /** The address that NocoDB calls. */
   readonly url: string;
 }
 
@@ -24,7 +24,7 @@ export interface NewWebhook {
 }
 
 /**
- * The webhooks of the configured table, through NocoDB's v2 meta API. The token's user has to be a creator of the base
+ * The webhooks of the configured table, through NocoDB's v2 meta API. The token's user must be a creator of the base
  * (measured on 0.301.3).
  */
 export class Webhooks {
@@ -43,7 +43,7 @@ export class Webhooks {
 
   /**
    * Adds a webhook that fires when a record becomes paid. It is inactive until its condition is complete, so that it
-   * never fires for other records; when a step fails, it is taken away again.
+   * never fires for other records. When a step fails, the webhook is removed.
    *
    * @throws {TrackerError}
    */
@@ -57,7 +57,7 @@ export class Webhooks {
         await this.#call('add the condition of a webhook', 'POST', path, filter, () => undefined);
       }
       const path = `/api/v2/meta/hooks/${webhook.id}`;
-      // NocoDB wants the whole webhook again, not only what changes.
+      // NocoDB requires the whole webhook, not only the change.
       await this.#call('activate a webhook', 'PATCH', path, { ...hook, active: true }, () => undefined);
     } catch (error) {
       await this.remove(webhook);
@@ -102,12 +102,12 @@ export class Webhooks {
   }
 }
 
-/** A webhook as NocoDB's API takes it. */
+/** The webhook in the form of NocoDB's API. */
 function definition(url: string, secret: string) {
   return {
     title: TITLE,
     event: 'after',
-    // No bot can have tracked a record before NocoDB gave it its id.
+    // A new record has had no id, so no bot has tracked it.
     operation: ['update'],
     version: 'v3',
     condition: true,
@@ -126,8 +126,8 @@ function definition(url: string, secret: string) {
 }
 
 /**
- * The conditions under which it fires. One `eq` for each value: `in` never fires, and `anyof` ignores the case and
- * splits values at commas (measured on 0.301.3).
+ * The conditions of the webhook. One `eq` for each value: `in` never fires, and `anyof` ignores the case and splits
+ * values at commas (measured on 0.301.3).
  */
 function conditions({ paidValues }: NocoDbSettings, fieldId: string) {
   const field = { fk_column_id: fieldId };
@@ -141,7 +141,7 @@ function readWebhook(answer: unknown): Webhook {
   return { id, url: readUrl(notification) };
 }
 
-/** The notification is JSON in a text. Those of other kinds (mail, chat) have no URL. */
+/** The notification is JSON in a string. Notifications of other kinds (mail, chat) have no URL. */
 function readUrl(notification: unknown): string {
   const { payload } = asObject(
     typeof notification === 'string' ? parseJson(notification) : notification,

@@ -1,8 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, test } from 'vitest';
-import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws.ts';
-import { CommandError } from '../../../infra/cli/errors.ts';
-import { locateTable, readStackOutputs } from '../../../infra/cli/find-table.ts';
+import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws/aws.ts';
+import { locateTable, readStackOutputs } from '../../../infra/cli/aws/find-table.ts';
+import { CommandError } from '../../../infra/cli/console/errors.ts';
 import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 

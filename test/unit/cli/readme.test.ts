@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../../infra/cli/commands/index.ts';
 import { readDoc, shownAfter } from '../../support/docs.ts';
+import { COMMANDS } from './support/commands.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { FakePayments } from './support/fake-payments.ts';
 import { run } from './support/run.ts';

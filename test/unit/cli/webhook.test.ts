@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ParameterStore } from '../../../infra/cli/aws.ts';
+import type { ParameterStore } from '../../../infra/cli/aws/aws.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { shownAfter } from '../../support/docs.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';

@@ -1,5 +1,5 @@
+import getPort from 'get-port';
 import { expect, test } from 'vitest';
-import { freePort } from '../../../infra/local/emulator/port.ts';
 import { checkNocoDb } from '../../../infra/local/nocodb-to-watch.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
 import { json, startHttpServer } from '../../support/http-server.ts';
@@ -33,7 +33,7 @@ test.each([
 });
 
 test('a NocoDB that does not answer is said in one line with the way out', async () => {
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const url = `http://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
 
   await expect(check(url)).rejects.toThrow(
     /^NocoDB cannot be watched .*ECONNREFUSED.*See whether NocoDB runs/,

@@ -54,7 +54,7 @@ export class FakeNocoDb {
     this.requests = requests;
   }
 
-  /** The access of a command, with these variables set or (`undefined`) taken away. */
+  /** The access of a command, with these variables set or (`undefined`) removed. */
   access(variables: Readonly<Record<string, string | undefined>> = {}) {
     const clock = new FakeClock();
     const dispatcher = new Agent();

@@ -3,29 +3,27 @@ import { styleText } from 'node:util';
 /** Where text goes: standard output or standard error. */
 export interface Terminal {
   write(text: string): void;
-  /** Whether a person looks at it who can be shown something that changes. */
+  /** Whether a person can see text that changes. */
   readonly interactive: boolean;
-  /** Whether text may be coloured. */
+  /** Whether text may have colours. */
   readonly colours: boolean;
   /** Width in characters. */
   readonly columns: number;
 }
 
-/** The part of a stream that a terminal is made of: `process.stdout`. */
+/** The part of a stream that a terminal needs, as `process.stdout` has it. */
 export interface TerminalStream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
 
-export type Colour = 'green' | 'yellow' | 'red' | 'bold' | 'dim';
-
-/** Width where the stream does not tell. */
-const USUAL_COLUMNS = 80;
+/** Width of a stream that does not have one, such as a pipe. */
+const DEFAULT_COLUMNS = 80;
 
 /**
- * A terminal on a stream. It is coloured only for a person, and not when `NO_COLOR` is set to anything
- * (https://no-color.org) or the terminal is a dumb one.
+ * A terminal on a stream. It has colours only if the stream is a terminal, the terminal is not a dumb one and
+ * `NO_COLOR` is empty (https://no-color.org).
  */
 export function terminalOn(
   stream: TerminalStream,
@@ -39,31 +37,30 @@ export function terminalOn(
     interactive,
     colours: interactive && !env.NO_COLOR,
     get columns() {
-      return stream.columns ?? USUAL_COLUMNS;
+      return stream.columns ?? DEFAULT_COLUMNS;
     },
   };
 }
 
-/** The text in a colour, where the terminal may be coloured. */
+/** Prints a result: JSON on one line with `--json`, otherwise the text. */
+export function print(
+  { out, json }: { readonly out: Terminal; readonly json: boolean },
+  result: unknown,
+  text: string,
+): void {
+  out.write(`${json ? JSON.stringify(result) : text}\n`);
+}
+
+export type Colour = 'green' | 'yellow' | 'red' | 'bold' | 'dim';
+
+/** The text in a colour, if the terminal may have colours. */
 export function colour({ colours }: Pick<Terminal, 'colours'>, name: Colour, text: string): string {
   return colours ? styleText(name, text, { validateStream: false }) : text;
 }
 
-/** Lines at one place of the terminal that are replaced by the next ones. */
-export class LiveView {
-  readonly #terminal: Terminal;
-  #height = 0;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-  }
-
-  /** Draws over what was drawn before. Lines must cutTo the terminal's width: a wrapped one would be counted as one. */
-  draw(lines: readonly string[]): void {
-    const back = this.#height === 0 ? '' : `\x1b[${this.#height}A`;
-    this.#terminal.write(`${back}\r\x1b[0J${lines.map((line) => `${line}\n`).join('')}`);
-    this.#height = lines.length;
-  }
+/** `1,000`: the same on every machine. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 /** Cuts a text to a width in characters. */
@@ -72,21 +69,35 @@ export function cutTo(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
 
-/** Cells of the bar. */
-const WIDTH = 24;
+/** Lines that stay in one place of the terminal: each `draw` replaces the lines of the one before. */
+export class LiveView {
+  readonly #terminal: Terminal;
+  #height = 0;
 
-/** Back to the start of the line, and clear it. */
-const RESTART_LINE = '\r\x1b[2K';
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
 
-/** Shows how far something is, on one line that changes; shows nothing where no person looks. */
+  /** Replaces the lines. A line must fit into the terminal's width: a wrapped line would count as one. */
+  draw(lines: readonly string[]): void {
+    const back = this.#height === 0 ? '' : `\x1b[${this.#height}A`;
+    this.#terminal.write(`${back}\r\x1b[0J${lines.map((line) => `${line}\n`).join('')}`);
+    this.#height = lines.length;
+  }
+}
+
+/** Shows progress on one line that changes. Shows nothing if the terminal is not interactive. */
 export interface ProgressBar {
-  /** @param total absent while it is not known */
+  /** @param total absent if it is not known yet */
   show(done: number, total: number | undefined): void;
-  /** Takes the bar away again. */
+  /** Removes the bar from the terminal. */
   clear(): void;
 }
 
-/** @param what is counted: `payments` */
+/** Moves to the start of the line and clears it. */
+const RESTART_LINE = '\r\x1b[2K';
+
+/** @param what the things that are counted: `payments` */
 export function createProgressBar(terminal: Terminal, what: string): ProgressBar {
   if (!terminal.interactive) return { show: () => {}, clear: () => {} };
   return {
@@ -95,29 +106,18 @@ export function createProgressBar(terminal: Terminal, what: string): ProgressBar
   };
 }
 
+/** Width of the bar in characters. */
+const BAR_WIDTH = 24;
+
 /**
- * A bar and what it means.
+ * A bar, followed by its numbers.
  *
  * @example formatProgress(500, 1000, 'rows') // '████████████░░░░░░░░░░░░  50 %  500 of 1,000 rows'
  */
 export function formatProgress(done: number, total: number | undefined, what: string): string {
   if (total === undefined) return `${formatCount(done)} ${what}`;
   const part = total === 0 ? 1 : Math.min(1, done / total);
-  const full = Math.round(part * WIDTH);
+  const full = Math.round(part * BAR_WIDTH);
   const percent = String(Math.floor(part * 100)).padStart(3);
-  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${percent} %  ${formatCount(done)} of ${formatCount(total)} ${what}`;
-}
-
-/** `1,000`: the same on every machine. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** Prints a result: as JSON on one line, or as the text that people read. */
-export function print(
-  { out, json }: { readonly out: Terminal; readonly json: boolean },
-  result: unknown,
-  text: string,
-): void {
-  out.write(`${json ? JSON.stringify(result) : text}\n`);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} ${percent} %  ${formatCount(done)} of ${formatCount(total)} ${what}`;
 }

@@ -1,11 +1,12 @@
-import type { TrackerStats } from '../../lambda/client/index.ts';
-import { type Colour, colour, formatCount, type Terminal } from './terminal.ts';
+import type { TrackerStats } from '../../../lambda/client/index.ts';
+import { type Colour, colour, formatCount, type Terminal } from '../console/terminal.ts';
 
-/** Data older than so many intervals is not fresh, and then is stale. */
+/** Age in intervals up to which data is fresh (green). */
 const FRESH_INTERVALS = 2;
+/** Age in intervals up to which data is late (yellow). Older data is stale (red). */
 const STALE_INTERVALS = 9;
 
-/** The stats as a panel of lines, each about one thing. */
+/** The stats as lines, one for each subject. @param now epoch milliseconds */
 export function describeStats(
   stats: TrackerStats,
   now: number,
@@ -37,7 +38,7 @@ export function describeStats(
   ];
 }
 
-/** Everything on one line, for a log. */
+/** The stats on one line, for a log. */
 export function summarizeStats(stats: TrackerStats): string {
   const { requests } = stats;
   return [
