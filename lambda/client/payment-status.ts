@@ -1,6 +1,6 @@
 import type { Payment } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
-import { dataAgeSeconds } from './stats.ts';
+import { wholeDataAge } from './stats.ts';
 
 /** What is known about a payment. */
 export interface StatusResult {
@@ -36,7 +36,7 @@ export function toStatus(
   control: Control,
   now: number,
 ): StatusResult {
-  const age = { dataAgeSeconds: dataAgeSeconds(control, now) };
+  const age = { dataAgeSeconds: wholeDataAge(control, now) };
   if (payment === undefined) {
     return { state: 'untracked', ...(recordId !== undefined && { recordId }), ...age };
   }
