@@ -67,10 +67,6 @@ export function toStats(control: Control, pending: readonly PaymentKey[], now: n
   };
 }
 
-function toIso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
 const RULE = '='.repeat(60);
 
 /** Formats the stats for people, as `printStats` prints them. */
@@ -117,4 +113,8 @@ export function formatAge(seconds: number): string {
 export function wholeDataAge(control: Pick<Control, 'lastSuccessAt'>, now: number): number | null {
   const { dataAgeSeconds } = dataAge(control, now);
   return dataAgeSeconds === undefined ? null : Math.floor(dataAgeSeconds);
+}
+
+function toIso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
