@@ -9,14 +9,14 @@ import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
 import { openHttpServer } from '../../support/http-server.ts';
-import { ReportedTable } from '../../support/reported-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import type { ContractTarget } from './target.ts';
 
 /** The tracker's webhook on this machine, and a NocoDB that calls it. */
 export interface WebhookDesk {
   /** The payments, in memory. */
-  readonly table: ReportedTable;
-  /** All events of the webhook. */
+  readonly table: SimulatedPayments;
+  /** The events of the webhook since the beginning. */
   readonly events: readonly TrackerEvent[];
   /** The status of each response to NocoDB. */
   readonly answers: readonly number[];
@@ -54,15 +54,17 @@ export async function openWebhookDesk(
     random: Math.random,
     dispatcher,
   });
-  const table = new ReportedTable();
+  const table = new SimulatedPayments({ clock, confirmedBy: 'webhook' });
+  // Confirmations are counted only after a first tick.
+  await table.remember({});
   const events: TrackerEvent[] = [];
   const answers: number[] = [];
   const dependencies = {
-    isSecret: createSecretCheck({ secret: fixedToken(SECRET), clock }),
+    isSecret: createSecretCheck({ secret: fixedToken(SECRET), parameterName: '/contract/secret', clock }),
     tableId,
     titles: createFieldTitles(nocodb.settings, client),
-    payments: table,
-    count: table,
+    payments: table.payments,
+    count: table.count,
     clock,
     observe: (event: TrackerEvent) => void events.push(event),
   };

@@ -98,8 +98,7 @@ export class SimulatedTable {
     const key = input.Key as unknown as ItemKey;
     const before = this.item(key);
     const bindings = bindingsOf(input);
-    const condition = (this.#options.alterCondition ?? String)(input.ConditionExpression ?? '');
-    if (!parseCondition(condition)(before ?? {}, bindings)) {
+    if (!this.#isMet(input.ConditionExpression, before ?? {}, bindings)) {
       throw new ConditionalCheckFailedException({
         message: 'The conditional request failed',
         $metadata: { attempts: attempt },
@@ -109,6 +108,11 @@ export class SimulatedTable {
     const after = change(before, key, bindings);
     this.#store(`${key.pk} ${key.sk}`, before, after);
     return { Attributes: input.ReturnValues === 'ALL_NEW' ? after : before };
+  }
+
+  #isMet(condition: string | undefined, item: Item, bindings: ReturnType<typeof bindingsOf>): boolean {
+    if (condition === undefined) return true;
+    return parseCondition((this.#options.alterCondition ?? String)(condition))(item, bindings);
   }
 
   #store(name: string, before: Item | undefined, after: Item | undefined): void {
