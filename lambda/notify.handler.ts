@@ -1,14 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { parseNotifyEnvironment } from './environment/notify-environment.ts';
 import { announce } from './notify/announce.ts';
 import { createEventBus } from './notify/event-bus.ts';
+import { readSettings } from './settings/read-settings.ts';
 
 /** The stream delivers again what fails, so nothing waits long. Milliseconds. */
 const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true } as const;
 
-const { trackerName, eventBusArn } = parseNotifyEnvironment(process.env);
+const { trackerName, eventBusArn } = readSettings(process.env, 'notify');
 const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: TIMEOUTS });
 const bus = createEventBus(client, eventBusArn);
 const logger = new Logger({ serviceName: trackerName });

@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
-import { parseWakeEnvironment } from './environment/wake-environment.ts';
 import { createLoopStarter } from './loop/loop-starter.ts';
+import { readSettings } from './settings/read-settings.ts';
 import { RestStateItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { wake } from './tracker/wake.ts';
 
-const { tableName, trackerName, loopArn } = parseWakeEnvironment(process.env);
+const { tableName, trackerName, loopArn } = readSettings(process.env, 'wake');
 const rest = new RestStateItem({ client: createDocumentClient(), tableName });
 /** Milliseconds. Without an answer the call fails, and is repeated. */
 const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };

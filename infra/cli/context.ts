@@ -5,9 +5,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Dispatcher } from 'undici';
 import { PaymentTracker } from '../../lambda/client/index.ts';
-import type { Variables } from '../../lambda/environment/variable-reader.ts';
+import type { Variables } from '../../lambda/settings/read-settings.ts';
+import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
 import { type Clock, systemClock } from '../../lambda/tracker/clock.ts';
-import { DEFAULT_STACK_NAME, STACK_NAME_VARIABLE } from '../constructs/stack-outputs.ts';
 import {
   createInvokeFunction,
   createParameterStore,
@@ -16,7 +16,7 @@ import {
 } from './aws.ts';
 import { UsageError } from './errors.ts';
 import { locateTable, readStackOutputs, type StackOutputs } from './find-table.ts';
-import { type NocoDbAccess, openNocoDb } from './nocodb/nocodb-access.ts';
+import { type NocoDbAccess, type NocoDbAccessOptions, openNocoDb } from './nocodb/nocodb-access.ts';
 import type { CommonOptions } from './parse-command-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -47,7 +47,7 @@ export interface CommandContext {
   newSecret(): string;
 
   /** The configured NocoDB. @throws {SettingsError} with every fault at once */
-  nocodb(): NocoDbAccess;
+  nocodb(options?: Pick<NocoDbAccessOptions, 'examine'>): NocoDbAccess;
 }
 
 export interface ContextParts {
@@ -65,7 +65,7 @@ const SECRET_BYTES = 32;
 /** What commands work with on this machine. AWS is found as the SDK finds it. */
 export function createContext(common: CommonOptions, parts: ContextParts): CommandContext {
   const { env } = parts;
-  const stackName = common.stack ?? (env[STACK_NAME_VARIABLE]?.trim() || DEFAULT_STACK_NAME);
+  const stackName = common.stack ?? (env[VARIABLES.stackName]?.trim() || SETTINGS.stackName.default);
   let outputs: Promise<StackOutputs> | undefined;
   const stackOutputs = () => {
     outputs ??= readStackOutputs(new CloudFormationClient(), stackName);
@@ -83,7 +83,8 @@ export function createContext(common: CommonOptions, parts: ContextParts): Comma
     invokeFunction: createInvokeFunction(new LambdaClient()),
     parameters: createParameterStore(new SSMClient()),
     newSecret: () => randomBytes(SECRET_BYTES).toString('base64url'),
-    nocodb: () => openNocoDb(env, { clock: systemClock, random: Math.random, dispatcher: parts.dispatcher }),
+    nocodb: (options) =>
+      openNocoDb(env, { clock: systemClock, random: Math.random, dispatcher: parts.dispatcher, ...options }),
   };
 }
 

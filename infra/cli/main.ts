@@ -1,4 +1,4 @@
-import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import { SettingsError } from '../../lambda/settings/read-settings.ts';
 import { InvalidIdError, TrackerError } from '../../lambda/tracker/errors.ts';
 import type { Command } from './command.ts';
 import type { CommandContext } from './context.ts';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { formatTrackerSettings } from '../../lambda/environment/tracker-settings.ts';
+import { formatTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTracker } from './payment-tracker.ts';
 

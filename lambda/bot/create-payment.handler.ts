@@ -1,7 +1,7 @@
 import { createSsmToken } from '../aws/ssm-token.ts';
 import { consoleObserver, PaymentTracker } from '../client/index.ts';
-import { parseTrackerSettings } from '../environment/tracker-settings.ts';
 import { createRecords } from '../nocodb/records.ts';
+import { parseTrackerSettings } from '../settings/tracker-settings.ts';
 import { systemClock } from '../tracker/clock.ts';
 
 /** Milliseconds that NocoDB has to create a record; the user is waiting. */

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici';
+import { VARIABLES as NOCODB_VARIABLES } from '../settings/settings.ts';
 import type { Clock } from '../tracker/clock.ts';
 import { InvalidResponseError, TokenRejectedError, type TrackerError } from '../tracker/errors.ts';
 import type { ExchangeResponse, HttpMethod, RequestContext } from '../tracker/record-source.ts';
@@ -7,7 +8,6 @@ import { ExchangeFault, exchange, failureOfFault, type HttpAnswer, type HttpRequ
 import { UnexpectedShapeError } from './read-response.ts';
 import { failureOfRefusal } from './response-errors.ts';
 import { type Attempt, type CallNames, type Failure, withRetries } from './retry.ts';
-import { NOCODB_VARIABLES } from './settings.ts';
 import { readToken, type TokenProvider } from './token.ts';
 
 /**

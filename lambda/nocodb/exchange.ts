@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher, errors, request } from 'undici';
+import { VARIABLES as NOCODB_VARIABLES } from '../settings/settings.ts';
 import { ConnectionFailedError, InvalidResponseError, TimeoutError } from '../tracker/errors.ts';
 import type { HttpMethod } from '../tracker/record-source.ts';
 import type { CallNames, Failure } from './retry.ts';
-import { NOCODB_VARIABLES } from './settings.ts';
 
 /**
  * Largest answer that is read, bytes. 20,000 records with an owner are about 1 MB; beyond 16 MB something else than

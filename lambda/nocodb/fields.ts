@@ -1,8 +1,8 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { FieldNotFoundError } from '../tracker/errors.ts';
 import type { RequestContext } from '../tracker/record-source.ts';
 import type { ApiCall, NocoDbClient } from './client.ts';
 import { asList, asObject, type RecordFormat, UnexpectedShapeError } from './read-response.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /** What NocoDB makes for an id of a field: `c` and 14 characters (`cl_` and 14 in older bases). A title may look so too. */
 const FIELD_ID_PATTERN = /^c(?:l_)?[a-z0-9]{14}$/;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import type { Clock } from '../tracker/clock.ts';
 import { BulkListUnsupportedError, InvalidQueryError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
@@ -10,7 +11,6 @@ import { createFieldTitles } from './fields.ts';
 import { bulkBody, describeQueries, describeQuery, fitsUrl, queryString, tablePath } from './query.ts';
 import { FieldAbsentError, type RecordFormat, readBulkPages, readPage } from './read-response.ts';
 import type { CallNames } from './retry.ts';
-import type { NocoDbSettings } from './settings.ts';
 import type { TokenProvider } from './token.ts';
 
 /** What the source needs beside its settings. */
@@ -31,8 +31,8 @@ const OPERATION = 'list records';
  * Keep one for the life of the process: it keeps connections within a tick, and what it has learned of field titles.
  *
  * @example
- * const settings = parseNocoDbSettings(process.env);
- * const source = createRecordSource(settings, { token, clock: systemClock, random: Math.random });
+ * const { nocodb } = parseTrackerSettings(process.env);
+ * const source = createRecordSource(nocodb, { token, clock: systemClock, random: Math.random });
  */
 export function createRecordSource(settings: NocoDbSettings, options: RecordSourceOptions): RecordSource {
   const client = createNocoDbClient({ apiUrl: settings.apiUrl, ...options });

@@ -1,3 +1,4 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { InvalidResponseError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RequestContext, SourceRecord } from '../tracker/record-source.ts';
@@ -6,7 +7,6 @@ import { createFieldTitles } from './fields.ts';
 import { tablePath, unpaidQueryString } from './query.ts';
 import { asObject, asRecordId, readPage } from './read-response.ts';
 import type { RecordSourceOptions } from './record-source.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /** What bots and the command line do with the records' table beside what the tracker asks of it. */
 export interface NocoDbRecords {

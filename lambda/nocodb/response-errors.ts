@@ -1,3 +1,4 @@
+import { VARIABLES as NAMES } from '../settings/settings.ts';
 import type { Clock } from '../tracker/clock.ts';
 import {
   AccessDeniedError,
@@ -25,7 +26,6 @@ import {
 } from './error-response.ts';
 import type { CallNames, Failure, Repeat } from './retry.ts';
 import { penaltyEnd } from './retry-after.ts';
-import { NOCODB_VARIABLES as NAMES } from './settings.ts';
 
 /** A kind of refusal, the error it is, and what can be done about it. */
 interface Rule {

@@ -1,4 +1,4 @@
-import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+import { VARIABLES as NOCODB_VARIABLES } from '../../../lambda/settings/settings.ts';
 import { defineCommand, type OptionValues } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { EXIT_CODE, InterruptedError, UsageError } from '../errors.ts';

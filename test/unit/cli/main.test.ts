@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../../infra/cli/commands/index.ts';
 import { CommandError, InterruptedError } from '../../../infra/cli/errors.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { SettingsError } from '../../../lambda/settings/read-settings.ts';
 import { InvalidIdError, TokenRejectedError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { MemoryTerminal, run } from './support/run.ts';

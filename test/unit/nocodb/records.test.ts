@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { RequestContext } from '../../../lambda/tracker/record-source.ts';
 import { failureOf, RecordingClock, settingsFor, TOKEN } from './fixtures.ts';
 import { halfBody, json, page, reset, type Step, startScriptedServer } from './scripted-server.ts';

@@ -1,5 +1,5 @@
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { handleWebhook, type WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
@@ -11,7 +11,7 @@ export const SECRET = 'open sesame, open sesame';
 
 /** A webhook with everything around it in memory. */
 export function openDesk(variables: Readonly<Record<string, string>> = {}) {
-  const settings = parseNocoDbSettings({
+  const { nocodb } = parseTrackerSettings({
     NOCODB_API_URL: 'https://nocodb.example',
     NOCODB_TABLE_ID: TABLE_ID,
     ...variables,
@@ -22,8 +22,8 @@ export function openDesk(variables: Readonly<Record<string, string>> = {}) {
   const nocoDb = { send: () => Promise.reject(new Error('NocoDB is not to be asked')) };
   const dependencies = {
     isSecret: async (offered: string | undefined) => offered === SECRET,
-    tableId: settings.tableId,
-    titles: createFieldTitles(settings, nocoDb),
+    tableId: nocodb.tableId,
+    titles: createFieldTitles(nocodb, nocoDb),
     payments: table,
     count: table,
     clock,
