@@ -17,6 +17,7 @@ import { Alarms } from './alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
 import { TrackerDashboard } from './dashboard.ts';
+import { warnOfLoopback } from './loopback-warning.ts';
 import { acknowledge } from './nag-acknowledgements.ts';
 import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
@@ -66,6 +67,7 @@ export class PaymentTracker extends Construct {
   constructor(scope: Construct, id: string, props: PaymentTrackerProps) {
     super(scope, id);
     this.settings = checkProps(props);
+    warnOfLoopback(this, this.settings.nocodb.apiUrl);
     this.trackerName = props.name ?? nameAfterPath(this);
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;

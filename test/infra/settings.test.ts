@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { CfnParameter, Duration } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
@@ -105,6 +105,33 @@ describe('the props of a tracker', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { NOCODB_API_URL: { Ref: 'Url' }, NOCODB_TABLE_ID: { Ref: 'Table' } } },
     });
+  });
+});
+
+describe('an address of NocoDB that leads to the machine itself', () => {
+  const warnings = (apiUrl: string, context?: Record<string, unknown>) => {
+    const stack = createStack();
+    for (const [key, value] of Object.entries(context ?? {})) stack.node.setContext(key, value);
+    new PaymentTracker(stack, 'Payments', { nocodb: { ...NOCODB, apiUrl } });
+    return Annotations.fromStack(stack)
+      .findWarning('/Shop/Payments', Match.anyValue())
+      .map(({ entry }) => entry.data);
+  };
+
+  it('draws a warning: functions on AWS cannot reach it', () => {
+    expect(warnings('http://localhost:8080/dashboard')).toEqual([
+      expect.stringMatching(
+        /^NocoDB has the address http:\/\/localhost:8080, which functions on AWS cannot reach\. Set nocodb\.apiUrl/,
+      ),
+    ]);
+  });
+
+  it('draws none when the stack goes to an emulator on this machine', () => {
+    expect(warnings('http://localhost:8080', { 'payment-tracker:emulator': 'true' })).toEqual([]);
+  });
+
+  it('is the only one that draws a warning', () => {
+    expect(warnings('https://nocodb.example.com')).toEqual([]);
   });
 });
 

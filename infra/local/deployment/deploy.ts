@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { variableNames } from '../../../lambda/settings/read-settings.ts';
+import { EMULATOR_CONTEXT } from '../../constructs/loopback-warning.ts';
 import { awsClientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../emulator/aws-environment.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { type CdkOptions, cdk } from './cdk.ts';
@@ -39,7 +40,7 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
     const [emulator] = await Promise.all([
       prepare(options, folder),
       cdk(
-        ['synth', '--quiet', '--output', assembly],
+        ['synth', '--quiet', '--output', assembly, '--context', `${EMULATOR_CONTEXT}=true`],
         { cwd: PROJECT, env: { ...UNSET, ...options.variables } },
         options,
       ),
