@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { safeParse } from 'zod/mini';
 import type { Definition, Reader } from '../../../lambda/settings/definition.ts';
@@ -105,3 +107,19 @@ test('the client, which does not import the settings, has the same defaults', ()
   expect({ pendingDays: pendingDays.default, paidDays: paidDays.default }).toEqual(DEFAULT_RETENTION);
   expect(shards.default).toBe(1);
 });
+
+test('the README has a row for every setting that people set', async () => {
+  const readme = await readFile(join(import.meta.dirname, '../../../README.md'), 'utf8');
+  const section = /\n## Settings\n(.*?)\n## /s.exec(readme)?.[1] ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+
+  expect(rows.sort()).toEqual(DEFINITIONS.flatMap(([, definition]) => toRow(definition)).sort());
+});
+
+function toRow(definition: Definition): readonly string[] {
+  const { variable, readBy, format, meaning } = definition;
+  if (meaning === undefined) return [];
+  const need = readBy.stack === undefined ? 'local only' : readBy.stack === 'required' ? 'yes' : 'no';
+  const shown = definition.default === undefined ? '' : `\`${format.write(definition.default)}\` `;
+  return [`| \`${variable}\` | ${need} | ${shown}| ${meaning} |`];
+}
