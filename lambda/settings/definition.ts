@@ -62,7 +62,7 @@ export const LIST: Format = {
 
 /** `true` or `false`, in any case. */
 export const FLAG: Format = {
-  read: (text) => ({ true: true, false: false })[text.toLowerCase()] ?? text,
+  read: (text) => (/^true$/i.test(text) ? true : /^false$/i.test(text) ? false : text),
   write: String,
 };
 
