@@ -6,9 +6,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Agent } from 'undici';
 import { PaymentTracker } from '../../lambda/client/index.ts';
+import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { DEFAULT_STACK_NAME, STACK_NAME_VARIABLE } from '../constructs/stack-outputs.ts';
 import { awsEnvironment } from '../local/emulator/aws-environment.ts';
 import { createInvokeFunction, createParameterStore } from './aws/aws.ts';
 import { locateTable, readStackOutputs, type StackOutputs } from './aws/find-table.ts';
@@ -44,7 +44,7 @@ await dispatcher.close();
 /** What commands work with on this machine. The AWS SDK finds the region and the credentials. */
 function createContext(common: CommonOptions): CommandContext {
   if (common.endpoint !== undefined) useEmulator(common.endpoint);
-  const stackName = common.stack ?? (env[STACK_NAME_VARIABLE]?.trim() || DEFAULT_STACK_NAME);
+  const stackName = common.stack ?? (env[VARIABLES.stackName]?.trim() || SETTINGS.stackName.default);
   let outputs: Promise<StackOutputs> | undefined;
   const stackOutputs = () => {
     outputs ??= readStackOutputs(new CloudFormationClient(), stackName);

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTracker } from './payment-tracker.ts';
 
@@ -29,11 +28,11 @@ export class DemoBots extends Construct {
       description: 'Example bot: creates a payment in NocoDB and tracks it',
       timeout: Duration.seconds(15),
       environment: {
-        [NOCODB_VARIABLES.apiUrl]: nocodb.apiUrl,
-        [NOCODB_VARIABLES.tableId]: nocodb.tableId,
-        ...(nocodb.ownerField !== undefined && { [NOCODB_VARIABLES.ownerField]: nocodb.ownerField }),
-        [TRACKER_VARIABLES.tokenParameterName]: tokenParameterName,
-        [TRACKER_VARIABLES.pendingDays]: String(retention.pendingDays),
+        [VARIABLES.apiUrl]: nocodb.apiUrl,
+        [VARIABLES.tableId]: nocodb.tableId,
+        ...(nocodb.ownerField !== undefined && { [VARIABLES.ownerField]: nocodb.ownerField }),
+        [VARIABLES.tokenParameterName]: tokenParameterName,
+        [VARIABLES.pendingDays]: String(retention.pendingDays),
       },
     });
     tracker.grantTrack(this.createPayment);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { VARIABLES as NAMES } from '../settings/settings.ts';
 import {
   AccessDeniedError,
   ConnectionFailedError,
@@ -28,7 +29,6 @@ import {
 } from './error-response.ts';
 import { type ExchangeError, MAX_RESPONSE_BYTES } from './exchange.ts';
 import { penaltyEnd } from './retry-after.ts';
-import { NOCODB_VARIABLES as NAMES } from './settings.ts';
 
 /** What every error of one call names. */
 export interface CallNames {

@@ -1,8 +1,8 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { FieldNotFoundError } from '../tracker/errors.ts';
 import type { RequestContext } from '../tracker/record-source.ts';
 import type { NocoDbClient } from './client.ts';
 import { asList, asObject, type RecordFormat, readResponse, UnexpectedShapeError } from './read-response.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /**
  * The titles under which responses hold the configured fields. A query may name a field by its id, but the response

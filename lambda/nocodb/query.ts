@@ -1,5 +1,5 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import type { RecordQuery } from '../tracker/record-source.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /**
  * Longest URL of a GET, bytes. NocoDB itself accepts 16 KB (Node's limit for all headers; measured on 0.301.3), but

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { BulkListUnsupportedError, InvalidQueryError, TrackerError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext } from '../tracker/record-source.ts';
@@ -13,7 +14,6 @@ import { ErrorResponse } from './error-response.ts';
 import { createFieldTitles } from './fields.ts';
 import { bulkBody, describeQueries, describeQuery, fitsUrl, queryString, tablePath } from './query.ts';
 import { FieldAbsentError, readBulkPages, readPage, readResponse } from './read-response.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /**
  * The records of a NocoDB table, through its v2 API.
@@ -21,8 +21,8 @@ import type { NocoDbSettings } from './settings.ts';
  * Keep one for the life of the process: it keeps the connection during a tick, and the titles of the fields.
  *
  * @example
- * const settings = parseNocoDbSettings(process.env);
- * const source = createRecordSource(settings, { token, clock: systemClock, random: Math.random });
+ * const { nocodb } = parseTrackerSettings(process.env);
+ * const source = createRecordSource(nocodb, { token, clock: systemClock, random: Math.random });
  */
 export function createRecordSource(
   settings: NocoDbSettings,

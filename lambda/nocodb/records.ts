@@ -1,3 +1,4 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { InvalidResponseError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RequestContext, SourceRecord } from '../tracker/record-source.ts';
@@ -5,7 +6,6 @@ import { type ClientOptions, createNocoDbClient } from './client.ts';
 import { createFieldTitles } from './fields.ts';
 import { tablePath, unpaidQueryString } from './query.ts';
 import { asObject, asRecordId, readPage, readResponse } from './read-response.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /** The use of the records' table by bots and the command line. The tracker uses `RecordSource`. */
 export interface NocoDbRecords {

@@ -6,7 +6,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AlarmId, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
 import type { Fault } from '../../infra/local/demo-nocodb/for-tests/faults.ts';
-import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { type AlarmBell, listenForAlarms } from './support/alarm-bell.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
@@ -23,7 +23,7 @@ let shop: DemoShop;
 let bell: AlarmBell;
 
 beforeAll(async () => {
-  shop = await openDemoShop('AlarmTest', { [NOCODB_VARIABLES.ownerField]: 'TG ID' });
+  shop = await openDemoShop('AlarmTest', { [VARIABLES.ownerField]: 'TG ID' });
   bell = await listenForAlarms(shop.deployed);
   await shop.createPayment('waiting');
 });

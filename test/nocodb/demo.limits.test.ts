@@ -5,8 +5,8 @@ import {
   startDemoNocoDb,
 } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
-import { parseNocoDbSettings } from '../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../lambda/nocodb/token.ts';
+import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { RateLimitedError } from '../../lambda/tracker/errors.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
@@ -25,8 +25,8 @@ describe('a tick on a NocoDB with limits', () => {
     const table = new SimulatedPayments({ clock: systemClock });
     const records = Array.from({ length: payments }, (_, index) => ({ Paid: index % 10 === 0 }));
     for (const id of demo.records.insertMany(records)) await table.track(`user${id}`, String(id));
-    const settings = parseNocoDbSettings({ NOCODB_API_URL: demo.url, NOCODB_TABLE_ID: demo.tableId });
-    const source = createRecordSource(settings, {
+    const { nocodb } = parseTrackerSettings({ NOCODB_API_URL: demo.url, NOCODB_TABLE_ID: demo.tableId });
+    const source = createRecordSource(nocodb, {
       token: fixedToken(demo.token),
       clock: systemClock,
       random: Math.random,

@@ -1,8 +1,6 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { FUNCTION_VARIABLES } from '../../../lambda/environment/function-variables.ts';
-import { SHARDS, TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
-import { VariableReader, type Variables } from '../../../lambda/environment/variable-reader.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { readSettings, type Variables } from '../../../lambda/settings/read-settings.ts';
+import { SETTINGS, VARIABLES } from '../../../lambda/settings/settings.ts';
 import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
 import { CommandError } from '../console/errors.ts';
 import { awsFault } from './aws.ts';
@@ -31,24 +29,14 @@ export interface TableHints {
  * @throws {CommandError} when the stack cannot be read or has no table
  */
 export async function locateTable({ table, stack, env, stackOutputs }: TableHints): Promise<TableLocation> {
-  const named = table ?? (stack === undefined ? env[FUNCTION_VARIABLES.tableName]?.trim() : undefined);
-  if (named) return { tableName: named, shards: readShards(env) };
+  const named = table ?? (stack === undefined ? env[VARIABLES.tableName]?.trim() : undefined);
+  if (named) return { tableName: named, ...readSettings(env, 'tableCommand') };
   const outputs = await stackOutputs();
   const shards = outputs.find(STACK_OUTPUTS.shards);
   return {
     tableName: outputs.get(STACK_OUTPUTS.tableName),
-    shards: shards === undefined ? SHARDS.default : Number(shards),
+    shards: shards === undefined ? SETTINGS.shards.default : Number(shards),
   };
-}
-
-function readShards(env: Variables): number {
-  const faults: string[] = [];
-  const shards = new VariableReader(env, faults).wholeNumber(TRACKER_VARIABLES.shards, {
-    ...SHARDS,
-    unit: 'shards',
-  });
-  if (faults.length > 0) throw new SettingsError(faults);
-  return shards;
 }
 
 /** The outputs of a stack, by name. */

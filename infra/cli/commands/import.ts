@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
 import { EXIT_CODE, InterruptedError, UsageError } from '../console/errors.ts';
 import { createProgressBar } from '../console/terminal.ts';
 import { readImportFile } from '../import/read-file.ts';
@@ -23,7 +23,7 @@ export function importCommand(toAction: ToAction): Command {
     .option('--from-nocodb', 'Import every unpaid record of the NocoDB table instead of a file.')
     .option(
       '--user-field <NAME>',
-      `Column or field with the user id (default: by its name; from NocoDB: ${NOCODB_VARIABLES.ownerField}).`,
+      `Column or field with the user id (default: by its name; from NocoDB: ${VARIABLES.ownerField}).`,
     )
     .option('--after <PLACE>', 'Start after this line of the file, or after this record id of NocoDB.')
     .addHelpText('after', EXAMPLES)

@@ -5,22 +5,23 @@ import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
 import { checkFields } from './check-fields.ts';
 import type { Check, Finding } from './checks.ts';
 
-/** Asks for nothing but whether it would be answered. */
+/** The smallest query: only whether NocoDB answers matters. */
 const PROBE = { recordIds: [], want: 'paid', limit: 1 } as const;
 
 /**
- * What has to be right in NocoDB, from the outside to the inside. All of it is asked through the code that ticks use.
+ * Everything that ticks need: first the settings, then NocoDB from the outside to the inside. NocoDB is asked through the
+ * code that ticks use.
  *
- * @param open reads the settings; called by the first check
+ * @param open called by the first check
  */
-export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
+export function nocoDbChecks(open: (options: { readonly examine: true }) => NocoDbAccess): readonly Check[] {
   let nocodb: NocoDbAccess;
   let fields: readonly TableField[];
   return [
     {
       title: 'Settings',
       async run() {
-        nocodb = open();
+        nocodb = open({ examine: true });
         const { apiUrl, tableId, paidField, paidValues } = nocodb.settings;
         const paid = paidValues === undefined ? 'is ticked' : `is ${paidValues.join(' or ')}`;
         return ok(`NocoDB on ${apiUrl}, table ${tableId}; paid means: "${paidField}" ${paid}`);
@@ -99,11 +100,11 @@ function ok(text: string): readonly Finding[] {
   return [{ outcome: 'ok', text }];
 }
 
-/** Bases looked into: each is a request. */
+/** Each base is a request. */
 const MAX_BASES = 10;
 
 /**
- * The tables that the token sees, as `Payments (mq13l0ec25f9v23)`, in the first of the bases that it sees.
+ * The tables that the token sees, as `Payments (mq13l0ec25f9v23)`, in the first {@link MAX_BASES} bases.
  *
  * @throws {TrackerError}
  */

@@ -1,14 +1,14 @@
 import type { Dispatcher } from 'undici';
-import type { Variables } from '../../../lambda/environment/variable-reader.ts';
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
 import { readResponse } from '../../../lambda/nocodb/read-response.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords, type NocoDbRecords } from '../../../lambda/nocodb/records.ts';
-import { type NocoDbSettings, parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { checkVariables, SettingsError, type Variables } from '../../../lambda/settings/read-settings.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
+import { type NocoDbSettings, toNocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
 import { REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
@@ -45,11 +45,18 @@ export interface NocoDbAccessOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly dispatcher: Dispatcher;
+  /**
+   * For `doctor`: checks all settings of the stack too, and lets a title through as the id of the table, so that NocoDB
+   * can be asked which tables there are.
+   *
+   * @default false
+   */
+  readonly examine?: boolean | undefined;
 }
 
 /** @throws {SettingsError} with every fault at once, including a missing token */
 export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDbAccess {
-  const { settings, token } = parse(env);
+  const { settings, token } = parse(env, options.examine);
   const source = { ...options, token: fixedToken(token) };
   const client = createNocoDbClient({ ...source, apiUrl: settings.apiUrl });
   const turn = takeTurns(options.clock);
@@ -82,18 +89,18 @@ function takeTurns(clock: Clock): () => Promise<void> {
   };
 }
 
-function parse(env: Variables): { readonly settings: NocoDbSettings; readonly token: string } {
-  const token = env[TOKEN_VARIABLE]?.trim() ?? '';
-  const faults =
-    token === ''
-      ? [`${TOKEN_VARIABLE} is missing: make a token in NocoDB under Team & Settings → API Tokens`]
-      : [];
-  try {
-    const settings = parseNocoDbSettings(env);
-    if (faults.length === 0) return { settings, token };
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    faults.unshift(...error.faults);
-  }
-  throw new SettingsError(faults);
+function parse(
+  env: Variables,
+  examine = false,
+): { readonly settings: NocoDbSettings; readonly token: string } {
+  const { values, faults } = examine
+    ? checkVariables(env, 'stack', 'nocodbCommand')
+    : checkVariables(env, 'nocodbCommand');
+  const tableId = env[VARIABLES.tableId]?.trim() || undefined;
+  const mayBeTitle = examine && tableId !== undefined && faults.every(({ setting }) => setting === 'tableId');
+  if (faults.length > 0 && !mayBeTitle) throw new SettingsError(faults.map(({ text }) => text));
+  return {
+    settings: toNocoDbSettings(tableId === undefined ? values : { ...values, tableId }),
+    token: values.apiToken,
+  };
 }

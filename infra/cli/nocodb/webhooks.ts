@@ -1,7 +1,7 @@
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
 import { parseJson } from '../../../lambda/nocodb/error-response.ts';
 import { asList, asObject, UnexpectedShapeError } from '../../../lambda/nocodb/read-response.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { AccessDeniedError } from '../../../lambda/tracker/errors.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import type { NocoDbAccess } from './nocodb-access.ts';

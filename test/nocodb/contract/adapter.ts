@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import {
   AccessDeniedError,
@@ -24,7 +24,7 @@ export function openSource(target: ContractTarget, variables: Variables = {}, to
 }
 
 function settingsOf({ url, tableId }: ContractTarget, variables: Variables) {
-  return parseNocoDbSettings({ NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, ...variables });
+  return parseTrackerSettings({ NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, ...variables }).nocodb;
 }
 
 function dependencies(token: string) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runChecks } from '../../../infra/cli/doctor/checks.ts';
 import { nocoDbChecks } from '../../../infra/cli/doctor/nocodb-checks.ts';
 import { unpaidRecords } from '../../../infra/cli/import/unpaid-records.ts';
-import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
+import { type NocoDbAccessOptions, openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
 import { startHttpServer, text } from '../../support/http-server.ts';
 import { insert, insertOne, update } from './seed.ts';
@@ -16,13 +16,16 @@ const clock = { now: () => Date.now(), async sleep() {} };
 export function describeCommandLine(targetOf: TargetOf): void {
   describe('the command line', () => {
     let dispatcher: Agent;
-    const open = (variables: Readonly<Record<string, string>> = {}) => {
+    const open = (
+      variables: Readonly<Record<string, string>> = {},
+      options?: Pick<NocoDbAccessOptions, 'examine'>,
+    ) => {
       const { url, tableId, token } = targetOf();
       const env = { NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, NOCODB_API_TOKEN: token, ...variables };
-      return openNocoDb(env, { clock, random: Math.random, dispatcher });
+      return openNocoDb(env, { clock, random: Math.random, dispatcher, ...options });
     };
     const examine = (variables?: Readonly<Record<string, string>>) =>
-      collect(runChecks(nocoDbChecks(() => open(variables))));
+      collect(runChecks(nocoDbChecks((options) => open(variables, options))));
 
     beforeAll(() => {
       dispatcher = new Agent();
@@ -45,10 +48,12 @@ export function describeCommandLine(targetOf: TargetOf): void {
 
       const badToken = await faultWith({ NOCODB_API_TOKEN: 'no-such-token' });
       const badTable = await faultWith({ NOCODB_TABLE_ID: 'mzzzzzzzzzzzzzz' });
+      const title = await faultWith({ NOCODB_TABLE_ID: 'My payments/paid?' });
       const badField = await faultWith({ NOCODB_PAID_FIELD: 'paid' });
 
       expect(badToken).toEqual(['Token', expect.not.stringContaining(token)]);
       expect(badTable).toEqual(['Table', expect.stringContaining(`Payments (${tableId})`)]);
+      expect(title).toEqual(['Table', expect.stringContaining(`Payments (${tableId})`)]);
       expect(badField).toEqual(['Fields', expect.stringContaining('Paid')]);
     });
 

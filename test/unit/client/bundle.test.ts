@@ -23,5 +23,6 @@ test("a bot's bundle holds the AWS SDK's part for DynamoDB, p-map, and little of
   const ours = inputs.filter(([path]) => !path.includes('node_modules'));
   expect(packages).toEqual(expect.arrayContaining(['@aws-sdk/lib-dynamodb', 'p-map']));
   expect(packages.filter((name) => UNWANTED.test(name))).toEqual([]);
+  expect(ours.map(([path]) => path).filter((path) => path.startsWith('lambda/settings/'))).toEqual([]);
   expect(ours.reduce((bytes, [, { bytesInOutput }]) => bytes + bytesInOutput, 0)).toBeLessThan(25_000);
 });

@@ -1,7 +1,7 @@
 import type { ClientOptions } from '../../../lambda/nocodb/client.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { TrackerError } from '../../../lambda/tracker/errors.ts';
 import type { ExchangeEvent, RecordQuery, RequestContext } from '../../../lambda/tracker/record-source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';

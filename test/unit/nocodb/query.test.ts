@@ -12,7 +12,7 @@ import {
   unpaidQueryString,
   whereClause,
 } from '../../../lambda/nocodb/query.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { query, settingsFor } from './fixtures.ts';
 
 const API_URL = 'https://noco.example';
@@ -37,7 +37,7 @@ const value = fc
 function isAccepted(variable: string, text: string): boolean {
   if (text.trim() !== text || text === '') return false;
   try {
-    parseNocoDbSettings({ NOCODB_API_URL: API_URL, NOCODB_TABLE_ID: 'm1', [variable]: text });
+    parseTrackerSettings({ NOCODB_API_URL: API_URL, NOCODB_TABLE_ID: 'mq13l0ec25f9v23', [variable]: text });
     return true;
   } catch {
     return false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { RequestContext } from '../../../lambda/tracker/record-source.ts';
 import { type Answer, json, startHttpServer } from '../../support/http-server.ts';
 import { halfBody, page, reset } from './answers.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
-import { openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
+import { type NocoDbAccessOptions, openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { type ReceivedRequest, startHttpServer } from '../../../support/http-server.ts';
 
@@ -65,7 +65,11 @@ export class FakeNocoDb {
       NOCODB_API_TOKEN: TOKEN,
       ...variables,
     };
-    return { clock, nocodb: () => openNocoDb(env, { clock, random: () => 0, dispatcher }) };
+    const parts = { clock, random: () => 0, dispatcher };
+    return {
+      clock,
+      nocodb: (options?: Pick<NocoDbAccessOptions, 'examine'>) => openNocoDb(env, { ...parts, ...options }),
+    };
   }
 
   respond(response: ServerResponse, request: ReceivedRequest): void {

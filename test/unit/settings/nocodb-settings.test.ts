@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://noco.example', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
 
+const parse = (input: Record<string, string | undefined>) => parseTrackerSettings(input).nocodb;
+
 function faultsOf(input: Record<string, string | undefined>): readonly string[] {
   try {
-    parseNocoDbSettings(input);
+    parse(input);
   } catch (error) {
     if (error instanceof SettingsError) return error.faults;
     throw error;
@@ -16,7 +18,7 @@ function faultsOf(input: Record<string, string | undefined>): readonly string[] 
 
 describe('the NocoDB settings', () => {
   it('need an address and a table; the rest has defaults', () => {
-    expect(parseNocoDbSettings(WORKING)).toEqual({
+    expect(parse(WORKING)).toEqual({
       apiUrl: 'https://noco.example',
       tableId: 'mq13l0ec25f9v23',
       idField: 'Id',
@@ -25,7 +27,7 @@ describe('the NocoDB settings', () => {
   });
 
   it('take every variable, trimmed', () => {
-    const settings = parseNocoDbSettings({
+    const settings = parse({
       NOCODB_API_URL: ' https://noco.example/dashboard/ ',
       NOCODB_TABLE_ID: ' mq13l0ec25f9v23\n',
       NOCODB_ID_FIELD: 'Order No',
@@ -47,14 +49,14 @@ describe('the NocoDB settings', () => {
   it('count blank variables as absent', () => {
     const blank = { NOCODB_ID_FIELD: '', NOCODB_PAID_VALUES: ' ', NOCODB_OWNER_FIELD: undefined };
 
-    expect(parseNocoDbSettings({ ...WORKING, ...blank })).toEqual(parseNocoDbSettings(WORKING));
+    expect(parse({ ...WORKING, ...blank })).toEqual(parse(WORKING));
   });
 
   it('take the table from an address out of the browser, unless one is given', () => {
     const NOCODB_API_URL = 'https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/mfaob33z2nnrxve';
 
-    expect(parseNocoDbSettings({ NOCODB_API_URL }).tableId).toBe('mfaob33z2nnrxve');
-    expect(parseNocoDbSettings({ ...WORKING, NOCODB_API_URL }).tableId).toBe(WORKING.NOCODB_TABLE_ID);
+    expect(parse({ NOCODB_API_URL }).tableId).toBe('mfaob33z2nnrxve');
+    expect(parse({ ...WORKING, NOCODB_API_URL }).tableId).toBe(WORKING.NOCODB_TABLE_ID);
   });
 
   it('report all faults together', () => {
@@ -78,7 +80,7 @@ describe('the NocoDB settings', () => {
   });
 
   it('say in one message what is wrong', () => {
-    expect(() => parseNocoDbSettings({})).toThrow(
+    expect(() => parse({})).toThrow(
       /^2 settings are wrong:\n- NOCODB_API_URL is missing.*\n- NOCODB_TABLE_ID is missing/,
     );
   });
@@ -107,16 +109,31 @@ describe('the NocoDB settings', () => {
     expect(faultsOf({ ...WORKING, ...others })).toEqual([]);
   });
 
-  it.each(['a', 'A-1_b', 'md_6o8hnu4g5grkd8'])('take %s for a table id', (NOCODB_TABLE_ID) => {
-    expect(parseNocoDbSettings({ ...WORKING, NOCODB_TABLE_ID }).tableId).toBe(NOCODB_TABLE_ID);
-  });
-
-  it.each(['m1/records', 'm 1', 'm1?x', 'Zahlungen (neu)', 'm1#'])(
-    'do not take %s for one',
+  it.each(['mq13l0ec25f9v23', 'mfaob33z2nnrxve', 'md_6o8hnu4g5grkd8'])(
+    'take %s for a table id',
     (NOCODB_TABLE_ID) => {
-      expect(faultsOf({ ...WORKING, NOCODB_TABLE_ID })).toHaveLength(1);
+      expect(parse({ ...WORKING, NOCODB_TABLE_ID }).tableId).toBe(NOCODB_TABLE_ID);
     },
   );
+
+  it.each([
+    'm1/records',
+    'm 1',
+    'm1?x',
+    'Zahlungen (neu)',
+    'm1#',
+    'Payments',
+    'mypayments',
+    'Mq13l0ec25f9v23',
+    'pqot58neiu3o1xo',
+    'vwfmb7b2b1o06517',
+  ])('do not take %s for one', (NOCODB_TABLE_ID) => {
+    expect(faultsOf({ ...WORKING, NOCODB_TABLE_ID })).toEqual([
+      expect.stringMatching(
+        /^NOCODB_TABLE_ID ".+" is not a table id, maybe the table's title: .*begins with m/,
+      ),
+    ]);
+  });
 
   it.each(['a,b', 'a(b', 'a)b', 'a~b', 'a\nb', 'a\u2028b', 'x'.repeat(256)])(
     'refuse %j as a field',
