@@ -15,20 +15,20 @@ import type {
 
 export const DETAILS = { operation: 'list records', target: 'GET fake', problem: 'fault', hint: 'None.' };
 
-/** A NocoDB table in memory that behaves as badly as it is told to. */
+/** A NocoDB table in memory, with the faults that a test sets. */
 export class FakeSource implements RecordSource {
   readonly #clock: Clock;
   readonly records = new Map<string, { paid: boolean; owner?: string | null }>();
   readonly poison = new Set<string>();
-  /** Each request takes one: an error to throw, or nothing. */
+  /** One for each of the next requests: an error to throw, or `undefined` for none. */
   faults: (TrackerError | undefined)[] = [];
   cap = 1000;
   urlIds = 500;
   bulkList = true;
   latency = 10;
-  /** Whether rows come that the query did not ask for, and unpaid ones among the paid. */
+  /** Whether it also returns rows that the query did not ask for, and unpaid ones among the paid. */
   sloppy = false;
-  /** How it behaved. */
+  /** The requests it received. */
   readonly requests: { at: number; form: 'get' | 'bulk'; queries: readonly RecordQuery[] }[] = [];
 
   constructor(clock: Clock) {

@@ -28,7 +28,7 @@ describe('no alarm rings', () => {
     expect(await prepare().pass(HOUR)).toEqual({});
   });
 
-  it.each([5, 20, 60, 61, 90, 120, 300])('in fair weather, at an interval of %i s', async (interval) => {
+  it.each([5, 20, 60, 61, 90, 120, 300])('without faults, at an interval of %i s', async (interval) => {
     const world = prepare(interval);
     await world.track(45);
 

@@ -1,30 +1,33 @@
-/** How the world treats the tracker. Times are milliseconds, probabilities are per event, means are of exponentials. */
-export interface Weather {
-  readonly name: 'fair' | 'bad';
+/**
+ * The faults that a simulation has, and how often. Times are milliseconds, probabilities are per event, and means are
+ * those of exponential distributions.
+ */
+export interface FaultProfile {
+  readonly name: 'few' | 'many';
 
-  /** The rule fires up to so long after the minute. */
+  /** Longest time between the minute and the start by the rule. */
   readonly ruleJitter: number;
   readonly duplicateStarts: number;
   readonly missedStarts: number;
 
-  /** A Lambda's clock is off by up to so much, either way. */
+  /** Largest deviation of a Lambda's clock, in both directions. */
   readonly clockSkew: number;
   readonly coldStarts: number;
-  /** A call of the tick function is refused with a throttle. */
+  /** A call of the tick function is throttled. */
   readonly throttledCalls: number;
-  /** An invocation dies at one of its steps: before a request, or between a write and its answer. */
+  /** An invocation crashes at one of its steps: before a request, or between a write and its response. */
   readonly deaths: number;
-  /** An invocation stops moving until its timeout ends it. */
+  /** An invocation hangs until its timeout ends it. */
   readonly hangs: number;
 
-  /** An operation on the table fails after the SDK's retries; it may have been carried out all the same. */
+  /** An operation on the table fails after the SDK's retries; it may have been carried out. */
   readonly tableFaults: number;
-  /** The answer to a write is lost, and the SDK sends it again. */
+  /** The response to a write is lost, and the SDK sends the write again. */
   readonly repeatedWrites: number;
-  /** How long the index may lag behind the table: as a rule, and now and then. */
+  /** How far the index may lag behind the table: usually up to `usual`, and with the probability `longLags` up to `longest`. */
   readonly indexLag: { readonly usual: number; readonly longest: number; readonly longLags: number };
 
-  /** NocoDB takes `slowAnswer` instead of `answer`. */
+  /** NocoDB's response takes `slowAnswer` instead of `answer`. */
   readonly slowAnswers: number;
   readonly answer: readonly [low: number, high: number];
   readonly slowAnswer: readonly [low: number, high: number];
@@ -32,16 +35,16 @@ export interface Weather {
   readonly requestFaults: number;
   /** Mean time between outages, and their mean length. */
   readonly outages: { readonly every: number; readonly length: number };
-  /** Mean time between bursts of others' requests that make the server block the token. */
+  /** Mean time between bursts of other clients' requests, after which the server blocks the token. */
   readonly bursts: number;
-  /** Mean time between changes of how many records the server puts on a page, and what they may be. */
+  /** Mean time between changes of the server's page size, and the possible page sizes. */
   readonly pageCaps: { readonly every: number; readonly caps: readonly number[] };
-  /** Mean time between changes of whether the server has bulk lists. */
+  /** Mean time until the server gets or loses its bulk lists. */
   readonly bulkListChanges: number;
   /** Record ids that fit a URL. */
   readonly urlIds: number;
 
-  /** Payments whose record id the server refuses, is deleted, and whose id is then given to another user. */
+  /** Payments whose record id the server refuses; whose record is deleted; whose id then gets a record of another user. */
   readonly poisonousIds: number;
   readonly deletedRecords: number;
   readonly reusedIds: number;
@@ -51,9 +54,9 @@ const NEVER = Number.POSITIVE_INFINITY;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** An ordinary fortnight. */
-export const FAIR: Weather = {
-  name: 'fair',
+/** Few faults: two ordinary weeks. */
+export const FEW_FAULTS: FaultProfile = {
+  name: 'few',
   ruleJitter: 30_000,
   duplicateStarts: 0.005,
   missedStarts: 0.001,
@@ -79,9 +82,9 @@ export const FAIR: Weather = {
   reusedIds: 0,
 };
 
-/** Everything at once, and much more often than anybody would bear. */
-export const BAD: Weather = {
-  name: 'bad',
+/** All kinds of faults, much more often than in reality. */
+export const MANY_FAULTS: FaultProfile = {
+  name: 'many',
   ruleJitter: 55_000,
   duplicateStarts: 0.05,
   missedStarts: 0.02,
@@ -107,12 +110,12 @@ export const BAD: Weather = {
   reusedIds: 0.3,
 };
 
-/** Weather without accidents, in which everything that is due gets done. */
-export function calmed(weather: Weather): Weather {
-  const { clockSkew, urlIds } = weather;
+/** The profile after the end of the faults: everything that is due gets done. */
+export function withoutFaults(profile: FaultProfile): FaultProfile {
+  const { clockSkew, urlIds } = profile;
   return {
-    ...FAIR,
-    name: weather.name,
+    ...FEW_FAULTS,
+    name: profile.name,
     clockSkew,
     urlIds,
     missedStarts: 0,
