@@ -5,13 +5,14 @@ import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { SECRET_HEADER } from '../../lambda/webhook/secret-check.ts';
 import { runCli } from '../unit/cli/support/cli-process.ts';
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
+import { type FunctionDoor, openFunctionDoor } from './support/function-door.ts';
 
 const STACK = 'WebhookTest';
 const POLL = { timeout: 60_000, interval: 20 } as const;
 
 let shop: DemoShop;
-/** Where the emulator serves the function's URL: its host name, which is that of AWS, leads there only from inside. */
-let url: string;
+/** Leads to the function's URL: its own host name is no name on this machine. */
+let door: FunctionDoor;
 let users = 0;
 
 beforeAll(async () => {
@@ -21,10 +22,12 @@ beforeAll(async () => {
     INTERVAL_SECONDS: '300',
   });
   const { aws, output } = shop.deployed;
-  const [id] = new URL(output('WebhookUrl')).hostname.split('.');
-  url = `${aws.endpoint}/_aws/lambda-url/${id}/`;
+  door = await openFunctionDoor(output('WebhookUrl'), aws.endpoint);
 });
-afterAll(() => shop?.close());
+afterAll(async () => {
+  await shop?.close();
+  await door?.close();
+});
 
 function cli(...argv: string[]) {
   const { url: apiUrl, tableId, token } = shop.nocodb;
@@ -56,7 +59,7 @@ async function delayOf({ userId, recordId }: Payment): Promise<number> {
 }
 
 test('a payment ticked in NocoDB is confirmed in less than a second', async () => {
-  const installed = await cli('webhook', 'install', '--url', url);
+  const installed = await cli('webhook', 'install', '--url', door.url);
   expect(installed).toMatchObject({ exitCode: 0, err: '' });
   // The emulator starts a process for the first call of a function, which AWS does as well, but faster.
   await delayOf(await newPayment());
@@ -102,7 +105,7 @@ test('calls that are not in order are refused by the deployed function', async (
   });
   const post = async (body: string, secret: string) => {
     const headers = { 'content-type': 'application/json', [SECRET_HEADER]: secret };
-    const response = await fetch(url, { method: 'POST', headers, body });
+    const response = await fetch(door.url, { method: 'POST', headers, body });
     return response.status;
   };
   const secret = await readSecret();
@@ -110,7 +113,7 @@ test('calls that are not in order are refused by the deployed function', async (
   expect(await post(event, 'guess')).toBe(401);
   expect(await post(event.slice(0, -1), secret)).toBe(400);
   expect(await post(`"${'x'.repeat(1_000_000)}"`, secret)).toBe(413);
-  expect((await fetch(url, { headers: { [SECRET_HEADER]: secret } })).status).toBe(405);
+  expect((await fetch(door.url, { headers: { [SECRET_HEADER]: secret } })).status).toBe(405);
   expect(await shop.tracker.isPaid(payment.userId, payment.recordId)).toBe(false);
   expect(await post(event, secret)).toBe(200);
   expect(await shop.tracker.isPaid(payment.userId, payment.recordId)).toBe(true);
@@ -121,7 +124,7 @@ test('the command line takes the webhook away again', async () => {
   const list = async () => (await fetch(hooks, { headers: { 'xc-token': shop.nocodb.token } })).json();
   expect(await list()).toMatchObject({ list: [{ title: 'payment-tracker' }] });
 
-  const removed = await cli('webhook', 'remove', '--url', url);
+  const removed = await cli('webhook', 'remove', '--url', door.url);
 
   expect(removed).toMatchObject({ exitCode: 0, err: '' });
   expect(await list()).toEqual({ list: [] });

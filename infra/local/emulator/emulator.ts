@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type RunCommand, runCommand } from '../run-command.ts';
-import { StartError } from '../start-error.ts';
 import { awsEnvironment } from './aws-environment.ts';
+import { connectTo } from './connect.ts';
 import { installMiniStack } from './install.ts';
-import { startMiniStack } from './ministack.ts';
+import { miniStack } from './ministack.ts';
+import { startPythonServer } from './python-server.ts';
 
 /** The project's folder for what can be made anew; git ignores it. */
 export const CACHE = join(import.meta.dirname, '../../../.cache');
@@ -51,7 +52,7 @@ export interface EmulatorOptions {
  * @throws {StartError} with one line for the person who started it
  */
 export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  return options.endpoint === undefined ? startOwn(options) : connect(options.endpoint);
+  return options.endpoint === undefined ? startOwn(options) : connectTo(options.endpoint);
 }
 
 async function startOwn(options: EmulatorOptions): Promise<Emulator> {
@@ -64,9 +65,8 @@ async function startOwn(options: EmulatorOptions): Promise<Emulator> {
     cache = CACHE,
   } = options;
   const logFile = join(cache, `ministack-${name}.log`);
-  const python = await installMiniStack({ cache, run, report, ...(signal && { signal }) });
-  const ministack = await startMiniStack({
-    python,
+  const python = await installMiniStack(cache, { run, report, ...(signal && { signal }) });
+  const ministack = await startPythonServer(miniStack(python), {
     logFile,
     ...(preferredPort !== undefined && { preferredPort }),
   });
@@ -87,36 +87,4 @@ async function startOwn(options: EmulatorOptions): Promise<Emulator> {
       return ministack.stop();
     },
   };
-}
-
-async function connect(address: string): Promise<Emulator> {
-  const endpoint = address.replace(/\/+$/, '');
-  const health = await readHealth(endpoint);
-  return {
-    endpoint,
-    env: awsEnvironment(endpoint),
-    description: `the emulator on ${endpoint}`,
-    ours: false,
-    containers: health.edition !== MINISTACK_EDITION,
-    lost: new Promise(() => {}),
-    stop: async () => {},
-  };
-}
-
-/** What MiniStack calls itself where LocalStack says `community` or `pro`; its Lambdas are processes of its host. */
-const MINISTACK_EDITION = 'light';
-
-/** LocalStack's health, which MiniStack answers too. */
-async function readHealth(endpoint: string): Promise<{ edition?: unknown }> {
-  try {
-    const response = await fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.timeout(5000) });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    return (await response.json()) as { edition?: unknown };
-  } catch (cause) {
-    throw new StartError(
-      `AWS_ENDPOINT_URL is ${endpoint}, but nothing that speaks LocalStack's API answers there`,
-      'Start it (docker compose -f infra/local/compose.yaml up), or unset AWS_ENDPOINT_URL to use the emulator that npm start brings along.',
-      cause,
-    );
-  }
 }

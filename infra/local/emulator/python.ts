@@ -1,64 +1,71 @@
 import type { RunCommand } from '../run-command.ts';
 import { StartError } from '../start-error.ts';
 
-/** MiniStack's own requirement, from its package metadata. */
-const OLDEST = { major: 3, minor: 10 } as const;
+export interface PythonVersion {
+  readonly major: number;
+  readonly minor: number;
+}
 
-/** Newest first; the bare names last, because they may be anything, Python 2 included. */
-export const PYTHON_NAMES = [
-  'python3.14',
-  'python3.13',
-  'python3.12',
-  'python3.11',
-  'python3.10',
-  'python3',
-  'python',
-] as const;
+/** Which Python is wanted, and how that is said. */
+export interface WantedPython {
+  /** `The local cloud needs Python 3.10 or newer` */
+  readonly need: string;
+  /** Commands to try, best first. */
+  readonly names: readonly string[];
+  readonly accepts: (version: PythonVersion) => boolean;
+  /** How to get it: `Install one (…)`, without a full stop. */
+  readonly wayOut: string;
+  /** What one can do instead: `or set …`. */
+  readonly orElse?: string;
+}
+
+/** MiniStack's own requirement, from its package metadata. */
+const FOR_MINISTACK: WantedPython = {
+  need: 'The local cloud needs Python 3.10 or newer',
+  // Newest first; the bare names last, because they may be anything, Python 2 included.
+  names: ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3', 'python'],
+  accepts: ({ major, minor }) => major === 3 && minor >= 10,
+  wayOut: 'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)',
+  orElse: 'or set AWS_ENDPOINT_URL to a running LocalStack',
+};
 
 /** Debian packs these apart from Python. */
 const VENV_MODULES = 'import ensurepip, venv';
 
-const OR_ELSE = 'or set AWS_ENDPOINT_URL to a running LocalStack.';
-
 /**
- * The command of a Python that can run the emulator and make it a virtual environment.
+ * The command of a Python that can make a virtual environment, by default one that can run MiniStack.
  *
  * Each name is run, not only looked up: pyenv puts names on the PATH that answer "command not found".
  *
  * @throws {StartError} when there is none
  */
-export async function findPython(run: RunCommand, names: readonly string[] = PYTHON_NAMES): Promise<string> {
-  const tooOld: string[] = [];
+export async function findPython(run: RunCommand, wanted: WantedPython = FOR_MINISTACK): Promise<string> {
+  const { need, names, accepts, wayOut, orElse } = wanted;
+  const unfit: string[] = [];
   const withoutVenv: string[] = [];
   for (const name of names) {
     const version = await versionOf(name, run);
     if (version === undefined) continue;
-    if (version.major !== OLDEST.major || version.minor < OLDEST.minor) {
-      tooOld.push(`${name} is ${version.major}.${version.minor}`);
+    if (!accepts(version)) {
+      unfit.push(`${name} is ${version.major}.${version.minor}`);
       continue;
     }
     const { code } = await run({ file: name, args: ['-c', VENV_MODULES] });
     if (code === 0) return name;
     withoutVenv.push(name);
   }
+  const end = orElse === undefined ? '.' : `, ${orElse}.`;
   if (withoutVenv.length > 0) {
     throw new StartError(
       `${withoutVenv.join(' and ')} cannot make virtual environments: the venv module is not installed`,
-      `Install it (Debian, Ubuntu: apt install python3-venv), ${OR_ELSE}`,
+      `Install it (Debian, Ubuntu: apt install python3-venv)${end}`,
     );
   }
-  throw new StartError(
-    `The local cloud needs Python ${OLDEST.major}.${OLDEST.minor} or newer, and there is none on the PATH${
-      tooOld.length > 0 ? ` (${tooOld.join(', ')})` : ''
-    }`,
-    `Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python), ${OR_ELSE}`,
-  );
+  const present = unfit.length > 0 ? ` (${unfit.join(', ')})` : '';
+  throw new StartError(`${need}, and there is none on the PATH${present}`, `${wayOut}${end}`);
 }
 
-async function versionOf(
-  name: string,
-  run: RunCommand,
-): Promise<{ major: number; minor: number } | undefined> {
+async function versionOf(name: string, run: RunCommand): Promise<PythonVersion | undefined> {
   const { code, output } = await run({ file: name, args: ['--version'] });
   const [, major, minor] = /^Python (\d+)\.(\d+)/m.exec(output) ?? [];
   return code === 0 && major !== undefined ? { major: Number(major), minor: Number(minor) } : undefined;

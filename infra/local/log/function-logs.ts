@@ -8,7 +8,11 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import type { AwsClientConfig } from '../emulator/aws-environment.ts';
 import type { LogEvent } from './follow-log.ts';
 
-/** The log groups that a stack's Lambda functions write to. */
+/**
+ * The log groups that a stack's Lambda functions may write to: those that they are configured for, and those that
+ * Lambda uses by default, which LocalStack writes to whatever the configuration says. None of the emulators writes a
+ * line to both.
+ */
 export async function functionLogGroups(aws: AwsClientConfig, stackName: string): Promise<string[]> {
   const cloudFormation = new CloudFormationClient(aws);
   const lambda = new LambdaClient(aws);
@@ -19,7 +23,8 @@ export async function functionLogGroups(aws: AwsClientConfig, stackName: string)
       const configuration = await lambda.send(
         new GetFunctionConfigurationCommand({ FunctionName: PhysicalResourceId }),
       );
-      groups.add(configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${PhysicalResourceId}`);
+      if (configuration.LoggingConfig?.LogGroup) groups.add(configuration.LoggingConfig.LogGroup);
+      groups.add(`/aws/lambda/${PhysicalResourceId}`);
     }
   }
   return [...groups];

@@ -36,7 +36,7 @@ function machine(answers: Record<string, { code: number; output: string }> = {})
 }
 
 async function install(run: RunCommand): Promise<string> {
-  return installMiniStack({ cache, run, report: () => {} });
+  return installMiniStack(cache, { run, report: () => {} });
 }
 
 test('MiniStack is installed once and found the next time', async () => {
