@@ -47,7 +47,7 @@ export async function runLocally(settings: StartSettings, surroundings: Surround
     : startEmulator({ preferredPort: DEFAULT_PORT, name: 'start', report: say, signal: end });
   const variables = {
     ...settings.variables,
-    [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
+    [NOCODB_VARIABLES.apiUrl]: settings.urlForLambdas ?? urlForLambdas(nocodb.url, containers),
     [NOCODB_VARIABLES.tableId]: nocodb.tableId,
   };
   // A failed start is told by whoever waits for it below; then there is nothing to leave.

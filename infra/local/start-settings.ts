@@ -12,6 +12,8 @@ export interface StartSettings {
   readonly endpoint?: string;
   /** API token of the NocoDB to watch; absent: a demo NocoDB is brought along. */
   readonly token?: string;
+  /** NocoDB's address as Lambdas in containers reach it, where that is not to be made of its address here. */
+  readonly urlForLambdas?: string;
   /** The app's settings under the names that `cdk deploy` reads, as far as they were given. */
   readonly variables: Readonly<Record<string, string>>;
   /** Payments to track from the start. */
@@ -19,6 +21,7 @@ export interface StartSettings {
 }
 
 const TOKEN = 'NOCODB_API_TOKEN';
+const URL_FOR_LAMBDAS = 'NOCODB_URL_FOR_LAMBDAS';
 const APP_VARIABLES: readonly string[] = [
   ...Object.values(NOCODB_VARIABLES),
   ...Object.values(TRACKER_VARIABLES),
@@ -37,19 +40,22 @@ export function parseStartSettings(args: readonly string[], environment: Variabl
     Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())),
   );
   const real = Object.keys(given).some((name) => name.startsWith('NOCODB_'));
-  const faults = real ? [...faultsOfApp(given), ...faultsOfToken(given)] : faultsOfApp({ ...given, ...DEMO });
+  const faults = real
+    ? [...faultsOfApp(given), ...faultsOfToken(given), ...faultsOfUrlForLambdas(given)]
+    : faultsOfApp({ ...given, ...DEMO });
   if (faults.length > 0) {
     throw new StartError(
       faults.join('; '),
       'Correct the environment or the file .env; without any NOCODB_ variable, a demo NocoDB is watched.',
     );
   }
-  const { AWS_ENDPOINT_URL: endpoint, [TOKEN]: token } = given;
+  const { AWS_ENDPOINT_URL: endpoint, [TOKEN]: token, [URL_FOR_LAMBDAS]: urlForLambdas } = given;
   return {
     variables: Object.fromEntries(Object.entries(given).filter(([name]) => APP_VARIABLES.includes(name))),
     track: parseTrack(args),
     ...(endpoint !== undefined && { endpoint }),
     ...(token !== undefined && { token }),
+    ...(urlForLambdas !== undefined && { urlForLambdas }),
   };
 }
 
@@ -65,10 +71,19 @@ function faultsOfApp(variables: Variables): readonly string[] {
 
 function faultsOfToken(variables: Variables): readonly string[] {
   if (variables[TOKEN] !== undefined) return [];
-  const others = Object.keys(variables).filter((name) => !APP_VARIABLES.includes(name));
+  const others = Object.keys(variables).filter((name) => ![...APP_VARIABLES, URL_FOR_LAMBDAS].includes(name));
   const slip = nearMiss(TOKEN, others, ['NOCODB_TOKEN', 'NOCODB_API_KEY', 'NC_TOKEN', 'NC_API_TOKEN']);
   const meant = slip === undefined ? '' : ` (${slip} is set; did you mean ${TOKEN}?)`;
   return [`${TOKEN} is missing: NocoDB makes one under Team & Settings, API Tokens${meant}`];
+}
+
+/** It is said by its own name: to the app, it is NOCODB_API_URL. */
+function faultsOfUrlForLambdas({ [URL_FOR_LAMBDAS]: url, ...variables }: Variables): readonly string[] {
+  if (url === undefined) return [];
+  const withoutUrl = faultsOfApp(variables);
+  return faultsOfApp({ ...variables, [NOCODB_VARIABLES.apiUrl]: url })
+    .filter((fault) => !withoutUrl.includes(fault))
+    .map((fault) => fault.replaceAll(NOCODB_VARIABLES.apiUrl, URL_FOR_LAMBDAS));
 }
 
 function parseTrack(args: readonly string[]): StartSettings['track'] {
