@@ -1,20 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Time limits for tests that wait for a deployed stack. */
+const deployed = { testTimeout: 240_000, hookTimeout: 300_000 };
+
+/**
+ * An emulator of AWS for the project. Most of these tests wait, so more files run at the same time than there are
+ * processors; they begin when the other projects have ended, because some measure time.
+ */
 const emulated = {
+  ...deployed,
   globalSetup: ['test/local/global-setup.ts'],
-  testTimeout: 120_000,
-  hookTimeout: 300_000,
-  fileParallelism: false,
+  sequence: { groupOrder: 1 },
 };
 
-/** What `npm test` runs. `table`, `local` and `alarms` have an emulator of AWS each: alarms would hear
- * of what other tests break. The latter two deploy the stack. */
+/**
+ * What `npm test` runs. `table`, `local` and `alarms` have an emulator each, because MiniStack's alarms do not tell one
+ * stack from another.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
           name: 'infra',
@@ -32,16 +40,17 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
-      { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
+      { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'], fileParallelism: false } },
       {
         test: {
           ...emulated,
           name: 'local',
           include: ['test/local/**/*.test.ts'],
           exclude: ['**/alarms.test.ts'],
+          maxWorkers: 5,
         },
       },
-      { test: { ...emulated, name: 'alarms', include: ['test/local/alarms.test.ts'] } },
+      { test: { ...emulated, name: 'alarms', include: ['test/local/alarms.test.ts'], fileParallelism: false } },
     ],
   },
 });

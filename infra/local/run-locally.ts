@@ -45,7 +45,7 @@ export async function runLocally(settings: StartSettings, context: RunContext): 
     : startEmulator({ preferredPort: DEFAULT_PORT, name: 'start', report: say, signal: end });
   const variables = {
     ...settings.variables,
-    [VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
+    [VARIABLES.apiUrl]: settings.urlForLambdas ?? urlForLambdas(nocodb.url, containers),
     [VARIABLES.tableId]: nocodb.tableId,
   };
   // A failed start is told by whoever waits for it below; then there is nothing to leave.

@@ -9,6 +9,8 @@ export interface StartSettings {
   readonly endpoint?: string;
   /** API token of the NocoDB to watch. @default - a demo NocoDB is started */
   readonly token?: string;
+  /** NocoDB's address for Lambdas in containers. @default - made from its address on this machine */
+  readonly urlForLambdas?: string;
   /** The variables that `cdk deploy` reads, as far as they are set. */
   readonly variables: Readonly<Record<string, string>>;
   /** Payments to track from the start. */
@@ -22,8 +24,9 @@ const DEMO = {
   [VARIABLES.apiToken]: 'demo',
 } as const;
 
-/** The variables that go on to the CDK app. The token does not. */
-const PASSED_ON = variableNames('start').filter((name) => name !== VARIABLES.apiToken);
+/** The variables that go on to the CDK app. Those for this machine only do not. */
+const HERE_ONLY: readonly string[] = [VARIABLES.apiToken, VARIABLES.urlForLambdas];
+const PASSED_ON = variableNames('start').filter((name) => !HERE_ONLY.includes(name));
 
 /**
  * Reads the command line and the environment. Any `NOCODB_…` variable means that a real NocoDB is watched.
@@ -42,12 +45,17 @@ export function parseStartSettings(args: readonly string[], environment: Variabl
       'Correct the environment or the file .env; without any NOCODB_ variable, a demo NocoDB is watched.',
     );
   }
-  const { AWS_ENDPOINT_URL: endpoint, [VARIABLES.apiToken]: token } = given;
+  const {
+    AWS_ENDPOINT_URL: endpoint,
+    [VARIABLES.apiToken]: token,
+    [VARIABLES.urlForLambdas]: urlForLambdas,
+  } = given;
   return {
     variables: Object.fromEntries(Object.entries(given).filter(([name]) => PASSED_ON.includes(name))),
     track: parseTrack(args),
     ...(endpoint !== undefined && { endpoint }),
     ...(token !== undefined && { token }),
+    ...(urlForLambdas !== undefined && { urlForLambdas }),
   };
 }
 

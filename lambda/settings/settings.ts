@@ -222,6 +222,15 @@ export const SETTINGS = {
     readBy: { nocodbCommand: 'required', start: 'required' },
     meaning: 'The API token itself, for `npm start` and the command line. It never goes into a template.',
   },
+  urlForLambdas: {
+    variable: 'NOCODB_URL_FOR_LAMBDAS',
+    format: TEXT,
+    check: apiUrl,
+    secret: true,
+    readBy: { start: 'optional' },
+    meaning:
+      'For `npm start` with LocalStack in Docker only: the address of NocoDB inside the network of the containers, such as `http://nocodb:8080`.',
+  },
 } as const satisfies Record<string, Definition>;
 
 type Settings = typeof SETTINGS;

@@ -57,7 +57,7 @@ export async function openDemoShop(
       },
       token: nocodb.token,
       run: runCommand,
-      logFile: join(CACHE, 'cdk-test.log'),
+      logFile: join(CACHE, `cdk-${stackName}.log`),
     });
   const deployed = await deploy(settings);
   const { output, invoke } = deployed;

@@ -29,6 +29,20 @@ test('a real NocoDB is watched when its three variables are set, and the token s
   });
 });
 
+test('Lambdas may have an address of their own for NocoDB, which is no setting of the app', () => {
+  const settings = parseStartSettings([], { ...REAL, NOCODB_URL_FOR_LAMBDAS: 'http://nocodb:8080' });
+
+  expect(settings.urlForLambdas).toBe('http://nocodb:8080');
+  expect(settings.variables).not.toHaveProperty('NOCODB_URL_FOR_LAMBDAS');
+});
+
+test('an address for Lambdas that is none is said by its name', () => {
+  const parse = () => parseStartSettings([], { ...REAL, NOCODB_URL_FOR_LAMBDAS: 'nocodb' });
+
+  expect(parse).toThrow(/^NOCODB_URL_FOR_LAMBDAS has to begin with http/);
+  expect(parse).not.toThrow(/NOCODB_API_URL/);
+});
+
 test('an emulator that runs already is used', () => {
   expect(parseStartSettings([], { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }).endpoint).toBe(
     'http://127.0.0.1:4566',

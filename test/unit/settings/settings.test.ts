@@ -32,6 +32,7 @@ const ALL: Readonly<Record<string, string>> = {
   PENDING_RETENTION_DAYS: '7',
   PAID_RETENTION_DAYS: '3650',
   NOCODB_API_TOKEN: 'secret',
+  NOCODB_URL_FOR_LAMBDAS: 'http://nocodb:8080',
 };
 
 describe.each(READERS.filter((reader) => reader !== 'props'))(
