@@ -11,6 +11,7 @@ const deployed = { testTimeout: 240_000, hookTimeout: 300_000 };
 const emulated = {
   ...deployed,
   globalSetup: ['test/local/global-setup.ts'],
+  maxWorkers: 5,
   sequence: { groupOrder: 1 },
 };
 
@@ -40,17 +41,16 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
-      { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'], fileParallelism: false } },
+      { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
       {
         test: {
           ...emulated,
           name: 'local',
           include: ['test/local/**/*.test.ts'],
           exclude: ['**/alarms.test.ts'],
-          maxWorkers: 5,
         },
       },
-      { test: { ...emulated, name: 'alarms', include: ['test/local/alarms.test.ts'], fileParallelism: false } },
+      { test: { ...emulated, name: 'alarms', include: ['test/local/alarms.test.ts'] } },
     ],
   },
 });
