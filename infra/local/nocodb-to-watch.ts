@@ -6,7 +6,7 @@ import { type NocoDbSettings, parseTrackerSettings } from '../../lambda/settings
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { TrackerError } from '../../lambda/tracker/errors.ts';
 import { type DemoNocoDb, startDemoNocoDb } from './demo-nocodb/demo-nocodb.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from './errors/start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 
 const PREFERRED_DEMO_PORT = 8085;

@@ -8,12 +8,12 @@ import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker
 import { removeStack } from './deployment/remove-stack.ts';
 import { awsClientConfig } from './emulator/aws-environment.ts';
 import { CACHE, DEFAULT_PORT, type Emulator, startEmulator } from './emulator/emulator.ts';
+import { StartError } from './errors/start-error.ts';
 import type { LogLine } from './log/follow-log.ts';
 import { followLog } from './log/follow-log.ts';
 import { functionLogGroups, logReader } from './log/function-logs.ts';
 import { type NocoDbToWatch, nocoDbToWatch, urlForLambdas } from './nocodb-to-watch.ts';
-import { runCommand } from './run-command.ts';
-import { StartError } from './start-error.ts';
+import { runCommand } from './process/run-command.ts';
 import type { StartSettings } from './start-settings.ts';
 
 /** What a run needs of its process. */

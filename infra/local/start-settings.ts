@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { checkVariables, type Variables, variableNames } from '../../lambda/settings/read-settings.ts';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from './errors/start-error.ts';
 
 /** What `npm start` should do. */
 export interface StartSettings {

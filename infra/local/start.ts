@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from './errors/start-error.ts';
 import { formatLogLine } from './log/follow-log.ts';
 import { runLocally } from './run-locally.ts';
-import { StartError } from './start-error.ts';
 import { parseStartSettings } from './start-settings.ts';
 
 const ENV_FILE = join(import.meta.dirname, '../../.env');

@@ -2,8 +2,8 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { withoutAws } from '../emulator/aws-environment.ts';
-import type { RunCommand } from '../run-command.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
+import type { RunCommand } from '../process/run-command.ts';
 
 const CDK = join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin/cdk');
 

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsClientConfig } from '../emulator/aws-environment.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
 
 /** What a deployment has put on an emulator. */
 export interface Deployment {

@@ -4,7 +4,7 @@ import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-noco
 import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
-import { runCommand } from '../../../infra/local/run-command.ts';
+import { runCommand } from '../../../infra/local/process/run-command.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
 

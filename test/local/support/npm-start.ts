@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { signalGroup } from '../../../infra/local/run-command.ts';
+import { signalGroup } from '../../../infra/local/process/signal-group.ts';
 import { variableNames } from '../../../lambda/settings/read-settings.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');

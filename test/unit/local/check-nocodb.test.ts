@@ -1,7 +1,7 @@
 import getPort from 'get-port';
 import { expect, test } from 'vitest';
+import { StartError } from '../../../infra/local/errors/start-error.ts';
 import { checkNocoDb } from '../../../infra/local/nocodb-to-watch.ts';
-import { StartError } from '../../../infra/local/start-error.ts';
 import { json, startHttpServer } from '../../support/http-server.ts';
 
 /** A server that gives the same answer to every request. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findPython } from '../../../infra/local/emulator/python.ts';
-import type { RunCommand } from '../../../infra/local/run-command.ts';
-import { StartError } from '../../../infra/local/start-error.ts';
+import { StartError } from '../../../infra/local/errors/start-error.ts';
+import type { RunCommand } from '../../../infra/local/process/run-command.ts';
 
 /** A machine on which these names print these versions; every other name is unknown. */
 function machineWith(versions: Record<string, string>, withoutVenv: readonly string[] = []): RunCommand {
