@@ -3,32 +3,32 @@ import { checkVariables, type Variables, variableNames } from '../../lambda/sett
 import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { StartError } from './errors/start-error.ts';
 
-/** What `npm start` should do. */
+/** The settings of `npm start`. */
 export interface StartSettings {
-  /** `AWS_ENDPOINT_URL`: an emulator that already runs. @default - a new one is started */
+  /** `AWS_ENDPOINT_URL`: address of an emulator that already runs. @default - `npm start` starts an emulator */
   readonly endpoint?: string;
-  /** API token of the NocoDB to watch. @default - a demo NocoDB is started */
+  /** API token of the NocoDB to watch. @default - `npm start` starts a demo NocoDB */
   readonly token?: string;
-  /** The variables that `cdk deploy` reads, as far as they are set. */
+  /** Those of the variables that `cdk deploy` reads which are set. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Payments to track from the start. */
+  /** Payments to track at the start. */
   readonly track: readonly { readonly userId: string; readonly recordId: string }[];
 }
 
-/** Stand in for the demo NocoDB, whose address is not known yet. */
+/** Placeholders for the demo NocoDB, whose address is not known yet. */
 const DEMO = {
   [VARIABLES.apiUrl]: 'http://127.0.0.1',
   [VARIABLES.tableId]: 'mdemopayments00',
   [VARIABLES.apiToken]: 'demo',
 } as const;
 
-/** The variables that go on to the CDK app. The token does not. */
+/** The variables that the CDK app gets: all but the token. */
 const PASSED_ON = variableNames('start').filter((name) => name !== VARIABLES.apiToken);
 
 /**
- * Reads the command line and the environment. Any `NOCODB_…` variable means that a real NocoDB is watched.
+ * Reads the settings from the command line and the environment. Any `NOCODB_…` variable selects a real NocoDB.
  *
- * @throws {StartError} with every fault in one line
+ * @throws {StartError} listing every fault in one line
  */
 export function parseStartSettings(args: readonly string[], environment: Variables): StartSettings {
   const given = Object.fromEntries(
