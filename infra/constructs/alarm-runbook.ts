@@ -1,12 +1,12 @@
-/** What an alarm means and what to do about it. */
+/** What an alarm means, and what to do when it goes off. */
 export interface RunbookEntry {
   readonly meaning: string;
   readonly remedy: string;
 }
 
 /**
- * The alarms, by the end of their names. The description of an alarm, which the notification shows, and the table in
- * infra/README.md have the same text.
+ * The runbook of each alarm, by the end of the alarm's name. The descriptions of the alarms, which notifications show,
+ * and the table in infra/README.md have this text.
  */
 export const RUNBOOK = {
   DataStale: {
