@@ -8,8 +8,10 @@ const emulated = {
   fileParallelism: false,
 };
 
-/** What `npm test` runs. `table`, `local` and `alarms` have an emulator of AWS each: alarms would hear
- * of what other tests break. The latter two deploy the stack. */
+/**
+ * The projects of `npm test`. `table`, `local` and `alarms` start one emulator each. `alarms` has its own because the
+ * faults of other tests would set off its alarms. `local` and `alarms` deploy the stack.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {

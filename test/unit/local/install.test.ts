@@ -79,7 +79,7 @@ test.each([
     /ERROR: No matching distribution found.*network/,
   ],
 ])(
-  'when %s fails with "%s", one line says the way out and nothing is left behind',
+  'when %s fails with "%s", one line gives a hint and nothing is left behind',
   async (about, output, expected) => {
     const { run } = machine({ [about]: { code: 1, output } });
 

@@ -33,7 +33,7 @@ test.each(['Python 3.10.13', 'Python 3.14.0rc1'])('%s is new enough', async (ver
   expect(await findPython(machineWith({ python3: version }))).toBe('python3');
 });
 
-test('without a Python that is new enough, one line names what there is and the way out', async () => {
+test('without a Python that is new enough, one line names what there is and a hint', async () => {
   const run = machineWith({ python3: 'Python 3.9.2', python: 'Python 2.7.18' });
 
   const failure = findPython(run);
