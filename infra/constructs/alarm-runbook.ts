@@ -61,7 +61,7 @@ export const RUNBOOK = {
   },
   OwnerMismatch: {
     meaning:
-      'A record is paid, but its owner is not the user who waits for it. The tracker confirmed nobody. A bot tracks a wrong record, or NocoDB used a record id again.',
+      'A record is paid, but its owner is not the user who waits for it. The tracker did not confirm the payment. A bot tracks a wrong record, or NocoDB used a record id again.',
     remedy:
       'The ERROR lines in the log of the tick function name the user, the record and the owner. Correct the record, or what the bot tracks. If the payment is a mistake, untrack it.',
   },
