@@ -4,7 +4,7 @@ import { SettingsError } from '../lambda/settings/read-settings.ts';
 import { parseAppSettings } from './constructs/app-settings.ts';
 import { PaymentTrackerStack } from './constructs/payment-tracker-stack.ts';
 
-// What is set in the environment wins.
+// The file does not overwrite variables that are set in the environment.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 try {
@@ -12,7 +12,7 @@ try {
   new PaymentTrackerStack(new App(), stackName, { tracker, demo });
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
-  // What is wrong is in the message; a stack trace would bury it.
+  // The message lists what is wrong. A stack trace would hide it.
   console.error(
     `${error.message}\n\nSettings come from the environment or from the file .env beside cdk.json.`,
   );

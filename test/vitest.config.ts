@@ -16,8 +16,8 @@ const emulated = {
 };
 
 /**
- * What `npm test` runs. `table`, `local` and `alarms` have an emulator each, because MiniStack's alarms do not tell one
- * stack from another.
+ * The projects of `npm test`. `table`, `local` and `alarms` start one emulator each. `alarms` has its own because the
+ * faults of other tests would set off its alarms. `local` and `alarms` deploy the stack.
  */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),

@@ -22,12 +22,12 @@ import { timeLimits } from '../../lambda/tracker/interval.ts';
 import type { AlarmId } from './alarm-runbook.ts';
 import { START_EVERY_SECONDS } from './tick-loop-definition.ts';
 
-/** What the alarms and the dashboard watch. */
-export interface Watched {
+/** A tracker with the resources whose metrics the alarms and the dashboard use. */
+export interface MonitoredTracker {
   readonly trackerName: string;
   /** Whole seconds, 5 to 300. */
   readonly intervalSeconds: number;
-  /** Whether owners of records are compared. */
+  /** Whether the tracker compares the owners of records. */
   readonly comparesOwners: boolean;
   readonly tickFunction: IFunction;
   readonly loop: IStateMachine;
@@ -35,7 +35,7 @@ export interface Watched {
   readonly deadLetterQueue: IQueue;
 }
 
-/** When an alarm rings: `periods` of the last `of` periods are beyond the threshold. */
+/** When an alarm goes off: when `periods` of the last `of` periods breach the threshold. */
 export interface AlarmRule {
   readonly metric: Metric;
   readonly threshold: number;
@@ -44,17 +44,17 @@ export interface AlarmRule {
   readonly periods: number;
   readonly of: number;
   /**
-   * What a period without any value means. Almost everything here is published only when there is something to tell,
-   * and nothing at all while the tracker rests.
+   * What a period without values means. Most metrics have values only when something happens, and the tracker publishes
+   * none while it rests.
    *
    * @default NOT_BREACHING
    */
   readonly missing?: TreatMissingData;
 }
 
-/** A metric of the tracker itself. */
+/** A metric that the tracker publishes, as opposed to a metric of an AWS service. */
 export function trackerMetric(
-  { trackerName }: Pick<Watched, 'trackerName'>,
+  { trackerName }: Pick<MonitoredTracker, 'trackerName'>,
   { name }: TrackerMetric,
   props: Pick<MetricProps, 'statistic' | 'period' | 'label' | 'color'> & { readonly errorKind?: ErrorKind },
 ): Metric {
@@ -70,39 +70,41 @@ export function trackerMetric(
   });
 }
 
-/** Whole minutes that hold at least one tick: the period in which something periodic has to be seen. */
+/** The shortest period in whole minutes that has at least one tick. */
 export function tickPeriod(intervalSeconds: number): Duration {
   return Duration.minutes(Math.ceil(intervalSeconds / 60));
 }
 
 /**
- * From which age on data counts as stale. The alarm wants it in two periods in a row, so that one tick after a rest,
- * whose age is that of the rest, does not ring; hence the age is less than the 3 intervals, or 3 minutes, after which
- * it is to ring.
+ * The age at which data is stale.
+ *
+ * The alarm DataStale goes off after 3 intervals, but at least 3 minutes, without fresh data. It needs two periods in a
+ * row, so that the first tick after a rest, which sees old data, does not set it off. Therefore the threshold is lower
+ * than the age at which the alarm goes off.
  *
  * @returns seconds
  */
 export function staleAge(intervalSeconds: number): number {
-  const ringsAfter = Math.max(3 * intervalSeconds, 180);
+  const alarmAfter = Math.max(3 * intervalSeconds, 180);
   const period = tickPeriod(intervalSeconds).toSeconds();
-  return Math.max(1.5 * intervalSeconds, ringsAfter - 1.5 * period);
+  return Math.max(1.5 * intervalSeconds, alarmAfter - 1.5 * period);
 }
 
-/** Every alarm's rule. All are plain, one metric each: that is the cheapest kind, and emulators know it. */
-export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>> {
-  const { intervalSeconds, tickFunction, loop, table, deadLetterQueue } = watched;
+/** The rules of all alarms. Each rule uses one metric without metric math: it costs the least, and emulators support it. */
+export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, AlarmRule>> {
+  const { intervalSeconds, tickFunction, loop, table, deadLetterQueue } = tracker;
   const perTick = tickPeriod(intervalSeconds);
   const minute = Duration.minutes(1);
   const quarter = Duration.minutes(15);
   const sum = (period: Duration) => ({ statistic: Stats.SUM, period });
   const maximum = (period: Duration) => ({ statistic: Stats.MAXIMUM, period });
-  const timeAndAgain = { threshold: 1, periods: 3, of: 5 } as const;
+  const repeatedly = { threshold: 1, periods: 3, of: 5 } as const;
 
   return {
     DataStale: {
-      // Told by every tick that had something to check, whether it succeeded or not. Ticks that do not happen tell
-      // nothing; that is what LoopStopped and LoopFails are for.
-      metric: trackerMetric(watched, METRICS.dataAge, maximum(perTick)),
+      // Every tick with pending payments publishes it, also one that fails. If no tick runs, LoopStopped or LoopFails
+      // goes off.
+      metric: trackerMetric(tracker, METRICS.dataAge, maximum(perTick)),
       threshold: staleAge(intervalSeconds),
       periods: 2,
       of: 2,
@@ -113,12 +115,12 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
       threshold: 1,
       periods: 3,
       of: 3,
-      // The one thing that happens every minute, even at rest: its absence is the alarm.
+      // The loop starts every minute, even while it rests.
       missing: TreatMissingData.BREACHING,
     },
-    LoopFails: { metric: loop.metricFailed(sum(perTick)), ...timeAndAgain },
-    TickErrors: { metric: tickFunction.metricErrors(sum(perTick)), ...timeAndAgain },
-    TickThrottled: { metric: tickFunction.metricThrottles(sum(perTick)), ...timeAndAgain },
+    LoopFails: { metric: loop.metricFailed(sum(perTick)), ...repeatedly },
+    TickErrors: { metric: tickFunction.metricErrors(sum(perTick)), ...repeatedly },
+    TickThrottled: { metric: tickFunction.metricThrottles(sum(perTick)), ...repeatedly },
     TickSlow: {
       metric: tickFunction.metricDuration(maximum(perTick)),
       threshold: 0.8 * timeLimits(intervalSeconds).lambdaTimeoutSeconds * 1000,
@@ -126,43 +128,44 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
       of: 5,
     },
     TokenRejected: {
-      metric: trackerMetric(watched, METRICS.ticksFailed, { ...sum(perTick), errorKind: 'TokenRejected' }),
+      metric: trackerMetric(tracker, METRICS.ticksFailed, { ...sum(perTick), errorKind: 'TokenRejected' }),
       threshold: 1,
       periods: 1,
       of: 1,
     },
     RateLimited: {
-      metric: trackerMetric(watched, METRICS.nocoDbRateLimited, sum(quarter)),
+      metric: trackerMetric(tracker, METRICS.nocoDbRateLimited, sum(quarter)),
       threshold: 3,
       periods: 1,
       of: 1,
     },
     PagesCut: {
-      metric: trackerMetric(watched, METRICS.cutPages, sum(quarter)),
+      metric: trackerMetric(tracker, METRICS.cutPages, sum(quarter)),
       threshold: 1,
       periods: 2,
       of: 2,
     },
-    ...(watched.comparesOwners && {
+    ...(tracker.comparesOwners && {
       OwnerMismatch: {
-        metric: trackerMetric(watched, METRICS.ownerMismatch, maximum(perTick)),
+        metric: trackerMetric(tracker, METRICS.ownerMismatch, maximum(perTick)),
         threshold: 1,
         periods: 1,
         of: 1,
       },
     }),
     WritesThrottled: {
-      // Counts a write that the table or the index throttled, once; every write but untrack's is this operation.
+      // Counts a write once, whether the table or the index throttles it. All writes except those of untrack use this
+      // operation.
       metric: dynamoMetric(table, 'ThrottledRequests', minute, { Operation: 'UpdateItem' }),
-      ...timeAndAgain,
+      ...repeatedly,
     },
-    ReadsThrottled: { metric: dynamoMetric(table, 'ReadThrottleEvents', minute), ...timeAndAgain },
+    ReadsThrottled: { metric: dynamoMetric(table, 'ReadThrottleEvents', minute), ...repeatedly },
     DeadLetters: {
       metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(maximum(minute)),
       threshold: 1,
       periods: 1,
       of: 1,
-      // A queue that nobody touches stops reporting after some hours; its messages are still there.
+      // A queue without activity stops publishing metrics after some hours, although it still has messages.
       missing: TreatMissingData.IGNORE,
     },
   };

@@ -1,12 +1,12 @@
-/** What an alarm means and what to do about it. */
+/** What an alarm means, and what to do when it goes off. */
 export interface RunbookEntry {
   readonly meaning: string;
   readonly remedy: string;
 }
 
 /**
- * The alarms, by the end of their names. The description of an alarm, which the notification shows, and the table in
- * infra/README.md have the same text.
+ * The runbook of each alarm, by the end of the alarm's name. The descriptions of the alarms, which notifications show,
+ * and the table in infra/README.md have this text.
  */
 export const RUNBOOK = {
   DataStale: {
@@ -61,7 +61,7 @@ export const RUNBOOK = {
   },
   OwnerMismatch: {
     meaning:
-      'A record is paid, but its owner is not the user who waits for it. The tracker confirmed nobody. A bot tracks a wrong record, or NocoDB used a record id again.',
+      'A record is paid, but its owner is not the user who waits for it. The tracker did not confirm the payment. A bot tracks a wrong record, or NocoDB used a record id again.',
     remedy:
       'The ERROR lines in the log of the tick function name the user, the record and the owner. Correct the record, or what the bot tracks. If the payment is a mistake, untrack it.',
   },

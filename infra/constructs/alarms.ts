@@ -5,32 +5,32 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { type AlarmRule, alarmRules, type Watched } from './alarm-rules.ts';
+import { type AlarmRule, alarmRules, type MonitoredTracker } from './alarm-rules.ts';
 import { type AlarmId, alarmDescription } from './alarm-runbook.ts';
 import { acknowledge } from './nag-acknowledgements.ts';
 
 export interface AlarmsProps {
-  readonly watched: Watched;
-  /** Where alarms go. @default - a topic of its own */
+  readonly tracker: MonitoredTracker;
+  /** The topic that alarms notify. @default - a new topic */
   readonly topic?: ITopic | undefined;
-  /** An address that gets them by mail, once it has confirmed. @default - nobody */
+  /** An e-mail address that gets the alarms, after its owner confirms the mail from AWS. @default - none */
   readonly email?: string | undefined;
 }
 
-/** Tells people when the tracker fails, and why. Each alarm says what it means and what to do. */
+/** The alarms of a tracker and their topic. The notification of an alarm says what it means and what to do. */
 export class Alarms extends Construct {
   readonly topic: ITopic;
-  /** By the end of their names. `OwnerMismatch` is there only where owners are compared. */
+  /** The alarms by the end of their names. `OwnerMismatch` is absent if the tracker does not compare owners. */
   readonly all: ReadonlyMap<AlarmId, Alarm>;
 
-  constructor(scope: Construct, id: string, { watched, topic, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { tracker, topic, email }: AlarmsProps) {
     super(scope, id);
-    this.topic = topic ?? this.#createTopic(watched.trackerName);
+    this.topic = topic ?? this.#createTopic(tracker.trackerName);
     if (email !== undefined) {
       acknowledge(this.topic.addSubscription(new EmailSubscription(email)), 'mailIsRepeated');
     }
-    const rules = Object.entries(alarmRules(watched)) as [AlarmId, AlarmRule][];
-    this.all = new Map(rules.map(([name, rule]) => [name, this.#create(name, rule, watched.trackerName)]));
+    const rules = Object.entries(alarmRules(tracker)) as [AlarmId, AlarmRule][];
+    this.all = new Map(rules.map(([name, rule]) => [name, this.#create(name, rule, tracker.trackerName)]));
   }
 
   #create(id: AlarmId, rule: AlarmRule, trackerName: string): Alarm {
@@ -49,16 +49,16 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Without a KMS key: SNS encrypts its disks anyway, what alarms say is no secret, CloudWatch cannot publish with the
-   * key that AWS manages (https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns), and a key of one's own
-   * costs more a month than the resting tracker. Who wants one gives a topic that has it.
+   * The topic has no KMS key. SNS encrypts its disks anyway, and alarms contain no secrets. CloudWatch cannot publish to
+   * a topic with the key that AWS manages (https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns), and a
+   * customer managed key costs more a month than the resting tracker. To use one, pass a topic that has it.
    */
   #createTopic(trackerName: string): Topic {
     const topic = new Topic(this, 'Topic', {
       displayName: `Payment tracker ${trackerName}`.slice(0, 100),
       enforceSSL: true,
     });
-    // A topic with a policy of its own loses the one that lets its account's services publish.
+    // `enforceSSL` adds a policy, which replaces the default policy that lets the services of the account publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowAlarms',

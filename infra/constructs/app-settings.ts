@@ -3,10 +3,10 @@ import { readSettings, type Variables } from '../../lambda/settings/read-setting
 import { toNocoDbSettings } from '../../lambda/settings/tracker-settings.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 
-/** What `cdk deploy` deploys. */
+/** The settings of the stack that `cdk deploy` deploys. */
 export interface AppSettings {
   readonly stackName: string;
-  /** Whether the stack has example bots, and deletes its table. */
+  /** Whether the stack has the example bots, and deletes its table when it is deleted. */
   readonly demo: boolean;
   readonly tracker: PaymentTrackerProps;
 }
@@ -14,7 +14,7 @@ export interface AppSettings {
 /**
  * Reads the settings of the CDK app from variables.
  *
- * @throws {SettingsError} with every fault at once
+ * @throws {SettingsError} listing every fault
  */
 export function parseAppSettings(variables: Variables): AppSettings {
   const values = readSettings(variables, 'stack');

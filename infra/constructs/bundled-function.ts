@@ -11,27 +11,28 @@ import { acknowledge } from './nag-acknowledgements.ts';
 /** The folder with `infra/` and `lambda/`: the repository, or `dist` of the published package. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Handlers are compiled together with this file, so they have its extension. */
+/** Extension of the handlers. They are compiled together with this file, so they have the same. */
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 
 export interface BundledFunctionProps {
-  /** The entry point below `lambda/`, without its extension: `tick.handler`. */
+  /** Path of the handler in `lambda/`, without the extension: `tick.handler`. */
   readonly entry: string;
   readonly description: string;
   /** @default 10 seconds */
   readonly timeout?: Duration;
   /** MB. @default 256 */
   readonly memorySize?: number;
+  /** Environment variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Taken from the account's concurrency, and the most that the function may use. @default - as much as there is */
+  /** Concurrency that is reserved for the function, and its maximum. @default - the unreserved concurrency of the account */
   readonly reservedConcurrentExecutions?: number;
 }
 
 /**
- * A Lambda function of this package: one minified ES module with the AWS SDK inside, so that what runs is what was
- * tested. esbuild makes it on this machine, without Docker.
+ * A Lambda function of this package: one minified ES module that contains the AWS SDK, so that the function uses the
+ * tested version. esbuild bundles it on the machine that synthesizes the app, without Docker.
  *
- * Its role may write its own log and traces, and nothing else until it is granted more.
+ * The role of the function allows writing its log and traces. Everything else must be granted.
  */
 export class BundledFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
@@ -45,8 +46,8 @@ export class BundledFunction extends NodejsFunction {
     super(scope, id, {
       description: props.description,
       entry,
-      // Left out, these two would be looked for in the app that uses the package, and the entry is not below that. A
-      // lock file is needed only to install what is not bundled: nothing. Any file will do.
+      // By default, CDK looks for both in the app that uses the package, but the entry is outside of that app. CDK uses
+      // the lock file only to install modules that are not bundled. There are none, so any file works.
       projectRoot: ROOT,
       depsLockFilePath: entry,
       runtime: Runtime.NODEJS_24_X,
@@ -60,7 +61,7 @@ export class BundledFunction extends NodejsFunction {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Lambda's own lines about every call would be a third of the log; its metrics say the same.
+      // Lambda's own lines about each call would be a third of the log, and its metrics show the same.
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
       bundling: {
@@ -70,9 +71,9 @@ export class BundledFunction extends NodejsFunction {
         bundleAwsSDK: true,
         logLevel: LogLevel.WARNING,
         minify: true,
-        // For the names of errors and of functions in stack traces. A source map would add 60 ms to a cold start.
+        // Keeps the names of errors and functions in stack traces. A source map would add 60 ms to a cold start.
         keepNames: true,
-        // CommonJS packages inside the bundle call require for Node's own modules.
+        // CommonJS packages in the bundle call `require` for built-in modules of Node.js.
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
       },
     });

@@ -4,7 +4,7 @@ import type { SettingName } from '../../lambda/settings/settings.ts';
 import { type TrackerSettings, toTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 
-/** Settings that may be known only after deployment. The functions check the real values when they start. */
+/** Settings whose values may be CDK tokens, known only at deployment. The functions check them when they start. */
 const MAY_BE_TOKENS = ['alarmEmail', 'apiUrl', 'tableId'] as const;
 
 const NOCODB_IS_MISSING =
@@ -13,8 +13,8 @@ const NOCODB_IS_MISSING =
 /**
  * Checks the props of a tracker, and fills in the defaults.
  *
- * @param props may be absent, or incomplete, where the caller does not use TypeScript
- * @throws {SettingsError} with every fault, in the names of the props
+ * @param props may be absent or incomplete if the caller does not use TypeScript
+ * @throws {SettingsError} listing every fault by the name of the prop
  */
 export function checkProps(props: Partial<PaymentTrackerProps> = {}): TrackerSettings {
   const given = settingsIn(props);
@@ -34,7 +34,7 @@ function settingsIn(props: Partial<PaymentTrackerProps>): Given {
   return {
     trackerName: name,
     alarmEmail,
-    // With a webhook the secret is required, and the empty text is refused.
+    // With a webhook the secret is required: an empty string is refused, undefined would not be.
     webhookSecretParameter: webhook && (webhook.secretParameterName ?? ''),
     webhookMaxConcurrency: webhook?.maxConcurrency,
     apiUrl: blankIsAbsent(nocodb?.apiUrl),
@@ -51,7 +51,7 @@ function settingsIn(props: Partial<PaymentTrackerProps>): Given {
   };
 }
 
-/** As in variables. What is no text is left to the checks. */
+/** A blank string counts as absent, as in environment variables. Values of other types go to the checks unchanged. */
 function blankIsAbsent(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() || undefined : value;
 }

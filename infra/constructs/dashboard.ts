@@ -22,36 +22,36 @@ import {
   TRACKER_DIMENSION,
   type Metric as TrackerMetric,
 } from '../../lambda/observability/metrics.ts';
-import { staleAge, tickPeriod, trackerMetric, type Watched } from './alarm-rules.ts';
+import { type MonitoredTracker, staleAge, tickPeriod, trackerMetric } from './alarm-rules.ts';
 
 export interface TrackerDashboardProps {
-  readonly watched: Watched;
+  readonly tracker: MonitoredTracker;
   readonly alarms: readonly IAlarm[];
   /** Log group of the tick function. */
   readonly tickLogGroupName: string;
 }
 
-/** Width of the page in CloudWatch's grid, and of what stands beside another widget. */
+/** Width of the whole page, and of one of two widgets side by side, in units of CloudWatch's grid. */
 const FULL = 24;
 const HALF = 12;
 
-/** One page that answers, from top to bottom: is the data fresh, what happens, and what is wrong. */
+/** One dashboard that shows, from top to bottom, whether the data is fresh, what happens, and what is wrong. */
 export class TrackerDashboard extends Construct {
   readonly dashboard: Dashboard;
-  readonly #watched: Watched;
+  readonly #tracker: MonitoredTracker;
   readonly #period: Duration;
 
-  constructor(scope: Construct, id: string, { watched, alarms, tickLogGroupName }: TrackerDashboardProps) {
+  constructor(scope: Construct, id: string, { tracker, alarms, tickLogGroupName }: TrackerDashboardProps) {
     super(scope, id);
-    this.#watched = watched;
-    this.#period = tickPeriod(watched.intervalSeconds);
-    const { tickFunction, loop, table, deadLetterQueue } = watched;
+    this.#tracker = tracker;
+    this.#period = tickPeriod(tracker.intervalSeconds);
+    const { tickFunction, loop, table, deadLetterQueue } = tracker;
     const lambda = { period: this.#period };
     const sum = { statistic: Stats.SUM, period: this.#period };
 
     this.dashboard = new Dashboard(this, 'Dashboard', {
-      // CloudWatch takes nothing else in a name.
-      dashboardName: watched.trackerName.replace(/[^A-Za-z0-9_-]/g, '-'),
+      // CloudWatch allows only these characters in the name.
+      dashboardName: tracker.trackerName.replace(/[^A-Za-z0-9_-]/g, '-'),
       defaultInterval: Duration.hours(3),
     });
     this.dashboard.addWidgets(
@@ -62,7 +62,7 @@ export class TrackerDashboard extends Construct {
       this.#graph('Ticks', [
         this.#sum(METRICS.ticksDone, 'done', Color.GREEN),
         this.#sum(METRICS.ticksFailed, 'failed', Color.RED),
-        this.#sum(METRICS.ticksSkipped, 'kept back by a rate limit', Color.ORANGE),
+        this.#sum(METRICS.ticksSkipped, 'skipped during a rate limit', Color.ORANGE),
       ]),
       this.#graph('Payments', [
         this.#maximum(METRICS.pending, 'pending'),
@@ -71,7 +71,7 @@ export class TrackerDashboard extends Construct {
       ]),
     );
     this.dashboard.addWidgets(
-      this.#graph('NocoDB: milliseconds a request', [
+      this.#graph('NocoDB: milliseconds per request', [
         this.#metric(METRICS.nocoDbLatency, Stats.AVERAGE, 'average'),
         this.#metric(METRICS.nocoDbLatency, Stats.percentile(99), 'p99', Color.ORANGE),
       ]),
@@ -84,7 +84,7 @@ export class TrackerDashboard extends Construct {
     );
     this.dashboard.addWidgets(
       this.#graph('Failed ticks by kind', [this.#failuresByKind()]),
-      this.#graph('Payments set aside', [
+      this.#graph('Payments that need attention', [
         this.#sum(METRICS.missing, 'missing'),
         this.#sum(METRICS.invalid, 'invalid'),
         this.#maximum(METRICS.ownerMismatch, 'paid by another owner', Color.RED),
@@ -118,7 +118,7 @@ export class TrackerDashboard extends Construct {
     );
     this.dashboard.addWidgets(
       new LogQueryWidget({
-        title: 'Newest errors and warnings of ticks',
+        title: 'Newest errors and warnings of the tick function',
         logGroupNames: [tickLogGroupName],
         view: LogQueryVisualizationType.TABLE,
         queryLines: [
@@ -135,7 +135,7 @@ export class TrackerDashboard extends Construct {
 
   #freshness(): Column {
     const age = (label: string) => this.#maximum(METRICS.dataAge, label);
-    const { intervalSeconds } = this.#watched;
+    const { intervalSeconds } = this.#tracker;
     return new Column(
       new SingleValueWidget({
         title: 'Now',
@@ -144,7 +144,7 @@ export class TrackerDashboard extends Construct {
         height: 3,
       }),
       new GraphWidget({
-        title: 'Age of the data when a tick begins, seconds (none while nothing is pending)',
+        title: 'Age of the data when a tick starts, seconds (empty while nothing is pending)',
         left: [age('oldest')],
         leftYAxis: { min: 0 },
         leftAnnotations: [
@@ -162,7 +162,7 @@ export class TrackerDashboard extends Construct {
   }
 
   #metric(metric: TrackerMetric, statistic: string, label: string, color?: string): Metric {
-    return trackerMetric(this.#watched, metric, {
+    return trackerMetric(this.#tracker, metric, {
       statistic,
       period: this.#period,
       label,
@@ -178,10 +178,10 @@ export class TrackerDashboard extends Construct {
     return this.#metric(metric, Stats.MAXIMUM, label, color);
   }
 
-  /** A search finds the kinds that occurred, so that no line stands for those that never do. */
+  /** Uses a search, so that the graph has lines only for the kinds of errors that occurred. */
   #failuresByKind(): MathExpression {
     const schema = [METRIC_NAMESPACE, ERROR_KIND_DIMENSION, TRACKER_DIMENSION].join(',');
-    const filter = `MetricName="${METRICS.ticksFailed.name}" ${TRACKER_DIMENSION}="${this.#watched.trackerName}"`;
+    const filter = `MetricName="${METRICS.ticksFailed.name}" ${TRACKER_DIMENSION}="${this.#tracker.trackerName}"`;
     return new MathExpression({
       expression: `SEARCH('{${schema}} ${filter}', 'Sum', ${this.#period.toSeconds()})`,
       label: '',
@@ -193,7 +193,7 @@ export class TrackerDashboard extends Construct {
     return new Metric({
       namespace: 'AWS/DynamoDB',
       metricName,
-      dimensionsMap: { TableName: this.#watched.table.tableName },
+      dimensionsMap: { TableName: this.#tracker.table.tableName },
       statistic: Stats.SUM,
       period: this.#period,
       label,

@@ -9,15 +9,15 @@ export interface DemoBotsProps {
 }
 
 /**
- * Three example functions with the variables and grants that the author of a bot would give them. `grantTrack` adds the
- * variables `PAYMENT_TABLE_NAME` and `PENDING_SHARDS`.
+ * The functions of an example bot, with the variables and grants that a bot needs. `grantTrack` adds the variables
+ * `PAYMENT_TABLE_NAME` and `PENDING_SHARDS`.
  */
 export class DemoBots extends Construct {
-  /** Creates the record in NocoDB and tracks it. */
+  /** Creates a record in NocoDB and tracks the payment. */
   readonly createPayment: BundledFunction;
-  /** Answers whether a user has paid, and then stops tracking. */
+  /** Answers whether a user has paid. If so, it untracks the payment. */
   readonly checkPayment: BundledFunction;
-  /** Called for every confirmed payment. */
+  /** Gets an event for each confirmed payment. */
   readonly paymentConfirmed: BundledFunction;
 
   constructor(scope: Construct, id: string, { tracker }: DemoBotsProps) {
@@ -25,7 +25,7 @@ export class DemoBots extends Construct {
     const { nocodb, tokenParameterName, retention } = tracker.settings;
     this.createPayment = new BundledFunction(this, 'CreatePayment', {
       entry: 'bot/create-payment.handler',
-      description: 'Example bot: creates a payment in NocoDB and tracks it',
+      description: 'Example bot: creates a record in NocoDB and tracks the payment',
       timeout: Duration.seconds(15),
       environment: {
         [VARIABLES.apiUrl]: nocodb.apiUrl,
@@ -47,7 +47,7 @@ export class DemoBots extends Construct {
 
     this.paymentConfirmed = new BundledFunction(this, 'PaymentConfirmed', {
       entry: 'bot/payment-confirmed.handler',
-      description: 'Example bot: called for every confirmed payment',
+      description: 'Example bot: gets an event for each confirmed payment',
       environment: {},
     });
     tracker.onConfirmed(this.paymentConfirmed);

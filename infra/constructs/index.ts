@@ -1,4 +1,4 @@
-/** What a CDK app imports from `payment-tracker/cdk`. */
+/** The exports of `payment-tracker/cdk`. */
 export { SettingsError } from '../../lambda/settings/read-settings.ts';
 export { PaymentTracker } from './payment-tracker.ts';
 export type { NocoDbProps, PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';

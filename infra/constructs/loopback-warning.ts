@@ -2,10 +2,10 @@ import { Annotations, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { isLoopback } from '../../lambda/settings/api-url.ts';
 
-/** The context of the CDK that says that the stack goes to an emulator, whose functions run on this machine. */
+/** CDK context key. Set it to `true` for a stack on an emulator, whose functions run on this machine. */
 export const EMULATOR_CONTEXT = 'payment-tracker:emulator';
 
-/** Warns when functions on AWS cannot reach NocoDB, because its address leads to the machine that uses it. */
+/** Adds a warning if functions on AWS cannot reach NocoDB because its address is a loopback address. */
 export function warnOfLoopback(scope: IConstruct, apiUrl: string): void {
   if (Token.isUnresolved(apiUrl) || !isLoopback(apiUrl) || scope.node.tryGetContext(EMULATOR_CONTEXT)) return;
   Annotations.of(scope).addWarningV2(

@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Findings of cdk-nag (its packs AwsSolutions and Serverless) that are meant to be, and why. */
+/** Accepted findings of cdk-nag (packs AwsSolutions and Serverless), with the reasons. */
 const ACKNOWLEDGED = {
   tracing: {
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
@@ -34,7 +34,7 @@ const ACKNOWLEDGED = {
   },
 } as const satisfies Readonly<Record<string, { readonly id: string; readonly reason: string }>>;
 
-/** Tells cdk-nag, should an app run it, that findings about a construct are meant to be. */
+/** Accepts findings about a construct, for apps that run cdk-nag. */
 export function acknowledge(construct: IConstruct, ...findings: (keyof typeof ACKNOWLEDGED)[]): void {
   Validations.of(construct).acknowledge(...findings.map((finding) => ACKNOWLEDGED[finding]));
 }

@@ -15,18 +15,18 @@ import type { PaymentTable } from './payment-table.ts';
 export interface NotificationsProps {
   readonly table: PaymentTable;
   readonly trackerName: string;
-  /** @default - a bus of its own */
+  /** @default - a new bus */
   readonly bus?: IEventBus | undefined;
-  /** Takes what could not be announced, and what subscribers could not be told. */
+  /** Gets the changes that the function could not process, and the events that subscribers could not process. */
   readonly deadLetterQueue: IQueue;
 }
 
 /**
- * Tells bots of confirmed payments: the table's stream calls a function, which puts events on a bus. Both cost nothing
- * while nothing is confirmed.
+ * Sends an event for each confirmed payment: the stream of the table calls a function, which puts the events on a bus.
+ * Both cost nothing while no payment is confirmed.
  *
- * With the function that wakes the loop, two read the stream; DynamoDB wants no third
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html). More listeners go to the bus.
+ * Two functions read the stream: this one, and the one that wakes the loop. DynamoDB recommends at most two readers
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html), so bots subscribe to the bus.
  */
 export class Notifications extends Construct {
   readonly bus: IEventBus;
@@ -42,7 +42,7 @@ export class Notifications extends Construct {
     this.bus = props.bus ?? createBus(this, `Payments confirmed by ${trackerName}`);
     this.function = new BundledFunction(this, 'Function', {
       entry: 'notify.handler',
-      description: `Announces confirmed payments on the event bus (${trackerName})`,
+      description: `Puts events of confirmed payments on the event bus (${trackerName})`,
       timeout: Duration.seconds(60),
       environment: variablesFor('notify', { trackerName, eventBusArn: this.bus.eventBusArn }),
     });
@@ -50,18 +50,18 @@ export class Notifications extends Construct {
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }),
     );
     this.#followStream(table);
-    this.#letRulesUseQueue();
+    this.#allowRulesToUseQueue();
   }
 
   /**
-   * Has a function called with every `PaymentConfirmed` of this tracker.
+   * Subscribes a function to the `PaymentConfirmed` events of this tracker.
    *
-   * EventBridge hands an event to Lambda for a day, until Lambda takes it, and Lambda calls the function three times at
-   * the most. What fails even so goes to the dead-letter queue; calls that fail only unless the function has an
-   * asynchronous configuration already (`configureAsyncInvoke`), which is left as it is.
+   * EventBridge retries the delivery of an event to Lambda for up to a day. Lambda then calls the function up to three
+   * times. An event that still fails goes to the dead-letter queue. If the function already has an asynchronous
+   * configuration (`configureAsyncInvoke`), that configuration stays and decides about calls that fail.
    *
-   * The rule belongs to the function's stack, so that a bot's stack depends on the tracker's and never the other way
-   * round.
+   * The rule belongs to the stack of the function, so that the stack of a bot depends on the stack of the tracker, and
+   * never the reverse.
    */
   subscribe(fn: IFunction): Rule {
     const id = this.node.addr.slice(-8);
@@ -91,7 +91,7 @@ export class Notifications extends Construct {
       filters: [BECAME_PAID],
       batchSize: 100,
       reportBatchItemFailures: true,
-      // One record that cannot be announced is parted from the others before the attempts are used up.
+      // Lambda splits a batch that fails, so that one bad record does not use up the retries of the others.
       bisectBatchOnError: true,
       retryAttempts: 10,
       maxRecordAge: Duration.hours(24),
@@ -99,8 +99,8 @@ export class Notifications extends Construct {
     });
   }
 
-  /** By a pattern: naming each rule would make the tracker's stack depend on those of its subscribers. */
-  #letRulesUseQueue(): void {
+  /** Uses a pattern: with the names of the rules, the stack of the tracker would depend on those of its subscribers. */
+  #allowRulesToUseQueue(): void {
     const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: '*' });
     this.#deadLetterQueue.addToResourcePolicy(
       new PolicyStatement({
@@ -115,8 +115,8 @@ export class Notifications extends Construct {
 }
 
 /**
- * A bus has to be named, and CDK's own choice does not know the stack's name. The cast is for `exactOptionalPropertyTypes`,
- * with which CDK's class does not fit CDK's interface.
+ * A bus needs a name, and the default name of the CDK does not contain the name of the stack. The cast is necessary
+ * because with `exactOptionalPropertyTypes` the class `EventBus` does not match the interface `IEventBus`.
  */
 function createBus(scope: Construct, description: string): IEventBus {
   const eventBusName = Names.uniqueResourceName(scope, {
@@ -127,7 +127,7 @@ function createBus(scope: Construct, description: string): IEventBus {
   return new EventBus(scope, 'Bus', { eventBusName, description }) as IEventBus;
 }
 
-/** Filters run before the function is called, and cost nothing. */
+/** Lambda applies the filter before it calls the function, free of charge. */
 const BECAME_PAID = FilterCriteria.filter({
   eventName: FilterRule.isEqual('MODIFY'),
   dynamodb: {

@@ -5,9 +5,9 @@ import type { Construct } from 'constructs';
 import { LAYOUT } from '../../lambda/table/layout.ts';
 
 /**
- * Request units a second that the table and its index serve at the most, so that a bot in a loop cannot run up a bill
- * unnoticed: reads at the cap cost about $1.80 an hour, writes $4.50 (us-east-1). Room for 10,000 payments tracked in
- * 5 s, and for 100,000 pending ones listed in one tick.
+ * Maximum request units per second of the table and of its index, so that a bot in an endless loop cannot cause a high
+ * bill. At the cap, reads cost about $1.80 an hour and writes about $4.50 (us-east-1). The caps are high enough to track
+ * 10,000 payments in 5 s, and to list 100,000 pending payments in one tick.
  */
 export const REQUEST_UNITS_CAP = { read: 4000, write: 2000 } as const;
 
@@ -18,10 +18,10 @@ export interface PaymentTableProps {
 }
 
 /**
- * The table that everybody reads and one loop writes: payments and the control item.
+ * The table of the tracker: payments and the control item.
  *
- * Encrypted at rest with DynamoDB's own key, which costs nothing. The stream carries both images, so that who listens
- * can tell a change of status from any other write.
+ * It is encrypted at rest with a key that DynamoDB owns, free of charge. The stream has the old and the new image of an
+ * item, so that its readers can filter changes of the status.
  */
 export class PaymentTable extends TableV2 {
   constructor(scope: Construct, id: string, props: PaymentTableProps) {
@@ -51,12 +51,12 @@ export class PaymentTable extends TableV2 {
     });
   }
 
-  /** There is one, always. */
+  /** Never undefined, because the table always has a stream. */
   override get tableStreamArn(): string {
     return super.tableStreamArn as string;
   }
 
-  /** Allows actions on single items, of some partitions only: patterns of partition keys, with `*`. */
+  /** Allows actions on single items. @param partitions patterns of their partition keys, with `*` */
   grantItems(grantee: IGrantable, actions: string[], partitions: string[]): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -66,13 +66,13 @@ export class PaymentTable extends TableV2 {
     });
   }
 
-  /** Allows to list what is pending. */
+  /** Allows listing pending payments. */
   grantQueryOfPending(grantee: IGrantable): Grant {
     const resourceArns = [`${this.tableArn}/index/${LAYOUT.index.name}`];
     return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
   }
 
-  /** Allows to follow the changes of items. */
+  /** Allows reading the stream. */
   grantFollowStream(grantee: IGrantable): Grant {
     const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
     return Grant.addToPrincipal({

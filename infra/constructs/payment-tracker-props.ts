@@ -2,31 +2,31 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
-/** What a {@link PaymentTracker} can be told. Wrong values fail at synth, all of them in one error. */
+/** Properties of a {@link PaymentTracker}. If values are wrong, the synthesis fails with one error that lists them all. */
 export interface PaymentTrackerProps {
-  /** The NocoDB table that holds the payments' records. */
+  /** The NocoDB table with the records of the payments. */
   readonly nocodb: NocoDbProps;
 
   /**
-   * Time between two ticks: whole seconds, 5 to 300. A payment is confirmed at most so much, and a few seconds, after
-   * it was paid.
+   * Time between two ticks: whole seconds, 5 to 300. A payment is confirmed at most one interval and a few seconds
+   * after it is paid.
    *
    * @default Duration.seconds(20)
    */
   readonly interval?: Duration;
 
   /**
-   * Partitions of the index that lists what is pending, 1 to 16. More than one only for bots that track more than a
-   * thousand payments a second.
+   * Number of partitions of the index of pending payments, 1 to 16. Increase it only if bots track more than a thousand
+   * payments a second.
    *
    * @default 1
    */
   readonly shards?: number;
 
-  /** How long payments are kept; whole days. Afterwards DynamoDB deletes them by itself. */
+  /** How long payments are kept: whole days. Then DynamoDB deletes them. */
   readonly retention?: {
     /**
-     * How long a payment may wait, from when it was last tracked.
+     * How long an unpaid payment is kept, from when it was last tracked.
      *
      * @default Duration.days(90)
      */
@@ -40,9 +40,9 @@ export interface PaymentTrackerProps {
   };
 
   /**
-   * What the tracker is called in logs, metrics and events; unique in the account and region.
+   * Name of the tracker in logs, metrics and events. It must be unique in the account and region.
    *
-   * @default - the stack's name and the construct's path in it
+   * @default - the name of the stack and the path of the construct in it
    */
   readonly name?: string;
 
@@ -61,75 +61,76 @@ export interface PaymentTrackerProps {
   readonly deletionProtection?: boolean;
 
   /**
-   * The bus that is told of confirmed payments. Several trackers may share one: the events name the tracker.
+   * The bus that gets the events of confirmed payments. Several trackers can share a bus: the events name the tracker.
    *
-   * @default - a bus of the tracker's own
+   * @default - a new bus
    */
   readonly eventBus?: IEventBus;
 
   /**
-   * Takes NocoDB's webhook beside the ticks, so that payments are confirmed at once. `payment-tracker webhook install`
-   * then sets NocoDB up.
+   * Deploys a function for NocoDB's webhook, which confirms a payment as soon as it is paid. Then run
+   * `payment-tracker webhook install` to install the webhook in NocoDB. Ticks run with and without the webhook.
    *
-   * @default - ticks only
+   * @default - no webhook
    */
   readonly webhook?: WebhookProps;
 
   /**
-   * Where alarms go. The policy of a topic of your own has to let `cloudwatch.amazonaws.com` publish.
+   * The topic that alarms notify. Its policy must allow `cloudwatch.amazonaws.com` to publish.
    *
-   * @default - a topic of the tracker's own
+   * @default - a new topic
    */
   readonly alarmTopic?: ITopic;
 
   /**
-   * An e-mail address that gets the alarms, once it has confirmed the mail that AWS sends it.
+   * An e-mail address that gets the alarms, after its owner confirms the mail that AWS sends.
    *
-   * @default - nobody; subscribe to `alarmTopic` of the tracker
+   * @default - none; subscribe to `alarmTopic` of the tracker
    */
   readonly alarmEmail?: string;
 
   /**
-   * Whether there is a dashboard. The first three of an account are free, each more costs $3 a month.
+   * Whether to create a dashboard. The first three dashboards of an account are free; each further one costs $3 a month
+   * (https://aws.amazon.com/cloudwatch/pricing/).
    *
    * @default true
    */
   readonly dashboard?: boolean;
 }
 
-/** How NocoDB's webhook is taken. */
+/** Properties of NocoDB's webhook. */
 export interface WebhookProps {
   /**
-   * Name of the SSM parameter (SecureString) with the secret that calls have to bring: at least 16 characters. The name
-   * begins with `/`. `payment-tracker webhook install` makes the secret if there is none.
+   * Name of the SSM parameter (SecureString) with the secret that calls must contain. The name starts with `/`. The
+   * secret has at least 16 characters; `payment-tracker webhook install` creates it if the parameter does not exist.
    *
-   * A parameter encrypted with a key of your own needs `key.grantDecrypt(tracker.webhookFunction)`.
+   * If a customer managed key encrypts the parameter, call `key.grantDecrypt(tracker.webhookFunction)`.
    */
   readonly secretParameterName: string;
 
   /**
-   * How many calls are worked on at the same time, at the most. It caps what strangers who find the URL can cost, and it
-   * is taken from the account's own limit of concurrent functions.
+   * Maximum number of concurrent calls. It caps the cost if strangers call the URL. The concurrency is reserved: it is no
+   * longer available to other functions of the account.
    *
-   * @default - only the account's limit
+   * @default - the unreserved concurrency of the account
    */
   readonly maxConcurrency?: number;
 }
 
-/** Which NocoDB table is watched, and what in it means paid. */
+/** The NocoDB table that the tracker watches, and its fields. */
 export interface NocoDbProps {
-  /** Address of NocoDB: `https://nocodb.example.com`. Addresses pasted from its user interface are understood too. */
+  /** Address of NocoDB: `https://nocodb.example.com`. Addresses copied from the browser are accepted too. */
   readonly apiUrl: string;
 
-  /** Id of the table (it begins with `m`), not its title. */
+  /** Id of the table (it starts with `m`), not its title. */
   readonly tableId: string;
 
   /**
-   * Name of the SSM parameter (SecureString) that holds the API token. It begins with `/`. The token itself is in no
-   * template, no variable and no log; put it there with
+   * Name of the SSM parameter (SecureString) that holds the API token. The name starts with `/`. No template, variable or
+   * log contains the token. To store it:
    * `aws ssm put-parameter --type SecureString --name /payment-tracker/nocodb-api-token --value …`.
    *
-   * A parameter encrypted with a key of your own needs `key.grantDecrypt(tracker.tickFunction)`.
+   * If a customer managed key encrypts the parameter, call `key.grantDecrypt(tracker.tickFunction)`.
    *
    * @default '/payment-tracker/nocodb-api-token'
    */
@@ -150,16 +151,16 @@ export interface NocoDbProps {
   readonly paidField?: string;
 
   /**
-   * The paid field's texts that mean paid, as in `['Paid', 'Succeeded']` for a single select.
+   * Values of the paid field that mean paid, for example `['Paid', 'Succeeded']` for a single select.
    *
    * @default - the paid field is a checkbox
    */
   readonly paidValues?: readonly string[];
 
   /**
-   * Title or id of the field with the user id of the record's owner. With it, a paid record confirms only its owner.
+   * Title or id of the field with the user id of the owner. A paid record then confirms only the payment of this user.
    *
-   * @default - owners are not compared
+   * @default - the tracker does not compare owners
    */
   readonly ownerField?: string;
 }

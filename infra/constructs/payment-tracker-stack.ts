@@ -9,14 +9,14 @@ export interface PaymentTrackerStackProps extends StackProps {
   readonly tracker: PaymentTrackerProps;
 
   /**
-   * Adds three example bots, and deletes the table together with the stack.
+   * Adds the functions of an example bot, and deletes the table with the stack.
    *
    * @default false
    */
   readonly demo?: boolean;
 }
 
-/** A stack with one tracker, for those who do not add the construct to a stack of their own. */
+/** A stack with one tracker: what `cdk deploy` deploys. */
 export class PaymentTrackerStack extends Stack {
   readonly tracker: PaymentTracker;
 
@@ -27,11 +27,11 @@ export class PaymentTrackerStack extends Stack {
       ...(demo && { removalPolicy: RemovalPolicy.DESTROY }),
     });
     const { table, loop, tickFunction, wakeFunction, alarmTopic, trackerName, settings } = this.tracker;
-    this.#output('TrackerName', 'What the tracker is called in logs and metrics', trackerName);
+    this.#output('TrackerName', 'Name of the tracker in logs, metrics and events', trackerName);
     this.#output(STACK_OUTPUTS.tableName, 'DynamoDB table that bots read', table.tableName);
-    this.#output(STACK_OUTPUTS.shards, "Partitions of the table's index", String(settings.shards));
-    this.#output('LoopArn', 'State machine that ticks', loop.stateMachineArn);
-    this.#output(STACK_OUTPUTS.tickFunctionName, 'Lambda function of a tick', tickFunction.functionName);
+    this.#output(STACK_OUTPUTS.shards, 'Partitions of the index of the table', String(settings.shards));
+    this.#output('LoopArn', 'State machine that calls the tick function', loop.stateMachineArn);
+    this.#output(STACK_OUTPUTS.tickFunctionName, 'Lambda function that ticks', tickFunction.functionName);
     this.#output(
       'WakeFunctionName',
       'Lambda function that wakes the resting loop',
@@ -39,17 +39,17 @@ export class PaymentTrackerStack extends Stack {
     );
     this.#output(
       'EventBusArn',
-      'Event bus that is told of confirmed payments',
+      'Event bus with the events of confirmed payments',
       this.tracker.eventBus.eventBusArn,
     );
-    this.#output('AlarmTopicArn', 'Topic that alarms go to: subscribe to it', alarmTopic.topicArn);
+    this.#output('AlarmTopicArn', 'Topic of the alarms: subscribe to it', alarmTopic.topicArn);
     const { webhookUrl } = this.tracker;
     if (webhookUrl !== undefined && tracker.webhook !== undefined) {
       const { secretParameterName } = tracker.webhook;
-      this.#output(STACK_OUTPUTS.webhookUrl, "URL that takes NocoDB's webhook", webhookUrl);
+      this.#output(STACK_OUTPUTS.webhookUrl, "URL for NocoDB's webhook", webhookUrl);
       this.#output(
         STACK_OUTPUTS.webhookSecretParameter,
-        'SSM parameter with the secret that the webhook has to bring',
+        'SSM parameter with the secret of the webhook',
         secretParameterName,
       );
     }
@@ -58,17 +58,17 @@ export class PaymentTrackerStack extends Stack {
       const { createPayment, checkPayment, paymentConfirmed } = bots;
       this.#output(
         'CreatePaymentFunctionName',
-        'Example bot that creates a payment',
+        'Example bot: creates a record in NocoDB and tracks the payment',
         createPayment.functionName,
       );
       this.#output(
         'CheckPaymentFunctionName',
-        'Example bot that tells whether a user has paid',
+        'Example bot: answers whether a user has paid',
         checkPayment.functionName,
       );
       this.#output(
         'PaymentConfirmedFunctionName',
-        'Example bot that is told of confirmed payments',
+        'Example bot: gets an event for each confirmed payment',
         paymentConfirmed.functionName,
       );
     }

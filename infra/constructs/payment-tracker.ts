@@ -12,7 +12,7 @@ import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { type TrackerSettings, toValues } from '../../lambda/settings/tracker-settings.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
-import type { Watched } from './alarm-rules.ts';
+import type { MonitoredTracker } from './alarm-rules.ts';
 import { Alarms } from './alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
@@ -27,8 +27,8 @@ import { WakeUp } from './wake-up.ts';
 import { Webhook } from './webhook.ts';
 
 /**
- * Watches one NocoDB table for any number of bots: a loop asks NocoDB for all pending payments together and writes the
- * table that the bots read.
+ * Watches one NocoDB table for any number of bots: a loop asks NocoDB about all pending payments in one request, and
+ * writes the table that the bots read.
  *
  * @example
  * const payments = new PaymentTracker(this, 'Payments', {
@@ -39,31 +39,34 @@ import { Webhook } from './webhook.ts';
 export class PaymentTracker extends Construct {
   /** Payments and the control item. */
   readonly table: PaymentTable;
-  /** Ticks in every slot of the interval. */
+  /** Calls the tick function in every slot. */
   readonly loop: IStateMachine;
-  /** One tick: asks NocoDB and confirms. */
+  /** Runs a tick: asks NocoDB and confirms payments. */
   readonly tickFunction: BundledFunction;
   /** Wakes the resting loop. */
   readonly wakeFunction: IFunction;
-  /** Announces confirmed payments on the event bus. */
+  /** Puts the events of confirmed payments on the event bus. */
   readonly notifyFunction: IFunction;
-  /** Told of every confirmed payment: `PaymentConfirmed` events with source `payment-tracker`. */
+  /** Gets a `PaymentConfirmed` event with the source `payment-tracker` for each confirmed payment. */
   readonly eventBus: IEventBus;
-  /** Takes NocoDB's webhook; absent unless `webhook` is set. */
+  /** Handles calls of NocoDB's webhook. Absent if `webhook` is not set. */
   readonly webhookFunction?: IFunction;
-  /** Where NocoDB's webhook has to post to; absent unless `webhook` is set. */
+  /** URL to which NocoDB's webhook posts. Absent if `webhook` is not set. */
   readonly webhookUrl?: string;
-  /** What could not be delivered to the loop or processed by the functions that follow the table. Normally empty. */
+  /**
+   * Gets starts of the loop that could not be delivered, stream records that a function could not process, and events
+   * that a subscribed function could not process. Normally empty.
+   */
   readonly deadLetterQueue: IQueue;
-  /** Where alarms go. */
+  /** The topic that alarms notify. */
   readonly alarmTopic: ITopic;
-  /** What the tracker is called in logs, metrics and events. */
+  /** Name of the tracker in logs, metrics and events. */
   readonly trackerName: string;
-  /** What the props say, with the defaults filled in. */
+  /** The props with the defaults filled in. */
   readonly settings: TrackerSettings;
   readonly #notifications: Notifications;
 
-  /** @throws {SettingsError} when the props cannot work, with every fault at once */
+  /** @throws {SettingsError} if props are wrong, listing every fault */
   constructor(scope: Construct, id: string, props: PaymentTrackerProps) {
     super(scope, id);
     this.settings = checkProps(props);
@@ -110,17 +113,18 @@ export class PaymentTracker extends Construct {
       this.webhookFunction = webhook.function;
       this.webhookUrl = webhook.url;
     }
-    this.alarmTopic = this.#watch(props);
+    this.alarmTopic = this.#createMonitoring(props);
   }
 
   /**
-   * Lets a bot read payments and statistics, and tells a function the table's name in `PAYMENT_TABLE_NAME`.
+   * Lets a bot read payments and statistics. Sets the variable `PAYMENT_TABLE_NAME` of a function to the name of the
+   * table.
    *
-   * A function that uses two trackers gets the name of the one that it was granted last; set a variable of its own for
-   * the other with `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
+   * If a function uses two trackers, the variable has the table of the last grant. For the other table, set another
+   * variable: `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
    */
   grantRead(grantee: IGrantable): Grant {
-    this.#introduce(grantee);
+    this.#setTableVariables(grantee);
     const table = this.table.grantItems(
       grantee,
       ['dynamodb:GetItem', 'dynamodb:Query'],
@@ -129,15 +133,15 @@ export class PaymentTracker extends Construct {
     return table.combine(this.table.grantQueryOfPending(grantee));
   }
 
-  /** Lets a bot track and untrack payments, and everything that {@link grantRead} does. */
+  /** Lets a bot track and untrack payments. Includes {@link grantRead}. */
   grantTrack(grantee: IGrantable): Grant {
     const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
     return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));
   }
 
   /**
-   * Lets a function read NocoDB's API token, for bots that use NocoDB themselves. A parameter encrypted with a key of
-   * your own needs `key.grantDecrypt(fn)` beside it.
+   * Lets a function read NocoDB's API token, for bots that use NocoDB themselves. If a customer managed key encrypts the
+   * parameter, also call `key.grantDecrypt(fn)`.
    */
   grantReadToken(grantee: IGrantable): Grant {
     const resource = 'parameter';
@@ -150,9 +154,9 @@ export class PaymentTracker extends Construct {
   }
 
   /**
-   * Has a function called with an event for every confirmed payment, at least once: as a rule within a second or two.
-   * The event's `detail` is a `PaymentConfirmed` of the client. What fails time and again goes to the dead-letter queue,
-   * which has an alarm.
+   * Calls a function at least once for each confirmed payment, usually within a second or two. The `detail` of the event
+   * is a `PaymentConfirmed` of the client. An event that fails repeatedly goes to the dead-letter queue, which has an
+   * alarm.
    *
    * @example
    * payments.onConfirmed(deliverFunction);
@@ -166,9 +170,9 @@ export class PaymentTracker extends Construct {
     const { lambdaTimeoutSeconds } = timeLimits(settings.intervalSeconds);
     const tick = new BundledFunction(this, 'Tick', {
       entry: 'tick.handler',
-      description: `Asks NocoDB which payments are paid, and confirms them (${trackerName})`,
+      description: `Asks NocoDB which payments are paid and confirms them (${trackerName})`,
       timeout: Duration.seconds(lambdaTimeoutSeconds),
-      // 10,000 payments need less than 256 MB, 100,000 some 350; the power of the processor grows with it.
+      // 10,000 payments need less than 256 MB, 100,000 about 350 MB. With more memory, Lambda gives more CPU.
       memorySize: 512,
       environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
     });
@@ -181,14 +185,15 @@ export class PaymentTracker extends Construct {
   #createWebhook(props: WebhookProps): Webhook {
     const { table, trackerName, settings } = this;
     const webhook = new Webhook(this, 'Webhook', { ...props, table, trackerName, settings });
-    // Events name fields by their titles: only NocoDB can tell the titles of fields that are configured by ids.
+    // Events contain the titles of fields. If fields are configured by their ids, the function asks NocoDB for the titles.
     if (namesFieldsByIds(settings.nocodb)) this.grantReadToken(webhook.function);
     return webhook;
   }
 
-  #watch({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {
+  /** Creates the alarms and the dashboard. @returns the topic of the alarms */
+  #createMonitoring({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {
     const { trackerName, settings, tickFunction, loop, table, deadLetterQueue } = this;
-    const watched: Watched = {
+    const tracker: MonitoredTracker = {
       trackerName,
       intervalSeconds: settings.intervalSeconds,
       comparesOwners: settings.nocodb.ownerField !== undefined,
@@ -197,21 +202,22 @@ export class PaymentTracker extends Construct {
       table,
       deadLetterQueue,
     };
-    const alarms = new Alarms(this, 'Alarms', { watched, topic: alarmTopic, email: alarmEmail });
+    const alarms = new Alarms(this, 'Alarms', { tracker, topic: alarmTopic, email: alarmEmail });
     if (dashboard) {
       const tickLogGroupName = this.tickFunction.logGroup.logGroupName;
-      new TrackerDashboard(this, 'Overview', { watched, alarms: [...alarms.all.values()], tickLogGroupName });
+      new TrackerDashboard(this, 'Overview', { tracker, alarms: [...alarms.all.values()], tickLogGroupName });
     }
     return alarms.topic;
   }
 
-  #introduce(grantee: IGrantable): void {
+  #setTableVariables(grantee: IGrantable): void {
     if (!(grantee instanceof LambdaFunction)) return;
     grantee.addEnvironment(VARIABLES.tableName, this.table.tableName);
     grantee.addEnvironment(VARIABLES.shards, String(this.settings.shards));
   }
 }
 
+/** `PaymentTracker-Payments`: the name of the stack and the ids of the constructs in it. */
 function nameAfterPath(construct: Construct): string {
   const stack = Stack.of(construct);
   const ids = construct.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);

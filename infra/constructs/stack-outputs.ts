@@ -1,13 +1,13 @@
-/** Outputs of the stack that the command line reads. A stack of one's own may have them too. */
+/** Outputs of the stack that the command line reads. Add them to your own stack to use the command line with it. */
 export const STACK_OUTPUTS = {
   /** DynamoDB table that bots read. */
   tableName: 'TableName',
-  /** Partitions of the table's index. Absent: 1. */
+  /** Partitions of the index of the table. @default 1 */
   shards: 'PendingShards',
-  /** Lambda function of a tick. */
+  /** Lambda function that ticks. */
   tickFunctionName: 'TickFunctionName',
-  /** URL that takes NocoDB's webhook. Absent: the webhook is not deployed. */
+  /** URL for NocoDB's webhook. Absent if the webhook is not deployed. */
   webhookUrl: 'WebhookUrl',
-  /** SSM parameter (SecureString) with the secret that the webhook has to bring. */
+  /** SSM parameter (SecureString) with the secret of the webhook. */
   webhookSecretParameter: 'WebhookSecretParameter',
 } as const;

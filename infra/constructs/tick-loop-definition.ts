@@ -3,36 +3,36 @@ import { RESTING_AFTER } from '../../lambda/tracker/control-state.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
 import type { Control } from '../../lambda/tracker/payment-store.ts';
 
-/** Seconds between two starts of the loop by its rule: the shortest rate that EventBridge knows. */
+/** Seconds between two starts of the loop by its rule: the shortest rate of EventBridge. */
 export const START_EVERY_SECONDS = 60;
 
 /**
- * While the loop rests, a tick still runs about this often: should a wake-up ever get lost, so much is the wait.
- * A loop that starts within the last minute of it ticks.
+ * Seconds between two ticks while the loop rests. It is the longest delay of a payment if a wake-up is lost. An execution
+ * that starts in the last minute of this time ticks.
  */
 export const BACKSTOP_SECONDS = 300;
 
-/** How long an execution may take. Seconds. */
+/** Time limits of an execution, seconds. */
 export interface LoopTiming {
   /**
-   * Slots that begin later than this after an execution's start are the next execution's. More than the minute between
-   * two starts: the rule starts some seconds late, and each time by another delay. Where executions overlap, the gate
-   * refuses the second tick of a slot.
+   * An execution leaves slots later than this after its start to the next execution. It is more than the minute between
+   * two starts, because the rule starts each execution a different number of seconds late. If executions overlap, the
+   * gate refuses the second tick of a slot.
    */
   readonly horizonSeconds: number;
-  /** A call of the tick function that takes longer has got lost. */
+  /** A call of the tick function that takes longer is lost. */
   readonly callTimeoutSeconds: number;
-  /** The whole execution; Step Functions ends Express executions after 300 s. */
+  /** Limit of the whole execution. Step Functions ends Express executions after 300 s. */
   readonly timeoutSeconds: number;
 }
 
-/** Retries of a call that Lambda could not take; each call has the whole `callTimeoutSeconds`. */
+/** Retries of a call that Lambda could not accept. Each call has the whole `callTimeoutSeconds`. */
 const CALL_RETRY = { IntervalSeconds: 1, MaxAttempts: 1 } as const;
 
-/** The loop's time limits for an interval of 5 to 300 s. */
+/** The time limits of the loop for an interval of 5 to 300 s. */
 export function loopTiming(intervalSeconds: number): LoopTiming {
   const horizonSeconds = START_EVERY_SECONDS + Math.min(60, Math.max(20, intervalSeconds));
-  // The Lambda's own timeout comes first; the seconds on top are for its start.
+  // The timeout of the function itself comes first. The additional seconds are for the start of an instance.
   const callTimeoutSeconds = timeLimits(intervalSeconds).lambdaTimeoutSeconds + 5;
   const calls = CALL_RETRY.MaxAttempts + 1;
   return {
@@ -43,15 +43,15 @@ export function loopTiming(intervalSeconds: number): LoopTiming {
 }
 
 /**
- * A wait may end this much before its slot, milliseconds: the clocks of Step Functions differ a little. The tick counts
- * for the slot all the same, see `slotOf`. A wait that ends earlier than this goes on for a second: LocalStack drops
- * the fraction of a wait's seconds.
+ * A wait can end this long before its slot, milliseconds, because the clocks of Step Functions differ slightly. The tick
+ * still counts for the slot, see `slotOf`. If a wait ends earlier than that, the loop waits another second: LocalStack
+ * ignores the fraction of a second of a wait.
  */
 const MAX_EARLY = 250;
 
-/** What the loop works with. */
+/** The resources that the loop uses. */
 export interface LoopNames {
-  /** AWS partition: `aws`, except in China and for governments. */
+  /** AWS partition: `aws`, except in China and in AWS GovCloud. */
   readonly partition: string;
   readonly tableName: string;
   readonly tickFunctionArn: string;
@@ -63,17 +63,17 @@ const EMPTY_TICKS = 'emptyTicks' satisfies keyof Control;
 const LAST_TICK_AT = 'lastTickAt' satisfies keyof Control;
 
 /**
- * The loop in Amazon States Language: tick in every slot from now to the horizon, a slot being a multiple of the
- * interval on the clock, so that all executions agree on them.
+ * The loop in Amazon States Language: it ticks in every slot from now to the horizon. A slot is a multiple of the
+ * interval on the clock, so all executions use the same slots.
  *
- * - A tick that fails does not end the loop; the execution fails at its end, so that its failure can be counted.
- * - Nothing pending for a while: it ends at once, without a wait and without a Lambda.
+ * - A tick that fails does not end the loop. The execution fails at its end, so that the failure is counted.
+ * - If nothing was pending for a while, the execution ends at once, without a wait and without a call of the function.
  */
 export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
   const { horizonSeconds, callTimeoutSeconds, timeoutSeconds } = loopTiming(intervalSeconds);
   const interval = intervalSeconds * 1000;
   const slotFromNow = `($floor($millis() / ${interval}) + 1) * ${interval}`;
-  // The slot that was waited for is over, even where the clock that ended the wait is ahead of this one.
+  // The slot of the wait is over, even if the clock that ended the wait is ahead of this one.
   const slotAfterTick = `{% $max([${slotFromNow}, $nextSlot + ${interval}]) %}`;
   const youngestToRest = (BACKSTOP_SECONDS - START_EVERY_SECONDS) * 1000;
   const wasStartedByRule = "$states.context.Execution.Input.startedBy = 'rule'";
@@ -104,7 +104,7 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
         },
         TimeoutSeconds: 5,
         Assign: { ...begin, resting: `{% ${isResting} %}` },
-        // Not knowing is no reason to rest.
+        // If the control item cannot be read, the loop ticks.
         Catch: [{ ErrorEquals: ['States.ALL'], Assign: { ...begin, resting: false }, Next: 'Go on?' }],
         Next: 'Go on?',
       },
@@ -159,7 +159,7 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
       Failed: {
         Type: 'Fail',
         Error: 'TickFailed',
-        Cause: `{% 'At least one tick failed, the last of them with ' & $failure & '. The ERROR lines in the log of ${names.tickFunctionName} name the operation, its target and the way out. The next slot ticks again.' %}`,
+        Cause: `{% 'At least one tick failed, the last of them with ' & $failure & '. The ERROR lines in the log of ${names.tickFunctionName} name the operation, the target and a hint. The next slot ticks again.' %}`,
       },
       Done: { Type: 'Succeed' },
     },

@@ -18,11 +18,11 @@ export interface TickLoopProps {
   readonly tickFunction: IFunction;
   /** Whole seconds, 5 to 300. */
   readonly intervalSeconds: number;
-  /** Takes the starts that EventBridge could not deliver. */
+  /** Gets the starts that EventBridge could not deliver. */
   readonly deadLetterQueue: IQueue;
 }
 
-/** Calls the tick function in every slot: a rule that starts an Express workflow each minute. */
+/** Calls the tick function in every slot: a rule starts an Express workflow each minute. */
 export class TickLoop extends Construct {
   readonly stateMachine: StateMachine;
   readonly rule: Rule;
@@ -44,9 +44,9 @@ export class TickLoop extends Construct {
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineType: StateMachineType.EXPRESS,
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
-      role: this.createRole(table, tickFunction),
+      role: this.#createRole(table, tickFunction),
       tracingEnabled: true,
-      // Failures only: what each tick did stands in the log of its function.
+      // Only failures. The log of the tick function has each tick.
       logs: { destination: this.logGroup, level: LogLevel.ERROR, includeExecutionData: false },
     });
 
@@ -58,9 +58,9 @@ export class TickLoop extends Construct {
       schedule: Schedule.rate(Duration.seconds(START_EVERY_SECONDS)),
       targets: [
         new SfnStateMachine(this.stateMachine, {
-          // LocalStack names the execution after the input's id, and starts none without it (localstack#11970).
+          // LocalStack uses the id in the input as the name of the execution, and fails without it (localstack#11970).
           input: RuleTargetInput.fromObject({ ...input, id: EventField.eventId }),
-          // A start that comes late is of no use: the next one is under way. EventBridge would repeat it for 24 hours.
+          // A late start is useless, because the next start follows. By default, EventBridge retries for 24 hours.
           maxEventAge: Duration.seconds(60),
           retryAttempts: 0,
           deadLetterQueue,
@@ -69,8 +69,8 @@ export class TickLoop extends Construct {
     });
   }
 
-  /** May call the one function and read the control item; CDK adds what logging and tracing need. */
-  private createRole(table: TableV2, tickFunction: IFunction): Role {
+  /** Allows calling the tick function and reading the control item. CDK adds the rights for logs and traces. */
+  #createRole(table: TableV2, tickFunction: IFunction): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     acknowledge(role, 'tracing');
     role.addToPolicy(

@@ -15,7 +15,7 @@ export interface WakeUpProps {
   readonly table: PaymentTable;
   readonly loop: IStateMachine;
   readonly trackerName: string;
-  /** Takes what the function could not process. */
+  /** Gets the changes that the function could not process. */
   readonly deadLetterQueue: IQueue;
 }
 
@@ -50,17 +50,17 @@ export class WakeUp extends Construct {
       eventSourceArn: table.tableStreamArn,
       startingPosition: StartingPosition.LATEST,
       filters: BECAME_PENDING,
-      // Thousands may be tracked at once; one look at the control item serves them all.
+      // Thousands of payments can become pending at once. One read of the control item is enough for all of them.
       batchSize: 1000,
       retryAttempts: 3,
-      // Later than this, the loop has ticked by itself.
+      // After this time the resting loop has ticked anyway.
       maxRecordAge: Duration.seconds(BACKSTOP_SECONDS),
       onFailure: new SqsDlq(deadLetterQueue),
     });
   }
 }
 
-/** Filters run before the function is called, and cost nothing. One of them has to match. */
+/** Lambda applies the filters before it calls the function, free of charge. A change must match one of them. */
 const BECAME_PENDING = [
   FilterCriteria.filter({
     eventName: FilterRule.isEqual('INSERT'),

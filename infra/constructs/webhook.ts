@@ -16,14 +16,14 @@ export interface WebhookConstructProps extends WebhookProps {
 }
 
 /**
- * Takes NocoDB's webhook, so that a payment is confirmed at once and not with the next tick.
+ * Handles calls of NocoDB's webhook, which confirm a payment at once instead of in the next tick.
  *
- * Its URL is open to everybody, since NocoDB cannot sign requests for AWS; the function itself asks for a secret, and
- * does nothing before that.
+ * The URL has no authorization, because NocoDB cannot sign requests for AWS. The function checks a secret before it does
+ * anything else.
  */
 export class Webhook extends Construct {
   readonly function: BundledFunction;
-  /** Where NocoDB posts to. */
+  /** The URL to which NocoDB posts. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: WebhookConstructProps) {
@@ -31,7 +31,7 @@ export class Webhook extends Construct {
     const { table, trackerName, settings, secretParameterName, maxConcurrency } = props;
     this.function = new BundledFunction(this, 'Function', {
       entry: 'webhook.handler',
-      description: `Takes NocoDB's webhook (${trackerName})`,
+      description: `Confirms payments that NocoDB's webhook reports (${trackerName})`,
       timeout: Duration.seconds(20),
       environment: variablesFor('webhook', {
         tableName: table.tableName,

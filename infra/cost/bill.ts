@@ -1,26 +1,56 @@
-import { ASSUMPTIONS as A } from './assumptions.ts';
+import { type Alternatives, alternatives } from './alternatives.ts';
 import { type Deployment, readDeployment, synthTemplate } from './deployment.ts';
-import type { Column } from './markdown.ts';
-import { MONTH, PRICES, type PriceId, type Usage } from './prices.ts';
+import { PRICES, type PriceId, type Usage } from './prices.ts';
 import { monthlyUsage } from './usage.ts';
 
-/** A line of the bill. */
+/** What a month of the tracker costs, in US dollars. */
+export interface Bill {
+  readonly lines: readonly BillLine[];
+  /** At list price. */
+  readonly list: number;
+  /** After the always-free tier, in an account that uses the tier for nothing else. */
+  readonly afterFreeTier: number;
+}
+
 export interface BillLine {
   readonly service: string;
   readonly item: string;
+  /** Units a month. */
   readonly quantity: number;
-  /** US dollars a month: at list price, and what is left of it by the always-free tier of an account that uses it for nothing else. */
+  /** US dollars a month, as in {@link Bill}. */
   readonly list: number;
   readonly afterFreeTier: number;
 }
 
-export interface Bill {
-  readonly lines: readonly BillLine[];
-  readonly list: number;
-  readonly afterFreeTier: number;
+/** The bill for one number of users. */
+export interface BillColumn {
+  /** 0: nothing is pending. */
+  readonly users: number;
+  readonly bill: Bill;
+  readonly alternatives: Alternatives;
 }
 
-/** The bill for a month's usage. */
+/**
+ * The bills of the stack that `cdk deploy` deploys.
+ *
+ * @param intervalSeconds whole seconds, 5 to 300
+ * @param users numbers of users, one for each bill; 0: nothing is pending
+ * @throws {SettingsError} if the interval is out of range
+ */
+export function monthlyCost(
+  intervalSeconds: number,
+  users: readonly number[],
+): { readonly deployment: Deployment; readonly columns: readonly BillColumn[] } {
+  const deployment = readDeployment(synthTemplate(intervalSeconds));
+  const columns = users.map((count) => ({
+    users: count,
+    bill: billFor(monthlyUsage(deployment, count)),
+    alternatives: alternatives(intervalSeconds, count),
+  }));
+  return { deployment, columns };
+}
+
+/** The bill for the usage of a month. */
 export function billFor(usage: Usage): Bill {
   const lines = (Object.keys(PRICES) as PriceId[]).map((id) => {
     const { service, item, usd, per, free } = PRICES[id];
@@ -39,53 +69,4 @@ export function billFor(usage: Usage): Bill {
 
 function sum(lines: readonly BillLine[], column: 'list' | 'afterFreeTier'): number {
   return lines.reduce((total, line) => total + line[column], 0);
-}
-
-/**
- * The bills of the stack as `cdk deploy` would deploy it.
- *
- * @param intervalSeconds whole seconds, 5 to 300
- * @param users numbers of users, one for each bill; 0: nothing is pending
- */
-export function monthlyCost(
-  intervalSeconds: number,
-  users: readonly number[],
-): { readonly deployment: Deployment; readonly columns: readonly Column[] } {
-  const deployment = readDeployment(synthTemplate(intervalSeconds));
-  const columns = users.map((count) => ({
-    users: count,
-    bill: billFor(monthlyUsage(deployment, count)),
-    alternatives: alternatives(intervalSeconds, count),
-  }));
-  return { deployment, columns };
-}
-
-/** What a month costs that is done in another way, US dollars at list price; only what differs. */
-export interface Alternatives {
-  /** A tracker that writes the status of every payment in every tick, news or not. */
-  readonly everyStatusWritten: number;
-  /** Bots that ask NocoDB for each user on its own, in the same interval: a Lambda call of 128 MB each time. */
-  readonly perUserPolling: number;
-  /** Requests to NocoDB a month: of those bots, and of the tracker. */
-  readonly requests: { readonly perUserPolling: number; readonly tracker: number };
-}
-
-/** A call that asks NocoDB for one record and waits for the answer. */
-const POLL = { milliseconds: 100, gb: 128 / 1024 } as const;
-
-export function alternatives(intervalSeconds: number, users: number): Alternatives {
-  const ticks = MONTH.seconds / intervalSeconds;
-  const polls = ticks * users;
-  const gbSeconds = (polls * POLL.milliseconds * POLL.gb) / 1000;
-  const outboundGb = (polls * A.requestBytes) / 2 ** 30;
-  const cost = ({ usd, per }: { readonly usd: number; readonly per: number }, units: number) =>
-    (units * usd) / per;
-  return {
-    everyStatusWritten: cost(PRICES.writeUnits, polls),
-    perUserPolling:
-      cost(PRICES.invocations, polls) +
-      cost(PRICES.lambdaGbSeconds, gbSeconds) +
-      cost(PRICES.outboundGb, outboundGb),
-    requests: { perUserPolling: polls, tracker: users === 0 ? 0 : ticks },
-  };
 }

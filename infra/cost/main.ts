@@ -3,13 +3,13 @@ import { INTERVAL_SECONDS } from '../../lambda/settings/settings.ts';
 import { monthlyCost } from './bill.ts';
 import { costReport } from './markdown.ts';
 
-const HELP = `What a month of the tracker costs on AWS, computed from the template that would be deployed.
+const HELP = `Prints what a month of the tracker costs on AWS. The bill is computed from the synthesized template.
 
 npm run cost -- [--interval SECONDS] [--users N,N,…] [--json]
 
   --interval  seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max} (default ${INTERVAL_SECONDS.default})
-  --users     users who always have a payment pending; 0: nothing is pending (default 0,300,10000)
-  --json      every line of the bill, for programs`;
+  --users     numbers of users, each of whom always has a pending payment; 0: nothing is pending (default 0,300,10000)
+  --json      prints every line of the bill as JSON`;
 
 const { values } = parseArgs({
   options: {

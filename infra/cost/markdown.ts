@@ -1,16 +1,9 @@
-import type { Alternatives, Bill } from './bill.ts';
+import type { Alternatives } from './alternatives.ts';
+import type { Bill, BillColumn } from './bill.ts';
 import { PRICE_SOURCES, PRICES_OF } from './prices.ts';
 
-/** The bill of one number of users. */
-export interface Column {
-  /** 0: nothing is pending. */
-  readonly users: number;
-  readonly bill: Bill;
-  readonly alternatives: Alternatives;
-}
-
-/** Bills side by side, and what the alternatives cost, as Markdown. */
-export function costReport(intervalSeconds: number, columns: readonly Column[]): string {
+/** The bills side by side, and the cost of the alternatives, as Markdown. */
+export function costReport(intervalSeconds: number, columns: readonly BillColumn[]): string {
   return [
     `A month (30 days) at an interval of ${intervalSeconds} s in ${PRICES_OF.region}, prices of ${PRICES_OF.date}, in US dollars: list price → after AWS's always-free tier.`,
     billTable(columns),
@@ -26,7 +19,7 @@ export function costReport(intervalSeconds: number, columns: readonly Column[]):
 const FREE_TIER =
   'The always-free tier does not end after a year, but the whole account shares it: ten alarms, ten custom metrics, three dashboards, 5 GB of logs. If other workloads already use it up, the tracker adds the list price; `dashboard: false` in the construct lowers that by $3.';
 
-function billTable(columns: readonly Column[]): string {
+function billTable(columns: readonly BillColumn[]): string {
   const services = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ service }) => service)))];
   const rows = services.map((service) =>
     row(service, ...columns.map(({ bill }) => bothPrices(totalOf(bill, service)))),
@@ -39,7 +32,7 @@ function billTable(columns: readonly Column[]): string {
   ].join('\n');
 }
 
-function alternativesTable(columns: readonly Column[]): string {
+function alternativesTable(columns: readonly BillColumn[]): string {
   const busy = columns.filter(({ users }) => users > 0);
   const requests = (of: keyof Alternatives['requests']) =>
     busy.map(({ alternatives }) => count(alternatives.requests[of]));

@@ -1,21 +1,21 @@
-/** What AWS charges for a unit, and how much of it is free every month, for good and not only in an account's first year. */
+/** The price of a unit, and the units of the always-free tier, which does not end after the first year of an account. */
 export interface Price {
   readonly service: string;
   readonly item: string;
   /** US dollars for `per` units. */
   readonly usd: number;
   readonly per: number;
-  /** Units a month that the always-free tier covers, for the whole account. */
+  /** Free units a month for the whole account. */
   readonly free: number;
 }
 
-/** Where and when the prices were valid. */
+/** The region and the date of the prices. */
 export const PRICES_OF = { region: 'us-east-1', date: 'June 2026' } as const;
 
-/** The month that is charged: 30 days. */
+/** Length of the month: 30 days. */
 export const MONTH = { seconds: 2_592_000, hours: 720 } as const;
 
-/** Where the prices are published. */
+/** The pages on which AWS publishes the prices, by service. */
 export const PRICE_SOURCES: Readonly<Record<string, string>> = {
   'Step Functions': 'https://aws.amazon.com/step-functions/pricing/',
   EventBridge: 'https://aws.amazon.com/eventbridge/pricing/',
@@ -30,8 +30,8 @@ export const PRICE_SOURCES: Readonly<Record<string, string>> = {
 const MILLION = 1_000_000;
 
 /**
- * The prices. Not in it because they cost nothing here: standard parameters of SSM, reads of a table's stream by Lambda,
- * deletions by TTL, and queues, topics and mail, of which the tracker uses a handful of messages a month.
+ * The prices of everything that the tracker pays for. These cost nothing: standard SSM parameters, stream reads by
+ * Lambda, deletions by TTL, and the few messages a month of its queue, its topic and its alarm mails.
  */
 export const PRICES = {
   executions: { service: 'Step Functions', item: 'Express executions', usd: 1, per: MILLION, free: 0 },
@@ -42,7 +42,7 @@ export const PRICES = {
     per: 1,
     free: 0,
   },
-  // Scheduled rules are not listed; events of AWS services are free. Counted like events of one's own, to be safe.
+  // AWS publishes no price for scheduled rules. To be safe, the bill uses the price of custom events.
   scheduledStarts: { service: 'EventBridge', item: 'Starts by the rule', usd: 1, per: MILLION, free: 0 },
   events: { service: 'EventBridge', item: 'Events', usd: 1, per: MILLION, free: 0 },
   invocations: { service: 'Lambda', item: 'Requests', usd: 0.2, per: MILLION, free: MILLION },
@@ -69,5 +69,5 @@ export const PRICES = {
 
 export type PriceId = keyof typeof PRICES;
 
-/** Units a month of everything that is charged for. */
+/** Units a month, by price. */
 export type Usage = Readonly<Record<PriceId, number>>;

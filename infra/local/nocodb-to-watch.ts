@@ -6,27 +6,31 @@ import { type NocoDbSettings, parseTrackerSettings } from '../../lambda/settings
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { TrackerError } from '../../lambda/tracker/errors.ts';
 import { type DemoNocoDb, startDemoNocoDb } from './demo-nocodb/demo-nocodb.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from './errors/start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 
-const PREFERRED_DEMO_PORT = 8085;
-
-/** The NocoDB whose payments are watched. */
+/** The NocoDB whose payments the local tracker watches. */
 export interface NocoDbToWatch {
-  /** As this machine reaches it. */
+  /** The address that this machine uses. For Lambda functions, see {@link urlForLambdas}. */
   readonly url: string;
   readonly tableId: string;
   readonly token: string;
-  /** There is one unless a real NocoDB is configured. */
+  /** Absent if a real NocoDB is configured. */
   readonly demo?: DemoNocoDb;
 }
 
+const PREFERRED_DEMO_PORT = 8085;
+const TIMEOUT_MS = 5000;
+
+/** The name that Docker gives to the machine on which it runs containers. */
+const DOCKER_HOST_NAME = 'host.docker.internal';
+
 /**
- * The configured NocoDB, checked, or else a new demo NocoDB.
+ * Checks the configured NocoDB, or starts a demo NocoDB if none is configured.
  *
- * @param containers whether Lambdas run in containers, which reach this machine through a network of their own
- * @param started takes what has to be stopped
- * @throws {StartError} when the configured NocoDB cannot be watched
+ * @param containers whether Lambda functions run in containers, which reach this machine only through Docker's network
+ * @param started gets the demo NocoDB, to stop it at the end
+ * @throws {StartError} if the configured NocoDB does not answer a tick's question
  */
 export async function nocoDbToWatch(
   { token, variables }: StartSettings,
@@ -40,20 +44,17 @@ export async function nocoDbToWatch(
   }
   const demo = await startDemoNocoDb({
     port: await getPort({ host: '127.0.0.1', port: PREFERRED_DEMO_PORT }),
-    // On Linux, containers do not reach what listens on the loopback only.
+    // On Linux, containers cannot reach a server that listens only on the loopback address.
     host: containers ? '0.0.0.0' : '127.0.0.1',
   });
   started.defer(() => demo.close());
   return { url: demo.url, tableId: demo.tableId, token: demo.token, demo };
 }
 
-const TIMEOUT_MS = 5000;
-
 /**
- * Asks NocoDB one question as a tick would, so that a wrong address, token, table or field shows before anything is
- * deployed.
+ * Sends NocoDB one request as a tick does, so that a wrong address, token, table or field shows before the deployment.
  *
- * @throws {StartError} with what NocoDB refused and a hint
+ * @throws {StartError} with NocoDB's refusal and a hint
  */
 export async function checkNocoDb(settings: NocoDbSettings, token: string): Promise<void> {
   const source = createRecordSource(settings, {
@@ -70,17 +71,15 @@ export async function checkNocoDb(settings: NocoDbSettings, token: string): Prom
   }
 }
 
-/** What Docker calls the machine that containers run on. */
-const HOST_OF_CONTAINERS = 'host.docker.internal';
-
 /**
- * The URL under which a Lambda reaches what this machine reaches under `url`.
+ * The address that a Lambda function uses for a server which this machine reaches at `url`.
  *
- * @param containers whether Lambdas run in containers, as LocalStack's do: their loopback is their own
+ * @param containers whether Lambda functions run in containers, as in LocalStack. A container has its own loopback
+ *   address.
  */
 export function urlForLambdas(url: string, containers: boolean): string {
   if (!containers || !isLoopback(url)) return url;
   const address = new URL(url);
-  address.hostname = HOST_OF_CONTAINERS;
+  address.hostname = DOCKER_HOST_NAME;
   return address.href.replace(/\/$/, '');
 }

@@ -8,29 +8,28 @@ import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker
 import { removeStack } from './deployment/remove-stack.ts';
 import { awsClientConfig } from './emulator/aws-environment.ts';
 import { CACHE, DEFAULT_PORT, type Emulator, startEmulator } from './emulator/emulator.ts';
-import type { LogLine } from './log/follow-log.ts';
-import { followLog } from './log/follow-log.ts';
+import { StartError } from './errors/start-error.ts';
+import { followLog, type LogLine } from './log/follow-log.ts';
 import { functionLogGroups, logReader } from './log/function-logs.ts';
 import { type NocoDbToWatch, nocoDbToWatch, urlForLambdas } from './nocodb-to-watch.ts';
-import { runCommand } from './run-command.ts';
-import { StartError } from './start-error.ts';
+import { runCommand } from './process/run-command.ts';
 import type { StartSettings } from './start-settings.ts';
 
-/** What a run needs of its process. */
+/** What {@link runLocally} gets from its process. */
 export interface RunContext {
-  /** Tells the person something. @param at epoch milliseconds, now by default */
+  /** Prints a line. @param at its time, epoch milliseconds; now by default */
   readonly say: (text: string, at?: number) => void;
-  /** The person wants an end. */
+  /** Aborts when the run has to end. */
   readonly end: AbortSignal;
-  /** Takes what has to be stopped. */
+  /** Gets everything that must be stopped at the end. */
   readonly started: AsyncDisposableStack;
 }
 
 /**
- * Brings up the local cloud and NocoDB, deploys the CDK app, registers waiting users and shows the Lambdas' logs until
- * the person wants an end.
+ * Starts an emulator and a demo NocoDB (unless others are configured), deploys the CDK app, tracks payments, and shows
+ * the logs of the Lambda functions until `end` aborts.
  *
- * @throws {StartError} with one line for the person
+ * @throws {StartError} if something cannot start, or if the emulator ends by itself
  */
 export async function runLocally(settings: StartSettings, context: RunContext): Promise<void> {
   const { say, end, started } = context;
@@ -48,10 +47,10 @@ export async function runLocally(settings: StartSettings, context: RunContext): 
     [VARIABLES.apiUrl]: settings.urlForLambdas ?? urlForLambdas(nocodb.url, containers),
     [VARIABLES.tableId]: nocodb.tableId,
   };
-  // A failed start is told by whoever waits for it below; then there is nothing to leave.
+  // If the emulator cannot start, `deployTo` reports the error, and there is nothing to clean up.
   started.defer(() =>
     emulator.then(
-      (present) => leave(present, variables),
+      (present) => cleanUp(present, variables),
       () => {},
     ),
   );
@@ -59,7 +58,7 @@ export async function runLocally(settings: StartSettings, context: RunContext): 
   await showLog(deployed, context);
   await registerUsers(deployed, settings, nocodb, context);
   const { endpoint } = await emulator;
-  context.say(`stats: npm run tracker -- stats --watch --endpoint ${endpoint}`);
+  say(`stats: npm run tracker -- stats --watch --endpoint ${endpoint}`);
   await Promise.race([whenAborted(end), failWhenLost(emulator)]);
 }
 
@@ -87,11 +86,11 @@ async function deployTo(
   return deployed;
 }
 
-/** Shows what the Lambdas log, from now to the end. */
+/** Shows new lines in the logs of the Lambda functions until `end` aborts. */
 async function showLog({ aws, stackName }: DeployedTracker, { say, end }: RunContext): Promise<void> {
   const read = logReader(aws, await functionLogGroups(aws, stackName));
   const print = ({ text, at }: LogLine) => say(text, at);
-  const onError = (error: unknown) => say(`the log cannot be read: ${(error as Error).message}`);
+  const onError = (error: unknown) => say(`cannot read the log: ${(error as Error).message}`);
   void followLog({ read, print, onError, since: Date.now() - 1000, signal: end });
 }
 
@@ -107,17 +106,18 @@ async function registerUsers(
     const options = { nocodb: demo, tracker, deployed, say, signal: end };
     const page = await openDemo(options);
     started.defer(() => page.close());
-    say(`page: ${page.url} shows the payments; tick some as paid`);
+    say(`page: ${page.url} shows the payments; tick some of them as paid`);
     void runFirstCustomer(options);
   } else if (track.length === 0) {
-    say('nothing is tracked yet: start with npm start -- --track USER:RECORD, or let a bot track');
+    say('no payment is tracked yet: use npm start -- --track USER:RECORD, or let a bot track payments');
   }
 }
 
-async function leave(emulator: Emulator, variables: Readonly<Record<string, string>>): Promise<void> {
+/** Stops the emulator, or removes the stack from an emulator that `npm start` did not start. */
+async function cleanUp(emulator: Emulator, variables: Readonly<Record<string, string>>): Promise<void> {
   const { tokenParameterName } = parseTrackerSettings(variables);
-  const deployment = { stackName: SETTINGS.stackName.default, tokenParameterName };
-  if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), deployment);
+  const stack = { stackName: SETTINGS.stackName.default, tokenParameterName };
+  if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), stack);
   await emulator.stop();
 }
 

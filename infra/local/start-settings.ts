@@ -1,23 +1,23 @@
 import { parseArgs } from 'node:util';
 import { checkVariables, type Variables, variableNames } from '../../lambda/settings/read-settings.ts';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
-import { StartError } from './start-error.ts';
+import { StartError } from './errors/start-error.ts';
 
-/** What `npm start` should do. */
+/** The settings of `npm start`. */
 export interface StartSettings {
-  /** `AWS_ENDPOINT_URL`: an emulator that already runs. @default - a new one is started */
+  /** `AWS_ENDPOINT_URL`: address of an emulator that already runs. @default - `npm start` starts an emulator */
   readonly endpoint?: string;
-  /** API token of the NocoDB to watch. @default - a demo NocoDB is started */
+  /** API token of the NocoDB to watch. @default - `npm start` starts a demo NocoDB */
   readonly token?: string;
   /** NocoDB's address for Lambdas in containers. @default - made from its address on this machine */
   readonly urlForLambdas?: string;
-  /** The variables that `cdk deploy` reads, as far as they are set. */
+  /** Those of the variables that `cdk deploy` reads which are set. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Payments to track from the start. */
+  /** Payments to track at the start. */
   readonly track: readonly { readonly userId: string; readonly recordId: string }[];
 }
 
-/** Stand in for the demo NocoDB, whose address is not known yet. */
+/** Placeholders for the demo NocoDB, whose address is not known yet. */
 const DEMO = {
   [VARIABLES.apiUrl]: 'http://127.0.0.1',
   [VARIABLES.tableId]: 'mdemopayments00',
@@ -29,9 +29,9 @@ const HERE_ONLY: readonly string[] = [VARIABLES.apiToken, VARIABLES.urlForLambda
 const PASSED_ON = variableNames('start').filter((name) => !HERE_ONLY.includes(name));
 
 /**
- * Reads the command line and the environment. Any `NOCODB_…` variable means that a real NocoDB is watched.
+ * Reads the settings from the command line and the environment. Any `NOCODB_…` variable selects a real NocoDB.
  *
- * @throws {StartError} with every fault in one line
+ * @throws {StartError} listing every fault in one line
  */
 export function parseStartSettings(args: readonly string[], environment: Variables): StartSettings {
   const given = Object.fromEntries(

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { StartError } from './errors/start-error.ts';
 import { formatLogLine } from './log/follow-log.ts';
 import { runLocally } from './run-locally.ts';
-import { StartError } from './start-error.ts';
 import { parseStartSettings } from './start-settings.ts';
 
 const ENV_FILE = join(import.meta.dirname, '../../.env');
 
-/** Runs everything on this machine until Ctrl-C; what does not work is told in one line. */
+/** Runs the tracker on this machine until Ctrl-C. Prints a StartError as one line. */
 async function main(): Promise<void> {
-  // What is set in the environment wins.
+  // The file does not overwrite variables that are set in the environment.
   if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE);
   const end = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort(signal));
@@ -23,18 +23,18 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!end.signal.aborted) fail(error);
   }
-  const isAskedFor = end.signal.aborted;
-  if (isAskedFor) say(`stopping (${end.signal.reason})`);
+  const isRequested = end.signal.aborted;
+  if (isRequested) say(`stopping (${end.signal.reason})`);
   end.abort();
   try {
     await started.disposeAsync();
   } catch (error) {
     fail(error);
   }
-  if (isAskedFor) say('stopped');
+  if (isRequested) say('stopped');
 }
 
-/** A stack of disposables that meets a second error wraps both. */
+/** If a second resource fails while it is disposed of, JavaScript wraps both errors in a SuppressedError. */
 function fail(error: unknown): void {
   process.exitCode = 1;
   if (error instanceof SuppressedError) {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { VARIABLES as NAMES } from '../settings/settings.ts';
+import { VARIABLES } from '../settings/settings.ts';
 import {
   AccessDeniedError,
   ConnectionFailedError,
@@ -60,14 +60,14 @@ export function toErrorFromExchange(error: ExchangeError, timeout: number, names
       return new ConnectionFailedError({
         ...names,
         problem: `no connection (${code || messageOf(cause)})`,
-        hint: `See whether NocoDB runs, and whether ${NAMES.apiUrl} is its address as seen from the tracker.`,
+        hint: `See whether NocoDB runs, and whether ${VARIABLES.apiUrl} is its address as seen from the tracker.`,
         cause,
       });
     case 'tooLarge':
       return new InvalidResponseError({
         ...names,
         problem: `the answer is larger than ${MAX_RESPONSE_BYTES} bytes`,
-        hint: `See whether ${NAMES.apiUrl} is the address of NocoDB.`,
+        hint: `See whether ${VARIABLES.apiUrl} is the address of NocoDB.`,
       });
     case 'broken':
       return new InvalidResponseError({
@@ -90,7 +90,7 @@ export function toErrorFromText(body: string, names: CallNames): TrackerError {
   return new InvalidResponseError({
     ...names,
     problem: `the server answered ${kind} instead of JSON${sample}`,
-    hint: `See whether ${NAMES.apiUrl} is the address of NocoDB, and what a proxy before it answers.`,
+    hint: `See whether ${VARIABLES.apiUrl} is the address of NocoDB, and what a proxy before it answers.`,
   });
 }
 
@@ -149,22 +149,22 @@ const RULES: readonly Rule[] = [
   {
     matches: isTableGone,
     error: TableNotFoundError,
-    hint: `Set ${NAMES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title.`,
+    hint: `Set ${VARIABLES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title.`,
   },
   {
     matches: isFieldUnknown,
     error: FieldNotFoundError,
-    hint: `Set ${NAMES.idField}, ${NAMES.paidField} and ${NAMES.ownerField} to titles of the table's fields, letter for letter, or to their ids (c…), which survive renaming.`,
+    hint: `Set ${VARIABLES.idField}, ${VARIABLES.paidField} and ${VARIABLES.ownerField} to titles of the table's fields, letter for letter, or to their ids (c…), which survive renaming.`,
   },
   {
     matches: isFieldUnsuitable,
     error: FieldNotFoundError,
-    hint: `Without ${NAMES.paidValues}, ${NAMES.paidField} has to name a checkbox; with it, a select, text or number field.`,
+    hint: `Without ${VARIABLES.paidValues}, ${VARIABLES.paidField} has to name a checkbox; with it, a select, text or number field.`,
   },
   {
     matches: isPathUnknown,
     error: EndpointNotFoundError,
-    hint: `Set ${NAMES.apiUrl} to the address of NocoDB, as in https://nocodb.example.com.`,
+    hint: `Set ${VARIABLES.apiUrl} to the address of NocoDB, as in https://nocodb.example.com.`,
   },
   {
     matches: isQueryRefused,
@@ -188,5 +188,5 @@ function redirectHint({ location }: IncomingHttpHeaders, { target }: CallNames):
   const [, from] = target.split(' ');
   const url = location === undefined ? null : URL.parse(location, from);
   const to = url === null ? 'another address' : `${url.origin}${url.pathname}`;
-  return `It redirects to ${to}: set ${NAMES.apiUrl} to the address that answers without a redirect, usually https instead of http.`;
+  return `It redirects to ${to}: set ${VARIABLES.apiUrl} to the address that answers without a redirect, usually https instead of http.`;
 }

@@ -83,7 +83,7 @@ describe('an alarm rings', () => {
       const { DataStale: minutes = Number.POSITIVE_INFINITY } = await world.pass(HOUR);
 
       const due = Math.max(3 * interval, 180) / 60;
-      // Periods of whole minutes do not begin with the trouble.
+      // The alarm's periods are whole minutes, which do not start together with the fault.
       const period = Math.ceil(interval / 60);
       expect(minutes).toBeGreaterThanOrEqual(due - period);
       expect(minutes).toBeLessThanOrEqual(due + 2 * period);
@@ -136,7 +136,7 @@ describe('an alarm rings', () => {
   it('when NocoDB cuts its pages, after half an hour', async () => {
     const world = prepare();
     await world.track(45);
-    // Every tick finds ten paid records on pages of five, and confirms nobody: their owners differ.
+    // Every tick finds ten paid records on pages of five, and confirms none: their owners differ.
     world.source.cap = 5;
     for (let id = 1; id <= 10; id++)
       world.source.records.set(String(id), { paid: true, owner: 'somebody else' });

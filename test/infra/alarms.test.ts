@@ -21,7 +21,7 @@ describe('the alarms', () => {
     for (const id of ALARM_IDS) {
       const { meaning, remedy } = RUNBOOK[id];
       expect(alarm(id)?.AlarmDescription).toBe(`${meaning} What to do: ${remedy}`);
-      // CloudWatch takes no more.
+      // The limit of CloudWatch.
       expect(alarm(id)?.AlarmDescription.length).toBeLessThanOrEqual(1024);
     }
   });

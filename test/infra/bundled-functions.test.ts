@@ -11,7 +11,7 @@ import { NOCODB, temporaryOutdir } from './support/synth.ts';
 
 const MEGABYTE = 1_000_000;
 
-/** Where the bundles are that `cdk deploy` uploads, by the function's logical id. */
+/** Paths of the bundles that `cdk deploy` uploads, by the logical id of the function. */
 let bundles: Record<string, string>;
 
 beforeAll(() => {
@@ -84,7 +84,7 @@ function bundleOf(id: string): string {
   return bundle;
 }
 
-/** Loads a bundle as Lambda does: in a process of its own, with nothing but its variables. */
+/** Loads a bundle as Lambda does: in a new process that has only the variables of the function. */
 function start(id: string, env: Record<string, string>) {
   const load = `import(${JSON.stringify(pathToFileURL(bundleOf(id)).href)})`;
   const script = `${load}.then(({ handler }) => process.stdout.write(typeof handler))`;

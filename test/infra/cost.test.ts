@@ -78,7 +78,7 @@ describe('an execution of the loop', () => {
 
       const assumed = meanExecution(interval, 0.1);
       expect(ticks / STARTS).toBeCloseTo(assumed.ticks, 1);
-      // An execution that finds no slot before its end takes some transitions, too.
+      // An execution without a slot before its end still takes the time of some transitions.
       expect(Math.abs(seconds / STARTS - assumed.seconds)).toBeLessThan(0.5);
     },
   );

@@ -7,7 +7,7 @@ import { NOCODB, synthTracker } from './support/synth.ts';
 
 const template = synthTracker();
 
-/** What every function may: write its own log, and traces. */
+/** The statements of every function: it can write its own log, and traces. */
 function basics(log: string) {
   return [
     { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `<${log}.Arn>` },

@@ -10,7 +10,7 @@ import { createApp, NOCODB } from './support/synth.ts';
 interface Finding {
   readonly ruleName: string;
   readonly violatingConstructs: readonly { readonly constructPath: string }[];
-  /** Only of an acknowledged one. */
+  /** Present if the finding is acknowledged. */
   readonly reason?: string;
 }
 
@@ -22,12 +22,12 @@ interface PluginReport {
 }
 
 afterEach(() => {
-  // A failed validation leaves a failure code for the process.
+  // A failed validation sets the exit code of the process.
   process.exitCode = undefined;
   vi.restoreAllMocks();
 });
 
-/** What the two packs say about an app, each told to look at it as it is synthesized. */
+/** Synthesizes an app with both packs of cdk-nag. @returns the report of each pack */
 function check(app: App): readonly PluginReport[] {
   vi.spyOn(console, 'log').mockReturnValue();
   vi.spyOn(console, 'error').mockReturnValue();

@@ -14,7 +14,7 @@ const createBot = (scope: Stack) =>
     code: Code.fromInline('export const handler = () => {}'),
   });
 
-/** The only resource of a type whose logical id begins so. */
+/** The only resource of a type whose logical id starts with `id`. */
 function find(template: Template, type: string, id: string) {
   const found = Object.entries(template.findResources(type)).filter(([key]) => key.startsWith(id));
   expect(found.map(([key]) => key)).toHaveLength(1);
@@ -127,7 +127,7 @@ describe('onConfirmed', () => {
       Action: 'lambda:InvokeFunction',
       Principal: 'events.amazonaws.com',
     });
-    // EventBridge is done when Lambda has taken the event; what the function makes of it is Lambda's business.
+    // EventBridge is done when Lambda accepts the event. Lambda handles errors of the function.
     expect(find(template, 'AWS::Lambda::EventInvokeConfig', 'Bot').Properties).toMatchObject({
       MaximumRetryAttempts: 2,
       DestinationConfig: { OnFailure: { Destination: '<PaymentsDeadLetters.Arn>' } },

@@ -96,8 +96,8 @@ describe('several trackers', () => {
 
     const named = resources.flatMap(([id, { Type, Properties = {} }]) =>
       Object.keys(Properties)
-        // Some only name the function they belong to; names of inline policies belong to their role; a bus has to be
-        // named, and has the stack's name in its own.
+        // Some properties only name the function that the resource belongs to. Names of inline policies are local to
+        // their role. A bus must have a name; its name contains the name of the stack.
         .filter((key) => NAMES.test(key) && !FREE_TO_NAME.test(Type))
         .map((key) => `${id}.${key}`),
     );

@@ -6,7 +6,7 @@ import { createApp, NOCODB, synthTracker } from './support/synth.ts';
 
 type Resource = { readonly Type: string; readonly Properties?: Record<string, unknown> };
 
-/** The stack with everything in it that can be switched on. */
+/** The stack with every optional part. */
 const RESOURCES = Object.entries(
   readable(
     Template.fromStack(
@@ -24,7 +24,7 @@ const RESOURCES = Object.entries(
 
 const ofType = (type: string) => RESOURCES.filter(([, { Type }]) => Type === type);
 
-/** Every statement that a role of the stack is given. */
+/** Every policy statement of a role of the stack. */
 const STATEMENTS: readonly Statement[] = ofType('AWS::IAM::Policy').flatMap(
   ([, { Properties }]) =>
     (Properties as { PolicyDocument: { Statement: Statement[] } }).PolicyDocument.Statement,

@@ -184,7 +184,7 @@ describe('the variables of the app', () => {
   });
 });
 
-/** @param props of any shape, as in JavaScript */
+/** @param props values of any type, as in JavaScript */
 function faultsOf(props: unknown): readonly string[] {
   return catchFaults(() => new PaymentTracker(createStack(), 'Payments', props as PaymentTrackerProps));
 }

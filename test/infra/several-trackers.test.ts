@@ -14,7 +14,7 @@ function resourcesOf(stack: Stack): Resources {
   return Template.fromStack(stack).toJSON().Resources as Resources;
 }
 
-/** The names that the template itself gives; CloudFormation makes up the others, each its own. */
+/** The names that the template sets. CloudFormation generates all other names. */
 function givenNames(stacks: readonly Stack[]): string[] {
   return stacks.flatMap((stack) =>
     Object.values(resourcesOf(stack)).flatMap(({ Type, Properties = {} }) =>
@@ -70,7 +70,7 @@ describe('a deleted stack', () => {
     const functions = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
 
     expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(groups.map(() => 'Delete'));
-    // A function without one gets a group from Lambda that nobody deletes.
+    // For a function without a log group, Lambda creates one that is never deleted.
     for (const { Properties } of functions) {
       expect(Properties?.LoggingConfig).toMatchObject({ LogGroup: { Ref: expect.any(String) } });
     }
@@ -78,7 +78,7 @@ describe('a deleted stack', () => {
 });
 
 describe('an update in place', () => {
-  /** The resources that CloudFormation would replace, because a property that it cannot change does. */
+  /** The resources that CloudFormation would replace, because a property changes that it cannot update. */
   const identity = (stack: Stack) =>
     Object.fromEntries(
       Object.entries(resourcesOf(stack))

@@ -11,10 +11,10 @@ import { timeLimits } from '../../lambda/tracker/interval.ts';
 import { TaskError } from '../simulation/step-functions/execution.ts';
 import { NAMES, runLoop, TRANSITION } from './support/loop-run.ts';
 
-/** A slot of every interval that divides an hour. */
+/** A time that is a slot for every interval that divides an hour. */
 const NOON = Date.UTC(2026, 0, 1, 12);
 
-/** From the end of a wait to the call, milliseconds: one state in between looks whether the wait was too short. */
+/** From the end of a wait to the call, milliseconds: one state in between checks whether the wait was too short. */
 const TO_CALL = 2 * TRANSITION;
 
 const intervals = fc.integer({ min: 5, max: 300 });
@@ -110,7 +110,7 @@ describe('slots', () => {
 });
 
 describe('a wait that ends early', () => {
-  /** As LocalStack waits: the fraction of a second is dropped. */
+  /** LocalStack ignores the fraction of a second of a wait. */
   const waitsLate = (milliseconds: number) => -(milliseconds % 1000);
 
   it('gives a slot one tick, not a burst', async () => {

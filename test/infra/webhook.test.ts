@@ -32,7 +32,7 @@ describe('the webhook', () => {
       TargetFunctionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PaymentsWebhookFunction'), 'Arn'] },
       Cors: Match.absent(),
     });
-    // AWS wants both for a public URL since October 2025; the second only lets in what came through the URL.
+    // Since October 2025, AWS requires both for a public URL. The second allows only calls through the URL.
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunctionUrl',
       Principal: '*',
@@ -83,7 +83,7 @@ describe('the webhook', () => {
       PAYMENT_TABLE_NAME: '<PaymentsTable>',
       NOCODB_TABLE_ID: NOCODB.tableId,
     });
-    // Every appearance is the plain name: none is a reference that CloudFormation would resolve.
+    // Every occurrence is the plain name, not a reference that CloudFormation resolves to the value.
     const text = JSON.stringify(template.toJSON());
     expect(text.match(/[^"]*webhook-secret[^"]*/g)).toEqual([
       ':parameter/shop/webhook-secret',

@@ -11,31 +11,43 @@ import type { CdkOptions } from './cdk.ts';
 import { deploy } from './deploy.ts';
 
 export interface DeployTrackerOptions extends CdkOptions {
-  /** Where to; it may still be starting. */
+  /** The emulator to deploy to. The app is synthesized while the emulator starts. */
   readonly emulator: Promise<Emulator>;
-  /** The app's settings, as on AWS; `NOCODB_API_URL` as the Lambdas reach it. */
+  /** The settings of the app, as on AWS. `NOCODB_API_URL` is the address that Lambda functions use. */
   readonly variables: Readonly<Record<string, string>>;
   /** NocoDB's API token. */
   readonly token: string;
 }
 
-/** The stack on an emulator, with its example bots, and what one needs to use it. */
+/** The stack on an emulator, with its example bots. */
 export interface DeployedTracker {
   readonly stackName: string;
   readonly intervalSeconds: number;
+  /** The configuration of AWS clients that use the emulator. */
   readonly aws: AwsClientConfig;
-  /** The value of an output of the stack. @throws {Error} when there is no such output */
+  /**
+   * The value of an output of the stack.
+   *
+   * @throws {Error} if the stack has no such output
+   */
   output(name: string): string;
-  /** The client that bots use, on the stack's table. */
+  /** The client that bots use, for the table of the stack. */
   client(options?: Pick<PaymentTrackerOptions, 'observe' | 'print'>): PaymentTracker;
   readonly invoke: Invoke;
 }
 
 /**
- * Deploys the CDK app in its demo mode to an emulator.
+ * Invokes a Lambda function and waits for its result.
  *
- * @throws {SettingsError} when the variables cannot work
- * @throws {StartError} when the CDK fails
+ * @throws {Error} with the message of the function's error, if the function fails
+ */
+export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
+
+/**
+ * Deploys the CDK app with its example bots to an emulator.
+ *
+ * @throws {SettingsError} if the variables are wrong
+ * @throws {StartError} if the CDK or the emulator fails
  */
 export async function deployTracker(options: DeployTrackerOptions): Promise<DeployedTracker> {
   const variables = { ...options.variables, [VARIABLES.demo]: 'true' };
@@ -66,19 +78,15 @@ export async function deployTracker(options: DeployTrackerOptions): Promise<Depl
   };
 }
 
-/** Calls a Lambda function and waits for its answer. */
-export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
-
-/** Calls functions of the emulator. A function that throws makes the call throw, with the function's own words. */
-export function createInvoke(aws: AwsClientConfig): Invoke {
+function createInvoke(aws: AwsClientConfig): Invoke {
   const client = new LambdaClient(aws);
   return async (functionName, event) => {
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
     );
-    const answer = JSON.parse(Payload?.transformToString() || 'null') as unknown;
-    if (FunctionError === undefined) return answer;
-    const { errorMessage = FunctionError } = (answer ?? {}) as { errorMessage?: string };
+    const result = JSON.parse(Payload?.transformToString() || 'null') as unknown;
+    if (FunctionError === undefined) return result;
+    const { errorMessage = FunctionError } = (result ?? {}) as { errorMessage?: string };
     throw new Error(`${functionName} failed: ${errorMessage}`);
   };
 }

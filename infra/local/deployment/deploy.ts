@@ -10,35 +10,35 @@ import type { Emulator } from '../emulator/emulator.ts';
 import { type CdkOptions, cdk } from './cdk.ts';
 
 export interface DeployOptions extends CdkOptions {
-  /** Where to; it may still be starting, the app is synthesized meanwhile. */
+  /** The emulator to deploy to. The app is synthesized while the emulator starts. */
   readonly emulator: Promise<Emulator>;
-  /** The app's settings, as on AWS: `NOCODB_API_URL`, `INTERVAL_SECONDS`, … */
+  /** The settings of the app, as on AWS: `NOCODB_API_URL`, `INTERVAL_SECONDS`, … */
   readonly variables: Readonly<Record<string, string>>;
-  /** NocoDB's API token, and the name of the SSM parameter it belongs into. */
+  /** NocoDB's API token, and the name of the SSM parameter that holds it. */
   readonly token: { readonly value: string; readonly parameterName: string };
 }
 
+/** The outputs of the deployed stacks: output values by output name, by stack name. */
+export type DeployOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** Blank variables count as absent: with these, no setting comes from the environment of this process or from `.env`. */
+/** Blank variables count as absent, so no setting comes from the environment of this process or from `.env`. */
 const UNSET = Object.fromEntries(variableNames('stack').map((name) => [name, '']));
 
-/** The outputs of each stack that was deployed. */
-export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 /**
- * Deploys the CDK app to the emulator as it would be deployed to AWS: bootstrap, token, `cdk deploy`.
+ * Deploys the CDK app to an emulator in the same way as to AWS: bootstrap, token, `cdk deploy`.
  *
- * @throws {StartError} when the CDK fails
+ * @throws {StartError} if the CDK or the emulator fails
  */
-export async function deploy(options: DeployOptions): Promise<StackOutputs> {
-  // Nothing is awaited before the emulator: its failure needs somebody who listens.
+export async function deploy(options: DeployOptions): Promise<DeployOutputs> {
+  // Synchronous calls until `emulator` is awaited: a rejection before that would be unhandled.
   rmSync(options.logFile, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'payment-tracker-'));
   try {
     const assembly = join(folder, 'cdk.out');
     const [emulator] = await Promise.all([
-      prepare(options, folder),
+      prepareEmulator(options, folder),
       cdk(
         ['synth', '--quiet', '--output', assembly, '--context', `${EMULATOR_CONTEXT}=true`],
         { cwd: PROJECT, env: { ...UNSET, ...options.variables } },
@@ -51,13 +51,13 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
       { cwd: folder, env: emulator.env },
       options,
     );
-    return JSON.parse(await readFile(outputs, 'utf8')) as StackOutputs;
+    return JSON.parse(await readFile(outputs, 'utf8')) as DeployOutputs;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function prepare(options: DeployOptions, folder: string): Promise<Emulator> {
+async function prepareEmulator(options: DeployOptions, folder: string): Promise<Emulator> {
   const emulator = await options.emulator;
   await putToken(emulator, options.token);
   await cdk(

@@ -5,22 +5,22 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsClientConfig } from '../emulator/aws-environment.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
 
-/** What a deployment has put on an emulator. */
-export interface Deployment {
+export interface RemoveStackOptions {
   readonly stackName: string;
-  /** The SSM parameter with NocoDB's token. */
+  /** Name of the SSM parameter that holds NocoDB's token. */
   readonly tokenParameterName: string;
 }
 
 /**
- * Deletes the token and the stack, and waits until the stack is gone. What is not there is no fault.
+ * Deletes the token and the stack from an emulator, and waits until the stack is gone. A token or stack that does not
+ * exist is not an error.
  *
- * @throws {StartError} when the emulator does not do it
+ * @throws {StartError} if the emulator does not delete them
  */
-export async function removeStack(aws: AwsClientConfig, deployment: Deployment): Promise<void> {
-  const { stackName: StackName, tokenParameterName } = deployment;
+export async function removeStack(aws: AwsClientConfig, options: RemoveStackOptions): Promise<void> {
+  const { stackName: StackName, tokenParameterName } = options;
   try {
     await new SSMClient(aws).send(new DeleteParametersCommand({ Names: [tokenParameterName] }));
     const client = new CloudFormationClient(aws);
@@ -35,7 +35,7 @@ export async function removeStack(aws: AwsClientConfig, deployment: Deployment):
   }
 }
 
-/** The SDK's errors about connections have a code and often no message. */
+/** Connection errors of the SDK have a code and often no message. */
 function reasonOf(cause: unknown): string {
   const { name, message, code } = cause as NodeJS.ErrnoException;
   return code ?? (message.split('\n')[0] || name);

@@ -3,27 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-const FILES: Record<string, { file: string; type: string }> = {
-  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
-  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
-};
-
-/** Nothing from elsewhere is loaded, and nobody frames the page to steal a click. */
-const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-};
-
 export interface PageServerOptions {
-  readonly desk: PaymentDesk;
-  /** Shown on the page, seconds. */
+  readonly backend: PaymentPageBackend;
+  /** Interval of the tracker, which the page shows; seconds. */
   readonly intervalSeconds: number;
   /** @default any free port */
   readonly port?: number;
-  /** Told what went wrong while serving; the page shows only that something did. */
+  /** Called with an error of the backend. The page shows its message too. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -33,7 +19,50 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Serves the payments page on the loopback of this machine. */
+/** Port: where the page gets its payments from. */
+export interface PaymentPageBackend {
+  /** All payments, the oldest first. */
+  list(): Promise<readonly PaymentRow[]>;
+  /** Ticks or unticks the `Paid` box in NocoDB. @returns false if there is no such record */
+  setPaid(recordId: string, paid: boolean): Promise<boolean>;
+  /** Lets a bot create a payment for a new customer. @returns the record id of the new payment */
+  create(): Promise<string>;
+}
+
+/** A payment as the page shows it: what NocoDB says, and what a bot sees. */
+export interface PaymentRow {
+  readonly recordId: string;
+  readonly userId: string;
+  readonly title: string;
+  /** The `Paid` box in the NocoDB table. */
+  readonly paidInNocoDb: boolean;
+  /** The result of `isPaid(userId, recordId)`. */
+  readonly isPaid: boolean;
+  /** `status(userId, recordId).state`; `untracked` if the table does not have the payment. */
+  readonly state: string;
+  /** When the tracker confirmed the payment, epoch milliseconds. */
+  readonly paidAt?: number;
+  /** Seconds since the last successful request to NocoDB; `null` before the first one. */
+  readonly dataAgeSeconds: number | null;
+}
+
+const FILES: Record<string, { file: string; type: string }> = {
+  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+};
+
+/** The page loads nothing from other sites, and no other site can show it in a frame to steal clicks. */
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+const MAX_BODY_CHARACTERS = 1024;
+
+/** Serves the payments page on the loopback address of this machine. */
 export function startPageServer(options: PageServerOptions): Promise<PageServer> {
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
@@ -62,7 +91,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   port: number,
-  { desk, intervalSeconds }: PageServerOptions,
+  { backend, intervalSeconds }: PageServerOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   const refused = refusal(request, port);
@@ -75,28 +104,65 @@ async function answer(
     case 'GET':
       if (file !== undefined) return sendFile(response, file);
       if (pathname === '/api/payments') {
-        return sendJson(response, 200, { intervalSeconds, payments: await desk.list() });
+        return sendJson(response, 200, { intervalSeconds, payments: await backend.list() });
       }
       break;
     case 'POST':
-      if (pathname === '/api/payments') return sendJson(response, 201, { recordId: await desk.create() });
+      if (pathname === '/api/payments') {
+        return sendJson(response, 201, { recordId: await backend.create() });
+      }
       break;
     case 'PUT':
-      if (paid !== undefined) return setPaid(request, response, paid, desk);
+      if (paid !== undefined) return setPaid(request, response, paid, backend);
   }
   sendError(response, 404, `nothing at ${request.method} ${pathname}`);
+}
+
+/**
+ * Why a request is refused; undefined if it is served.
+ *
+ * The page listens on the loopback address, but any web site that is open in a browser on this machine can send requests
+ * to it. Therefore the host name must be that of the page (a site can let its own name resolve to 127.0.0.1: DNS
+ * rebinding), and a request that changes something must come from the page.
+ */
+function refusal({ method, headers }: IncomingMessage, port: number): string | undefined {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const { host, origin } = headers;
+  if (host === undefined || !hosts.includes(host)) {
+    return 'this page is served only to 127.0.0.1 and localhost';
+  }
+  if (method === 'GET') return undefined;
+  if (origin !== `http://${host}`) return 'changes are accepted only from the page itself';
+  if (headers['content-type'] !== 'application/json') {
+    return 'changes are accepted only as application/json';
+  }
+  return undefined;
 }
 
 async function setPaid(
   request: IncomingMessage,
   response: ServerResponse,
   recordId: string,
-  desk: PaymentDesk,
+  backend: PaymentPageBackend,
 ): Promise<void> {
   const body = await readJson(request);
   if (typeof body !== 'boolean') return sendError(response, 400, 'expected true or false');
-  if (!(await desk.setPaid(recordId, body))) return sendError(response, 404, `no record ${recordId}`);
+  if (!(await backend.setPaid(recordId, body))) return sendError(response, 404, `no record ${recordId}`);
   sendJson(response, 200, { recordId, paid: body });
+}
+
+/** The body of a request as JSON; undefined if it is too long or not JSON. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > MAX_BODY_CHARACTERS) return undefined;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function sendFile(
@@ -107,77 +173,12 @@ async function sendFile(
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content);
 }
 
-const MAX_BODY = 1024;
-
-/** The request's body as JSON; undefined when it is too long or not JSON. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  let text = '';
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > MAX_BODY) return undefined;
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
 }
 
-export function sendError(response: ServerResponse, status: number, error: string): void {
+function sendError(response: ServerResponse, status: number, error: string): void {
   if (response.headersSent) response.destroy();
   else sendJson(response, status, { error });
-}
-
-/**
- * Why a request must not be served, or undefined when it may.
- *
- * The page listens on the loopback only, but any web site that the person has open can send requests there. So the
- * host has to be ours by name (a site can point its own name at 127.0.0.1: DNS rebinding), and what changes something
- * has to come from the page itself.
- */
-export function refusal(
-  request: Pick<IncomingMessage, 'headers' | 'method'>,
-  port: number,
-): string | undefined {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
-  const { host, origin } = request.headers;
-  if (host === undefined || !hosts.includes(host))
-    return 'this page is served to 127.0.0.1 and localhost only';
-  if (request.method === 'GET') return undefined;
-  if (origin !== `http://${host}`) return 'changes are taken from the page itself only';
-  if (request.headers['content-type'] !== 'application/json')
-    return 'changes are taken as application/json only';
-  return undefined;
-}
-
-/** A payment as the page shows it: what NocoDB says beside what a bot is told. */
-export interface PaymentRow {
-  readonly recordId: string;
-  readonly userId: string;
-  readonly title: string;
-  /** The box in the NocoDB table. */
-  readonly paidInNocoDb: boolean;
-  /** What `isPaid(userId, recordId)` says. */
-  readonly isPaid: boolean;
-  /** `status(userId, recordId).state`; `untracked` when the table does not know the payment. */
-  readonly state: string;
-  /** When the tracker learned it, epoch milliseconds. */
-  readonly paidAt?: number;
-  /** Seconds since NocoDB was last asked successfully; `null` before the first time. */
-  readonly dataAgeSeconds: number | null;
-}
-
-/** Port: what the page is made of. */
-export interface PaymentDesk {
-  /** Every payment, the oldest first. */
-  list(): Promise<readonly PaymentRow[]>;
-  /** Ticks or unticks the `Paid` box in NocoDB. @returns false when there is no such record */
-  setPaid(recordId: string, paid: boolean): Promise<boolean>;
-  /** Has a bot create a payment for a new customer. @returns the new payment's record id */
-  create(): Promise<string>;
 }

@@ -4,7 +4,7 @@ import { STACK_OUTPUTS } from '../../../infra/constructs/stack-outputs.ts';
 import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
-import { runCommand } from '../../../infra/local/run-command.ts';
+import { runCommand } from '../../../infra/local/process/run-command.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
 import { describeMachine, type Machine } from '../machine.ts';
 import { memoryOfFunction } from './function-memory.ts';

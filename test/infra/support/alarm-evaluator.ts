@@ -1,6 +1,6 @@
 import type { Datapoint } from '../../support/embedded-metrics.ts';
 
-/** An alarm as the template has it, its references made readable. */
+/** An alarm of the template, with readable references. */
 export interface AlarmProperties {
   readonly AlarmName: string;
   readonly AlarmDescription: string;
@@ -18,9 +18,9 @@ export interface AlarmProperties {
 }
 
 /**
- * Whether an alarm rings at the end of a minute, by CloudWatch's rules for M out of N periods
- * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html), without the grace that it
- * gives to values that arrive late.
+ * Whether an alarm is on at the end of a minute, by CloudWatch's rules for M out of N periods
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html). It does not wait for values
+ * that arrive late, as CloudWatch does.
  *
  * @param now epoch milliseconds
  */

@@ -12,10 +12,10 @@ const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);
 
 /**
- * A tracker under its alarms, minute by minute: the real tick with its real metrics, called as the loop would, and the
- * metrics that AWS keeps about the loop and the function.
+ * Simulates a tracker and its alarms, minute by minute: the real tick with its real metrics, called as by the loop, and
+ * the metrics that AWS publishes for the loop and the function.
  *
- * @param alarms as in the template of a tracker called `Shop-Payments`
+ * @param alarms the alarms in the template of the tracker `Shop-Payments`
  */
 export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: number) {
   const clock = new FakeClock(START);
@@ -48,7 +48,7 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
     return failed;
   };
 
-  /** One minute of the loop: at rest it starts and ends, and ticks every fifth minute only. */
+  /** One minute of the loop. A resting loop starts and ends, and ticks only every fifth minute. */
   const minute = async (options: { ruleFires: boolean }): Promise<void> => {
     const begin = clock.now();
     if (options.ruleFires) {
@@ -71,7 +71,7 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
     clock,
     table,
     source,
-    /** Tracks payments whose records exist and are not paid; wakes the loop. */
+    /** Tracks payments whose records exist and are not paid. Wakes the loop. */
     async track(count: number): Promise<void> {
       for (let id = 1; id <= count; id++) {
         await table.track(`user-${id}`, String(id));
@@ -79,7 +79,7 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
       }
       resting = false;
     },
-    /** Lets minutes pass. @returns the names of the alarms that rang, and in which minute, from 1, they first did */
+    /** Simulates minutes. @returns the names of the alarms that went off, and the first minute of each, from 1 */
     async pass(minutes: number, options = { ruleFires: true }): Promise<Record<string, number>> {
       const rang: Record<string, number> = {};
       for (let count = 1; count <= minutes; count++) {
@@ -103,7 +103,7 @@ function slotsBetween(begin: number, end: number, intervalSeconds: number): numb
   );
 }
 
-/** An observer whose metrics, as the log would carry them, are stored with the time of the clock. */
+/** An observer that stores the metrics it writes to the log, with the time of the clock. */
 function captureMetrics(datapoints: Datapoint[], clock: FakeClock) {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');

@@ -11,16 +11,16 @@ export const NAMES: LoopNames = {
   tickFunctionName: 'Tick',
 };
 
-/** From one state to the next, milliseconds. */
+/** Time from one state to the next, milliseconds. */
 export const TRANSITION = 20;
 
-/** What a call of the tick function comes to. */
+/** The result of a call of the tick function. */
 export interface Call {
   /** @default 100 */
   readonly milliseconds?: number;
   /** @default false */
   readonly resting?: boolean;
-  /** The name of the error that Step Functions sees instead of an answer. */
+  /** Name of the error that Step Functions gets instead of a result. */
   readonly error?: string;
 }
 
@@ -32,7 +32,7 @@ export interface LoopRunOptions {
   readonly start: number;
   /** @default 'rule' */
   readonly startedBy?: 'rule' | 'wake-up';
-  /** What is in the control item; `undefined` when there is none. An error is what the read fails with. */
+  /** The control item; `undefined` if there is none. With an error, the read fails with it. */
   readonly control?: { readonly emptyTicks: number; readonly lastTickAt: number } | TaskError;
   /** How late a wait ends, milliseconds; negative when it ends early. @default 0 */
   readonly waitsLate?: (milliseconds: number) => number;
@@ -49,11 +49,11 @@ export interface LoopRun {
   readonly calls: readonly number[];
   /** How long the execution took, milliseconds. */
   readonly duration: number;
-  /** What the control item was asked for with. */
+  /** The inputs of the reads of the control item. */
   readonly reads: readonly unknown[];
 }
 
-/** Runs one execution of the loop's real definition under a simulated clock. */
+/** Runs one execution of the real definition of the loop in simulated time. */
 export async function runLoop(options: LoopRunOptions): Promise<LoopRun> {
   const {
     intervalSeconds,

@@ -8,7 +8,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Every statement about a role, in the order of the template. `role`: the beginning of its logical id. */
+/** All policy statements of a role, in the order of the template. @param role its logical id without the hash */
 export function statementsOf(template: Template, role: string): Statement[] {
   const policies = Object.values(template.findResources('AWS::IAM::Policy'));
   const ofRole = policies.filter(({ Properties: { Roles } }) =>
@@ -17,7 +17,7 @@ export function statementsOf(template: Template, role: string): Statement[] {
   return ofRole.flatMap(({ Properties }) => readable(Properties.PolicyDocument.Statement) as Statement[]);
 }
 
-/** The names of a role's managed policies. */
+/** The managed policies of a role; undefined if it has none. */
 export function managedPoliciesOf(template: Template, role: string): unknown {
   const roles = Object.entries(template.findResources('AWS::IAM::Role'));
   const found = roles.find(([id]) => withoutHash(id) === role);
@@ -25,7 +25,7 @@ export function managedPoliciesOf(template: Template, role: string): unknown {
   return found[1].Properties.ManagedPolicyArns;
 }
 
-/** Replaces CloudFormation's functions by text. */
+/** Replaces CloudFormation's intrinsic functions with text. */
 export function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
@@ -36,7 +36,7 @@ export function readable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, readable(member)]));
 }
 
-/** CDK's logical ids end with 8 characters that depend on the path. */
+/** Removes the 8 characters at the end of a logical id, which the CDK computes from the path. */
 export function withoutHash(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }

@@ -9,11 +9,11 @@ import type { PaymentTrackerProps } from '../../../infra/constructs/payment-trac
 
 export const NOCODB = { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' } as const;
 
-/** The CDK leaves what it makes. */
+/** The CDK does not delete its output, so the tests do. */
 const FOLDER = mkdtempSync(join(tmpdir(), 'payment-tracker-synth-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-/** A new folder for an app's output; it is gone after the tests of the file. */
+/** Creates a folder for the output of an app. It is deleted after the tests of the file. */
 export function temporaryOutdir(): string {
   return mkdtempSync(join(FOLDER, 'cdk.out-'));
 }
@@ -21,7 +21,7 @@ export function temporaryOutdir(): string {
 /** The feature flags that `cdk deploy` uses. */
 const { context: FLAGS } = JSON.parse(readFileSync('cdk.json', 'utf8'));
 
-/** An app that does not bundle its functions: templates do not depend on it, and it takes seconds. */
+/** An app that does not bundle its functions: that takes seconds and does not change the template. */
 export function createApp(): App {
   return new App({ outdir: temporaryOutdir(), context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] } });
 }
@@ -30,7 +30,7 @@ export function createStack(props?: StackProps): Stack {
   return new Stack(createApp(), 'Shop', props);
 }
 
-/** The template of a stack with one tracker, called Payments. */
+/** The template of a stack with one tracker, `Payments`. */
 export function synthTracker(props: Partial<PaymentTrackerProps> = {}): Template {
   const stack = createStack();
   new PaymentTracker(stack, 'Payments', { nocodb: NOCODB, ...props });

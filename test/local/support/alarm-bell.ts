@@ -11,18 +11,18 @@ import type { DeployedTracker } from '../../../infra/local/deployment/deploy-tra
 import { functionLogGroups, logReader } from '../../../infra/local/log/function-logs.ts';
 import { type Datapoint, embeddedDatapoints } from '../../support/embedded-metrics.ts';
 
-/** Hears what the alarms of a deployed stack send to its topic. */
+/** Receives the notifications of the alarms of a deployed stack. */
 export interface AlarmBell {
   /** The end of the names of the stack's alarms. */
   alarms(): Promise<string[]>;
-  /** The end of the names of the alarms that have rung, and the text that people get. */
+  /** The alarms that have gone off: the end of the name, and the text of the notification. */
   rung(): Promise<ReadonlyMap<string, string>>;
   close(): Promise<void>;
 }
 
 /**
- * Subscribes to the topic, as people do. What CloudWatch does by itself and the emulator does not, is done here: the
- * metrics that the functions have written into their logs are stored.
+ * Subscribes to the topic, as people do. Also stores the metrics that the functions write into their logs, because the
+ * emulator does not do that as CloudWatch does.
  */
 export async function listenForAlarms({ aws, stackName, output }: DeployedTracker): Promise<AlarmBell> {
   const cloudWatch = new CloudWatchClient(aws);

@@ -7,7 +7,7 @@ import { type BrowserContext, chromium } from 'playwright-core';
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** Without the background services, Chromium talks to nobody but the page. */
+/** Without its background services, Chromium sends requests only to the page. */
 const FLAGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -17,12 +17,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A headless Chromium with an empty profile, which goes when it is closed. */
+/** Opens a headless Chromium with an empty profile, which is deleted when it closes. */
 export async function openChromium(): Promise<{ context: BrowserContext; close(): Promise<void> }> {
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findChromium(),
-    // Chromium's sandbox does not work for root, as whom containers and CI run.
+    // The sandbox of Chromium does not work for root, the user of containers and CI.
     args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
   });
   return {

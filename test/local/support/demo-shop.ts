@@ -4,11 +4,11 @@ import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-noco
 import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
-import { runCommand } from '../../../infra/local/run-command.ts';
+import { runCommand } from '../../../infra/local/process/run-command.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
 
-/** The shortest interval there is. */
+/** The shortest interval. */
 export const INTERVAL_SECONDS = 5;
 
 /** A demo NocoDB, and the stack that watches it on the emulator. */
@@ -16,9 +16,9 @@ export interface DemoShop {
   readonly nocodb: DemoNocoDb;
   readonly deployed: DeployedTracker;
   readonly tracker: PaymentTracker;
-  /** Has the example bot create a payment. */
+  /** Lets the example bot create a payment. */
   createPayment(userId: string): Promise<Payment>;
-  /** Asks the example bot. */
+  /** Asks the example bot whether the payment is paid. */
   isPaid(payment: Payment): Promise<boolean>;
   /** Ticks the payment's box in NocoDB. */
   pay(payment: Payment): void;
@@ -33,9 +33,9 @@ export interface Payment {
 }
 
 /**
- * Deploys the real template and the real bundles.
+ * Starts a demo NocoDB, and deploys the real template with the real bundles.
  *
- * @param settings beside those of the demo NocoDB
+ * @param settings variables in addition to those of the demo NocoDB
  */
 export async function openDemoShop(
   stackName: string,

@@ -1,28 +1,28 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { signalGroup } from '../../../infra/local/run-command.ts';
+import { signalGroup } from '../../../infra/local/process/signal-group.ts';
 import { variableNames } from '../../../lambda/settings/read-settings.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** Nothing configured, whatever the environment or a `.env` of this machine says: blank counts as not set. */
+/** Overrides the environment and the `.env` of this machine. A blank variable counts as not set. */
 const NOTHING = Object.fromEntries(['AWS_ENDPOINT_URL', ...variableNames('start')].map((name) => [name, '']));
 
 /** A running `npm start`. */
 export interface NpmStart {
-  /** What it has printed to standard output, and to standard error. */
+  /** Its standard output and its standard error so far. */
   readonly output: string;
   readonly errors: string;
-  /** Resolves with what the pattern finds in the output; rejects when it ends before. */
+  /** Resolves with the first match in the output. Rejects if `npm start` ends before. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Its processes at this moment: npm, everything it started, and everything those started. */
+  /** Its current processes: npm and all its descendants. */
   processes(): number[];
   /** Presses Ctrl-C: a terminal signals the whole process group in its foreground. */
   pressCtrlC(): void;
-  /** Asks npm to end, as `kill` does and whoever supervises it. */
+  /** Sends SIGTERM to npm, as `kill` and process supervisors do. */
   terminate(): void;
-  /** Ends it for good, whatever has become of it. */
+  /** Kills all processes of the group. */
   kill(): void;
   /** Resolves with its exit code, or with the signal that ended it. */
   readonly ended: Promise<number | string>;
@@ -93,7 +93,7 @@ function descendants(ancestor: number): number[] {
   return found;
 }
 
-/** Every process of this machine that has not ended. Ended ones whose parent has not noticed yet do not count. */
+/** All running processes of this machine, without zombies. */
 function processTable(): { pid: number; parent: number }[] {
   return execFileSync('ps', ['-Ao', 'pid=,ppid=,stat='], { encoding: 'utf8' })
     .trim()

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { awsEnvironment } from '../../../infra/local/emulator/aws-environment.ts';
 import { CACHE } from '../../../infra/local/emulator/emulator.ts';
 import { findPython } from '../../../infra/local/emulator/python.ts';
-import { runCommand } from '../../../infra/local/run-command.ts';
+import { runCommand } from '../../../infra/local/process/run-command.ts';
 
 /** What `pip` installs for the bot. */
 const BOTO3 = 'boto3==1.44.5';

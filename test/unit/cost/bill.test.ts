@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alternatives, billFor } from '../../../infra/cost/bill.ts';
+import { alternatives } from '../../../infra/cost/alternatives.ts';
+import { billFor } from '../../../infra/cost/bill.ts';
 import { readDeployment } from '../../../infra/cost/deployment.ts';
 import { PRICES, type PriceId, type Usage } from '../../../infra/cost/prices.ts';
 

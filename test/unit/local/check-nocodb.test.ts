@@ -1,7 +1,7 @@
 import getPort from 'get-port';
 import { expect, test } from 'vitest';
+import { StartError } from '../../../infra/local/errors/start-error.ts';
 import { checkNocoDb } from '../../../infra/local/nocodb-to-watch.ts';
-import { StartError } from '../../../infra/local/start-error.ts';
 import { json, startHttpServer } from '../../support/http-server.ts';
 
 /** A server that gives the same answer to every request. */
@@ -24,7 +24,7 @@ test.each([
   ['a wrong token', 401, { error: 'ERR_AUTHENTICATION_REQUIRED' }, /401.*Create an API token/],
   ['a wrong table', 404, { error: 'ERR_TABLE_NOT_FOUND' }, /404.*NOCODB_TABLE_ID/],
   ['another server', 200, { hello: 'world' }, /See whether this is NocoDB/],
-])('%s is said in one line with the way out', async (_what, status, body, expected) => {
+])('%s is said in one line with a hint', async (_what, status, body, expected) => {
   const failure = await check(await serverWith(status, body)).catch((error: unknown) => error);
 
   expect(failure).toBeInstanceOf(StartError);
@@ -32,7 +32,7 @@ test.each([
   expect((failure as StartError).message).not.toMatch(/\n|the-token/);
 });
 
-test('a NocoDB that does not answer is said in one line with the way out', async () => {
+test('a NocoDB that does not answer is said in one line with a hint', async () => {
   const url = `http://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
 
   await expect(check(url)).rejects.toThrow(

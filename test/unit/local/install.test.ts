@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installMiniStack, pinnedVersion } from '../../../infra/local/emulator/install.ts';
-import type { Command, RunCommand } from '../../../infra/local/run-command.ts';
+import type { ProcessCommand, RunCommand } from '../../../infra/local/process/run-command.ts';
 
 let cache: string;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(cache, { recursive: true }));
 
 /** What a command is about: `venv`, `pip`, `import` (of MiniStack) or `python` (whether there is one). */
-function purpose({ args }: Command): string {
+function purpose({ args }: ProcessCommand): string {
   if (args.includes('--version') || args.includes('import ensurepip, venv')) return 'python';
   return ['venv', 'pip'].find((name) => args.includes(name)) ?? 'import';
 }
@@ -79,7 +79,7 @@ test.each([
     /ERROR: No matching distribution found.*network/,
   ],
 ])(
-  'when %s fails with "%s", one line says the way out and nothing is left behind',
+  'when %s fails with "%s", one line gives a hint and nothing is left behind',
   async (about, output, expected) => {
     const { run } = machine({ [about]: { code: 1, output } });
 

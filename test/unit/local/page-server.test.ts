@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaymentDesk } from '../../../infra/local/page/page-server.ts';
+import type { PaymentPageBackend } from '../../../infra/local/page/page-server.ts';
 import { type PageServer, startPageServer } from '../../../infra/local/page/page-server.ts';
 
 const ROW = {
@@ -17,7 +17,7 @@ let created: number;
 let errors: unknown[];
 let page: PageServer;
 
-const desk: PaymentDesk = {
+const backend: PaymentPageBackend = {
   list: async () => [{ ...ROW, paidInNocoDb: paid }],
   setPaid: async (recordId, value) => {
     if (recordId !== '1') return false;
@@ -35,7 +35,7 @@ beforeEach(async () => {
   paid = false;
   created = 0;
   errors = [];
-  page = await startPageServer({ desk, intervalSeconds: 20, onError: (error) => errors.push(error) });
+  page = await startPageServer({ backend, intervalSeconds: 20, onError: (error) => errors.push(error) });
 });
 afterEach(() => page.close());
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findPython } from '../../../infra/local/emulator/python.ts';
-import type { RunCommand } from '../../../infra/local/run-command.ts';
-import { StartError } from '../../../infra/local/start-error.ts';
+import { StartError } from '../../../infra/local/errors/start-error.ts';
+import type { RunCommand } from '../../../infra/local/process/run-command.ts';
 
 /** A machine on which these names print these versions; every other name is unknown. */
 function machineWith(versions: Record<string, string>, withoutVenv: readonly string[] = []): RunCommand {
@@ -33,7 +33,7 @@ test.each(['Python 3.10.13', 'Python 3.14.0rc1'])('%s is new enough', async (ver
   expect(await findPython(machineWith({ python3: version }))).toBe('python3');
 });
 
-test('without a Python that is new enough, one line names what there is and the way out', async () => {
+test('without a Python that is new enough, one line names what there is and a hint', async () => {
   const run = machineWith({ python3: 'Python 3.9.2', python: 'Python 2.7.18' });
 
   const failure = findPython(run);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runCommand } from '../../../infra/local/run-command.ts';
+import { runCommand } from '../../../infra/local/process/run-command.ts';
 
 function bash(script: string, signal?: AbortSignal) {
   return runCommand({ file: 'bash', args: ['-c', script], ...(signal && { signal }) });

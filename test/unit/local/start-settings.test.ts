@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StartError } from '../../../infra/local/start-error.ts';
+import { StartError } from '../../../infra/local/errors/start-error.ts';
 import { parseStartSettings } from '../../../infra/local/start-settings.ts';
 
 const REAL = {

@@ -4,7 +4,7 @@ const byId = (id) => document.getElementById(id);
 const rows = new Map();
 const confirmed = new Set();
 let firstView = true;
-/** Counts what the person did: an answer from before it is out of date. */
+/** Number of actions. A response to a request from before the last action is out of date. */
 let actions = 0;
 
 async function call(method, path, body) {
@@ -19,7 +19,7 @@ async function call(method, path, body) {
   return answer;
 }
 
-/** Does what the person asked for and shows what went wrong with it until they do something else. */
+/** Performs an action. Shows its error until the next action. */
 async function act(action) {
   actions++;
   try {
@@ -45,7 +45,7 @@ function newRow(payment) {
   return row;
 }
 
-/** What explains the answer of `isPaid` where the two columns differ. */
+/** Explains the result of `isPaid`, for example why the two columns differ. */
 function note(payment) {
   if (payment.isPaid) return `since ${new Date(payment.paidAt).toLocaleTimeString()}`;
   if (payment.state !== 'pending') return payment.state;
@@ -111,7 +111,7 @@ for (;;) {
     await refresh();
     byId('connection').textContent = '';
   } catch (error) {
-    byId('connection').textContent = `The page cannot be brought up to date: ${error.message}`;
+    byId('connection').textContent = `The page cannot be refreshed: ${error.message}`;
   }
   await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
 }

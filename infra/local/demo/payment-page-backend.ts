@@ -1,26 +1,28 @@
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import type { DemoRecords } from '../demo-nocodb/demo-nocodb.ts';
 import type { Invoke } from '../deployment/deploy-tracker.ts';
-import type { PaymentDesk, PaymentRow } from '../page/page-server.ts';
-import { USER_FIELD } from './demo.ts';
+import type { PaymentPageBackend, PaymentRow } from '../page/page-server.ts';
+import { USER_FIELD } from './customers.ts';
 
-/** More would make each view of the page slow. */
-const SHOWN = 50;
+type DemoRecord = ReturnType<DemoRecords['all']>[number];
 
-export interface DemoDeskOptions {
+/** With more rows, each refresh of the page is slow. */
+const MAX_ROWS = 50;
+
+export interface PaymentPageBackendOptions {
   readonly records: DemoRecords;
-  /** What bots ask. */
+  /** The client that bots use. */
   readonly tracker: Pick<PaymentTracker, 'isPaid' | 'status'>;
   readonly invoke: Invoke;
-  /** The example bot that creates payments. */
+  /** Name of the example bot's function that creates payments. */
   readonly createPaymentFunction: string;
 }
 
-/** The page's view of the demo: NocoDB's records from its store, everything else as a bot sees it. */
-export function createDemoDesk(options: DemoDeskOptions): PaymentDesk {
+/** The data of the page: the records of the demo NocoDB, and what the client returns for each of them. */
+export function createPaymentPageBackend(options: PaymentPageBackendOptions): PaymentPageBackend {
   const { records, tracker, invoke, createPaymentFunction } = options;
 
-  async function toRow(record: ReturnType<DemoRecords['all']>[number]): Promise<PaymentRow> {
+  async function toRow(record: DemoRecord): Promise<PaymentRow> {
     const [recordId, userId] = [String(record.Id), String(record[USER_FIELD])];
     const [isPaid, { state, paidAt, dataAgeSeconds }] = await Promise.all([
       tracker.isPaid(userId, recordId),
@@ -39,7 +41,7 @@ export function createDemoDesk(options: DemoDeskOptions): PaymentDesk {
   }
 
   return {
-    list: () => Promise.all(records.all().filter(hasCustomer).slice(-SHOWN).map(toRow)),
+    list: () => Promise.all(records.all().filter(hasCustomer).slice(-MAX_ROWS).map(toRow)),
     setPaid: async (recordId, paid) => records.setPaid(Number(recordId), paid),
     async create() {
       const userId = nextCustomer(records);
@@ -49,10 +51,11 @@ export function createDemoDesk(options: DemoDeskOptions): PaymentDesk {
   };
 }
 
-function hasCustomer(record: ReturnType<DemoRecords['all']>[number]): boolean {
+function hasCustomer(record: DemoRecord): boolean {
   return Boolean(record[USER_FIELD]);
 }
 
+/** The user id after the largest one in the table. */
 function nextCustomer(records: DemoRecords): string {
   const known = records.all().map((record) => Number(record[USER_FIELD] ?? 0));
   return String(Math.max(1000, ...known.filter(Number.isSafeInteger)) + 1);
