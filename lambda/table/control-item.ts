@@ -94,9 +94,13 @@ const COUNTERS = Object.keys(NO_COUNTERS) as (keyof Counters)[];
 const REMEMBERED = [
   'lastSuccessAt',
   'blockedUntil',
-  'cursor',
   'bulkList',
-  'round',
+  'batchSize',
+  'acceptedId',
+  'sweep',
+  'sweptAt',
+  'isPartial',
+  'news',
   'audit',
   'source',
   'lastTickAt',
@@ -105,6 +109,9 @@ const REMEMBERED = [
   'usersUpdated',
   'lastError',
 ] as const satisfies readonly (keyof Control)[];
+
+/** Attributes that ticks of layout 1 wrote. */
+const OUTDATED = ['cursor', 'round'];
 
 /** The control state in an item; that of a new tracker when there is none. */
 export function toControl(item: Item = {}): Control {
@@ -146,10 +153,7 @@ export function checkLayout(item: Item | undefined, operation: string): void {
 export function finishUpdate(report: TickReport) {
   const { owner, now, error, empty, lastSuccessAt, source } = report;
   const remembered: Record<string, unknown> = {
-    cursor: report.cursor,
-    round: report.round,
-    bulkList: report.bulkList,
-    audit: report.audit,
+    ...report.memory,
     lastError: error && { ...error, at: now },
   };
   const known = Object.entries(remembered).filter(([, value]) => value !== undefined);
@@ -170,7 +174,7 @@ export function finishUpdate(report: TickReport) {
   const add: Record<string, unknown> = { ...report.counters, ...(empty && { emptyTicks: 1 }) };
   const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
   const additions = Object.keys(add).map((name) => `#${name} :${name}`);
-  const removals = ['owner', ...unknown].map((name) => `#${name}`);
+  const removals = ['owner', ...unknown, ...OUTDATED].map((name) => `#${name}`);
   const values = Object.entries({ ...set, ...add, owner }).map(([name, value]) => [`:${name}`, value]);
   return {
     update: `SET ${assignments.join(', ')} REMOVE ${removals.join(', ')} ADD ${additions.join(', ')}`,

@@ -9,12 +9,14 @@ export const ERROR_KINDS = [
   'UrlTooLong',
   'InvalidQuery',
   'BulkListUnsupported',
+  'ChangesUnsupported',
   'ServerFault',
   'Timeout',
   'ConnectionFailed',
   'InvalidResponse',
   'TableWriteFailed',
   'TableUnavailable',
+  'SourceLooksWrong',
   'LayoutTooNew',
   'Unexpected',
 ] as const;
@@ -31,6 +33,8 @@ export interface TrackerErrorDetails {
   /** What the reader can do about it, in one sentence. */
   readonly hint: string;
   readonly cause?: unknown;
+  /** Whether the same request with fewer record ids may succeed. @default false */
+  readonly smallerMayPass?: boolean;
 }
 
 /** Base of the errors that a tick throws; `kind` tells them apart in logs, metrics and stats. */
@@ -40,15 +44,18 @@ export abstract class TrackerError extends Error {
   readonly target: string;
   readonly problem: string;
   readonly hint: string;
+  /** Whether the same request with fewer record ids may succeed. */
+  readonly smallerMayPass: boolean;
 
   constructor(details: TrackerErrorDetails) {
-    const { operation, target, problem, hint, cause } = details;
+    const { operation, target, problem, hint, cause, smallerMayPass = false } = details;
     super(`${operation} [${target}]: ${problem}. ${hint}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.operation = operation;
     this.target = target;
     this.problem = problem;
     this.hint = hint;
+    this.smallerMayPass = smallerMayPass;
   }
 }
 
@@ -102,6 +109,16 @@ export class InvalidQueryError extends TrackerError {
 /** The server has no `bulk/datalist` endpoint; the query plan falls back to GET batches. */
 export class BulkListUnsupportedError extends TrackerError {
   readonly kind = 'BulkListUnsupported';
+}
+
+/** The table has no fields that NocoDB sets when a record changes; the sweep finds what is paid. */
+export class ChangesUnsupportedError extends TrackerError {
+  readonly kind = 'ChangesUnsupported';
+}
+
+/** An audit found too few of the records it asked for: the table looks like another one, and nothing was written. */
+export class SourceLooksWrongError extends TrackerError {
+  readonly kind = 'SourceLooksWrong';
 }
 
 /** NocoDB answered 5xx, and the retries inside the deadline did too. */

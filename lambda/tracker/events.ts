@@ -35,6 +35,8 @@ export type TrackerEvent =
     }
   | ExchangeRequest
   | (ExchangeResponse & { readonly totals: RequestTotals })
+  /** NocoDB's clock is ahead of the tracker's (or behind it, below 0) by more than news overlap. */
+  | { readonly type: 'nocodb.clockSkew'; readonly milliseconds: number }
   | TickFinished
   | TickFailed;
 
@@ -60,7 +62,7 @@ export interface WebhookTaken {
 
 /** What a tick did, whether it succeeded or failed on the way. */
 export interface TickSummary {
-  /** Payments that were pending when it began. */
+  /** Payments that it asked for by record id: all that are pending, where one tick can ask for all. */
   readonly checked: number;
   readonly confirmed: number;
   /** Payments still pending. */
@@ -70,8 +72,10 @@ export interface TickSummary {
   readonly ownerMismatches: number;
   /** Distinct users whose payments got an answer. */
   readonly usersUpdated: number;
-  /** Payments there was no time to ask for; the next tick starts with them. */
+  /** Record ids there was no time to ask for; the next tick starts with them. */
   readonly unanswered: number;
+  /** Payments there was no time to write, or whose write failed; the next tick repeats them. */
+  readonly unfinished: number;
   readonly requests: number;
   /** Pages that the server cut shorter than they were asked for. */
   readonly cutPages: number;
@@ -79,7 +83,9 @@ export interface TickSummary {
   readonly milliseconds: number;
   /** Age of the data when the tick began, seconds; absent before the first success. */
   readonly dataAgeSeconds?: number;
-  /** Whether it was an audit. */
+  /** Age of the last complete sweep when the tick began, seconds; absent before the first. */
+  readonly sweepAgeSeconds?: number;
+  /** Whether an audit is under way. */
   readonly audit: boolean;
 }
 

@@ -1,11 +1,13 @@
 import pMap from 'p-map';
 import type { Clock } from './clock.ts';
-import { MISSES_UNTIL_MISSING } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
 import type { FetchResult } from './fetch-records.ts';
 import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
+
+/** After so many audits in a row without its record, a payment is missing. */
+export const MISSES_UNTIL_MISSING = 3;
 
 /** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
 const CONCURRENT_WRITES = 32;
@@ -24,7 +26,7 @@ export interface ReconcileOptions {
   readonly deadline: number;
 }
 
-/** What became of the pending payments. */
+/** The result of a reconciliation. */
 export interface Reconciliation {
   readonly confirmed: number;
   readonly missing: number;
@@ -32,9 +34,25 @@ export interface Reconciliation {
   readonly ownerMismatches: number;
   /** Payments that somebody else confirmed or untracked in the meantime. */
   readonly gone: number;
-  /** Set when not everything could be written; what was written counts, the next tick repeats the rest. */
+  /** Payments that are no longer pending. By {@link nameOf}. */
+  readonly done: ReadonlySet<string>;
+  /** Payments that there was no time to write, or whose write failed: the next tick repeats them. By {@link nameOf}. */
+  readonly unfinished: ReadonlySet<string>;
+  /** Set when writes failed. */
   readonly error: TableWriteFailedError | undefined;
 }
+
+/** The reconciliation of nothing. */
+export const NOTHING_RECONCILED: Reconciliation = {
+  confirmed: 0,
+  missing: 0,
+  invalid: 0,
+  ownerMismatches: 0,
+  gone: 0,
+  done: new Set(),
+  unfinished: new Set(),
+  error: undefined,
+};
 
 /** So many payments with another owner are told of one by one in a tick; they come back in each, so that logs fill up. */
 const MISMATCHES_TOLD = 10;
@@ -52,8 +70,8 @@ export async function reconcile(
     .filter(({ verdict }) => verdict.type !== 'wait')
     .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
   const failures: unknown[] = [];
+  const unfinished = new Set<string>();
   let mismatchesTold = 0;
-  let unwritten = 0;
 
   const write = async ({ payment, verdict }: { payment: PaymentKey; verdict: Verdict }): Promise<Outcome> => {
     if (verdict.type === 'ownerMismatch') {
@@ -64,17 +82,20 @@ export async function reconcile(
       return 'ownerMismatch';
     }
     if (options.clock.now() >= options.deadline) {
-      unwritten += 1;
+      unfinished.add(nameOf(payment));
       return 'unchanged';
     }
     try {
       return await carryOut(payment, verdict, options);
     } catch (error) {
       failures.push(error);
+      unfinished.add(nameOf(payment));
       return 'unchanged';
     }
   };
   const outcomes = await pMap(verdicts, write, { concurrency: CONCURRENT_WRITES });
+  const isDone = (outcome: Outcome | undefined) => outcome !== 'unchanged' && outcome !== 'ownerMismatch';
+  const done = verdicts.filter((_, index) => isDone(outcomes[index])).map(({ payment }) => nameOf(payment));
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   return {
     confirmed: count('confirmed'),
@@ -82,7 +103,9 @@ export async function reconcile(
     invalid: count('invalid'),
     ownerMismatches: count('ownerMismatch'),
     gone: count('gone'),
-    error: writeError(failures, unwritten),
+    done: new Set(done),
+    unfinished,
+    error: writeError(failures),
   };
 }
 
@@ -120,19 +143,20 @@ async function miss(
   return 'missing';
 }
 
-function writeError(failures: readonly unknown[], unwritten: number): TableWriteFailedError | undefined {
-  if (failures.length === 0 && unwritten === 0) return undefined;
-  const problem =
-    failures.length > 0
-      ? `${failures.length} of the payments could not be written`
-      : `there was no time to write ${unwritten} payments`;
+function writeError(failures: readonly unknown[]): TableWriteFailedError | undefined {
+  if (failures.length === 0) return undefined;
   return new TableWriteFailedError({
     operation: 'write payments',
     target: 'payments table',
-    problem,
+    problem: `${failures.length} of the payments could not be written`,
     hint: 'Nothing is lost: the next tick repeats them. If it persists, look at the throttles of the table.',
     cause: failures[0],
   });
+}
+
+/** A payment as one text. No two payments share it: a user id holds no white space. */
+export function nameOf({ userId, recordId }: PaymentKey): string {
+  return `${userId} ${recordId}`;
 }
 
 /** What is known of records: the part of an answer that payments are judged by. */

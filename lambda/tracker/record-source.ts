@@ -17,6 +17,30 @@ export interface RecordSource {
    * @throws {TrackerError} another subclass, as `list` does
    */
   listMany(queries: readonly RecordQuery[], context: RequestContext): Promise<readonly RecordPage[]>;
+
+  /**
+   * A page of the paid records that were changed or created since a moment, ordered by their ids.
+   *
+   * @throws {ChangesUnsupportedError} when the table does not keep when its records change
+   * @throws {TrackerError} another subclass, as `list` does
+   */
+  listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage>;
+}
+
+/** Which changes are asked for. */
+export interface ChangeQuery {
+  /** By the server's clock, epoch milliseconds. */
+  readonly since: number;
+  /** The page begins behind this record id; absent: at the beginning. */
+  readonly after?: string | undefined;
+  /** How many records to ask for; the server may cut it silently. */
+  readonly limit: number;
+}
+
+/** A page of changed records. */
+export interface ChangePage extends RecordPage {
+  /** The server's clock when it answered, epoch milliseconds; absent when it does not tell. */
+  readonly serverTime?: number;
 }
 
 /** What is asked of the source. */

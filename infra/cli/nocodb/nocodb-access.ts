@@ -8,7 +8,7 @@ import { type NocoDbSettings, parseNocoDbSettings } from '../../../lambda/nocodb
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
 import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
-import { REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
+import { REQUEST_SPACING_MS } from '../../../lambda/tracker/pacer.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
 
 /** The variable with the API token. On AWS the token comes from SSM instead; here a person runs the command. */
@@ -63,7 +63,7 @@ function takeTurns(clock: Clock): () => Promise<void> {
   return async () => {
     const wait = next - clock.now();
     if (wait > 0) await clock.sleep(wait);
-    next = clock.now() + REQUEST_SPACING;
+    next = clock.now() + REQUEST_SPACING_MS;
   };
 }
 

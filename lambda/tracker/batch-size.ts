@@ -1,0 +1,59 @@
+/** How many record ids a request may carry, as far as the server is known. */
+export interface BatchSize {
+  readonly ids: number;
+  /** Requests of this size in a row that were answered quickly. */
+  readonly successes: number;
+  /** The last size that the server or a proxy refused as too large, and when (epoch milliseconds). */
+  readonly refused?: { readonly ids: number; readonly at: number };
+}
+
+/** Answers in a row that let the size grow. */
+const SUCCESSES_TO_GROW = 2;
+
+/** An answer is quick when it took at most this part of its time: twice the size then takes half of it. */
+const QUICK = 1 / 4;
+
+/** A size that was refused is not tried again for an hour, in milliseconds. */
+const REFUSAL_COUNTS_FOR = 60 * 60_000;
+
+/** The size that is known, or else the largest. */
+export function startingSize(known: BatchSize | undefined, max: number): BatchSize {
+  return known === undefined ? { ids: max, successes: 0 } : { ...known, ids: Math.min(known.ids, max) };
+}
+
+/**
+ * The size after an answer: doubled after quick answers to full requests, but kept below a size that was refused.
+ *
+ * @param request how many ids it carried, how long it took and how long it might take, milliseconds
+ */
+export function afterAnswer(
+  size: BatchSize,
+  request: { readonly ids: number; readonly took: number; readonly allowed: number },
+  { now, max }: { readonly now: number; readonly max: number },
+): BatchSize {
+  if (request.ids < size.ids || size.ids >= max) return size;
+  if (request.took > request.allowed * QUICK) return { ...size, successes: 0 };
+  const successes = size.successes + 1;
+  if (successes < SUCCESSES_TO_GROW) return { ...size, successes };
+  const { refused, ...rest } = size;
+  const doubled = Math.min(max, size.ids * 2);
+  const isRefused = refused !== undefined && now - refused.at < REFUSAL_COUNTS_FOR && doubled >= refused.ids;
+  if (isRefused) return { ...size, successes };
+  return { ...rest, ids: doubled, successes: 0 };
+}
+
+/**
+ * The size after a request that was too large: half of what it carried.
+ *
+ * @param refused whether the server or a proxy said so; otherwise no complete answer came in time
+ */
+export function afterTooLarge(size: BatchSize, ids: number, refused: boolean, now: number): BatchSize {
+  const half = Math.max(1, Math.floor(Math.min(size.ids, ids) / 2));
+  const known = refused ? { ids, at: now } : size.refused;
+  return { ids: half, successes: 0, ...(known !== undefined && { refused: known }) };
+}
+
+/** What to remember of a size: nothing of the largest, which is the default. */
+export function worthRemembering(size: BatchSize, max: number): BatchSize | undefined {
+  return size.ids >= max ? undefined : size;
+}

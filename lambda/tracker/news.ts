@@ -1,0 +1,174 @@
+import pMap from 'p-map';
+import type { CheckContext } from './check-context.ts';
+import type { NewsState } from './control-state.ts';
+import { ChangesUnsupportedError, TrackerError } from './errors.ts';
+import { type PaymentKey, RECORD_ID_PATTERN } from './payment.ts';
+import type { PendingPayments } from './pending-payments.ts';
+import { NOTHING_RECONCILED, nameOf, type Reconciliation, reconcile } from './reconcile.ts';
+import type { ChangePage, SourceRecord } from './record-source.ts';
+
+/**
+ * Changes are asked for again that are this much older than what is known, milliseconds. A change becomes visible when its
+ * transaction ends, with the time at which it began; and NocoDB's clock need not be its database's.
+ */
+export const NEWS_OVERLAP_MS = 90_000;
+
+/** How far NocoDB's clock may be off, as long as it has not told its time; milliseconds. */
+const UNKNOWN_CLOCK_SKEW_MS = 10 * 60_000;
+
+/** A table without times of changes is asked again after so long whether it has them now: an hour, in milliseconds. */
+const ASK_AGAIN_AFTER_MS = 60 * 60_000;
+
+/** The part of a tick's time for questions that news may take. */
+const SHARE_OF_TIME = 0.5;
+
+/** Records on a page: NocoDB's largest. */
+const PAGE_SIZE = 1000;
+
+/** Changed records that one tick looks at; the next tick goes on behind them. */
+const MAX_RECORDS = 5000;
+
+/** Records whose payments are looked up at the same time. */
+const CONCURRENT_LOOK_UPS = 16;
+
+/** What came of the question for news. */
+export interface NewsResult {
+  readonly reconciliation: Reconciliation;
+  /** Every change since the last success was seen, and what it means is written. */
+  readonly isComplete: boolean;
+  /** Whether the table tells what changes. */
+  readonly isSupported: boolean;
+  /** Users whose payments got an answer. */
+  readonly users: readonly string[];
+  readonly state: NewsState;
+  readonly error?: TrackerError;
+}
+
+/** Asks which records changed since the last success, and confirms the payments of those that are paid. */
+export async function checkNews(context: CheckContext): Promise<NewsResult> {
+  const { control, now } = context;
+  const state = control.news ?? {};
+  const { unsupportedAt } = state;
+  if (unsupportedAt !== undefined && now - unsupportedAt < ASK_AGAIN_AFTER_MS) {
+    return { ...NOTHING_NEW, isSupported: false, state };
+  }
+  try {
+    const changes = await fetchChanges(context, state);
+    return await confirmChanged(changes, context);
+  } catch (error) {
+    if (error instanceof ChangesUnsupportedError) {
+      return { ...NOTHING_NEW, isSupported: false, state: { ...state, unsupportedAt: now } };
+    }
+    if (!(error instanceof TrackerError)) throw error;
+    return { ...NOTHING_NEW, state, error };
+  }
+}
+
+const NOTHING_NEW = {
+  reconciliation: NOTHING_RECONCILED,
+  isComplete: false,
+  isSupported: true,
+  users: [],
+} as const;
+
+interface Changes {
+  readonly records: readonly SourceRecord[];
+  readonly before: NewsState;
+  /** What to remember when the records are reconciled. */
+  readonly after: NewsState;
+  readonly isLast: boolean;
+  readonly error?: TrackerError;
+}
+
+/** The pages of the change query, from where the last tick stopped. */
+async function fetchChanges(context: CheckContext, before: NewsState): Promise<Changes> {
+  const { source, clock, pacer, control, now, askUntil, report } = context;
+  const deadline = now + (askUntil - now) * SHARE_OF_TIME;
+  const skew = before.clockSkew ?? -UNKNOWN_CLOCK_SKEW_MS;
+  const since = before.query?.since ?? (control.lastSuccessAt ?? now) + skew - NEWS_OVERLAP_MS;
+  const records: SourceRecord[] = [];
+  let { clockSkew } = before;
+  let startedAt = before.query?.startedAt;
+  let after = before.query?.after;
+  let isLast = false;
+  let error: TrackerError | undefined;
+  while (!isLast && records.length < MAX_RECORDS && (await pacer.turn(deadline))) {
+    const begin = clock.now();
+    let page: ChangePage;
+    try {
+      page = await source.listChanged({ since, after, limit: PAGE_SIZE }, { deadline, report });
+    } catch (caught) {
+      if (!(caught instanceof TrackerError) || records.length === 0) throw caught;
+      error = caught;
+      break;
+    }
+    if (page.serverTime !== undefined) clockSkew = page.serverTime - clock.now();
+    startedAt ??= begin + (clockSkew ?? 0);
+    records.push(...page.records);
+    isLast = page.isLastPage;
+    const last = page.records.at(-1)?.recordId;
+    // A page that does not lead on would be asked for again and again.
+    if (!isLast && (last === undefined || last === after || !RECORD_ID_PATTERN.test(last))) break;
+    after = last ?? after;
+  }
+  const known: NewsState = clockSkew === undefined ? {} : { clockSkew };
+  const query =
+    isLast || after === undefined || startedAt === undefined ? undefined : { since, startedAt, after };
+  return {
+    records,
+    before: { ...before, ...known },
+    after: { ...known, ...(query !== undefined && { query }) },
+    isLast,
+    ...(error !== undefined && { error }),
+  };
+}
+
+async function confirmChanged(changes: Changes, context: CheckContext): Promise<NewsResult> {
+  const { payments, clock, observe, now, writeUntil, seenNews } = context;
+  const { before, after, isLast, error } = changes;
+  const { clockSkew = 0 } = after;
+  if (Math.abs(clockSkew) > NEWS_OVERLAP_MS) observe({ type: 'nocodb.clockSkew', milliseconds: clockSkew });
+  const records = changes.records.filter(
+    (record) => record.paid && RECORD_ID_PATTERN.test(record.recordId) && !seenNews.has(record),
+  );
+  const pending = await paymentsOf(records, payments);
+  const findings = {
+    records: new Map(records.map((record) => [record.recordId, record])),
+    answered: new Set<string>(),
+    invalid: new Map<string, string>(),
+  };
+  const reconciliation = await reconcile(pending, findings, {
+    payments,
+    clock,
+    observe,
+    by: 'tick',
+    audit: undefined,
+    paidAt: now,
+    deadline: writeUntil,
+  });
+  const isWritten = reconciliation.unfinished.size === 0;
+  const left = new Set(pending.filter((payment) => !reconciliation.done.has(nameOf(payment))).map(toRecord));
+  for (const record of records) if (!left.has(record.recordId)) seenNews.add(record);
+  return {
+    reconciliation,
+    isComplete: isWritten && isLast && error === undefined,
+    isSupported: true,
+    users: pending.map(({ userId }) => userId),
+    // What is not written yet is found once more by the same question.
+    state: isWritten ? after : before,
+    ...(error !== undefined && { error }),
+  };
+}
+
+function toRecord({ recordId }: PaymentKey): string {
+  return recordId;
+}
+
+/** The pending payments of records. */
+export async function paymentsOf(
+  records: readonly Pick<SourceRecord, 'recordId'>[],
+  payments: Pick<PendingPayments, 'ofRecord'>,
+): Promise<PaymentKey[]> {
+  const lookUp = ({ recordId }: Pick<SourceRecord, 'recordId'>) => payments.ofRecord(recordId);
+  return (await pMap(records, lookUp, { concurrency: CONCURRENT_LOOK_UPS })).flat();
+}
