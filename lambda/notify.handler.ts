@@ -1,19 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { SDK_LIMITS } from './aws/sdk-limits.ts';
 import { parseNotifyEnvironment } from './environment/notify-environment.ts';
 import { announce } from './notify/announce.ts';
 import { createEventBus } from './notify/event-bus.ts';
 
-/** The stream delivers again what fails, so nothing waits long. Milliseconds. */
-const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true } as const;
-
 const { trackerName, eventBusArn } = parseNotifyEnvironment(process.env);
-const client = new EventBridgeClient({ maxAttempts: 3, requestHandler: TIMEOUTS });
-const bus = createEventBus(client, eventBusArn);
+const bus = createEventBus(new EventBridgeClient(SDK_LIMITS), eventBusArn);
 const logger = new Logger({ serviceName: trackerName });
 
-/** Called with payments that have become paid. The stream delivers those not announced again, and all that follow. */
+/** Called with payments that became paid. From the first one that fails, the stream delivers all of them again. */
 export async function handler(
   { Records: records }: DynamoDBStreamEvent,
   context: Context,
@@ -21,6 +18,6 @@ export async function handler(
   logger.addContext(context);
   const failed = await announce(records, { bus, trackerName, logger });
   if (failed === undefined) return { batchItemFailures: [] };
-  // A blank identifier means the whole batch: what Lambda does not know cannot be lost.
+  // An empty identifier makes Lambda deliver the whole batch again, so nothing is lost.
   return { batchItemFailures: [{ itemIdentifier: records[failed]?.dynamodb?.SequenceNumber ?? '' }] };
 }

@@ -41,7 +41,7 @@ const dependencies: TickDependencies = {
 
 dependencies.observe({ type: 'tracker.started', intervalSeconds });
 
-/** One tick. A failed one throws, so that the loop, the metrics of Lambda and the alarms see it. */
+/** One tick. When it fails, this throws, so that the loop, the metrics of Lambda and the alarms show it. */
 export function handler(_event: unknown, context: Context): Promise<TickResult> {
   logger.addContext(context);
   return tick(dependencies);

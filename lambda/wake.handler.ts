@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
+import { SDK_LIMITS } from './aws/sdk-limits.ts';
 import { parseWakeEnvironment } from './environment/wake-environment.ts';
 import { createLoopStarter } from './loop/loop-starter.ts';
 import { RestStateItem } from './table/control-item.ts';
@@ -9,12 +10,10 @@ import { wake } from './tracker/wake.ts';
 
 const { tableName, trackerName, loopArn } = parseWakeEnvironment(process.env);
 const rest = new RestStateItem({ client: createDocumentClient(), tableName });
-/** Milliseconds. Without an answer the call fails, and is repeated. */
-const timeouts = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
-const loop = createLoopStarter(new SFNClient({ requestHandler: timeouts }), loopArn);
+const loop = createLoopStarter(new SFNClient(SDK_LIMITS), loopArn);
 const logger = new Logger({ serviceName: trackerName });
 
-/** Called with the payments that have become pending; that there are any is all that matters. */
+/** Called with the payments that became pending. Only the fact that there are some matters, not which. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
   logger.addContext(context);
   if (await wake({ rest, loop })) logger.info('⏰ A payment is pending: the loop ticks again');

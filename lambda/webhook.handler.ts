@@ -11,7 +11,7 @@ import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
 import { combineObservers } from './tracker/events.ts';
-import { handleWebhook, type WebhookAnswer, type WebhookDependencies } from './webhook/handle-webhook.ts';
+import { handleWebhook, type WebhookDependencies, type WebhookResponse } from './webhook/handle-webhook.ts';
 import { createSecretCheck } from './webhook/secret-check.ts';
 
 const { tableName, trackerName, secretParameterName, settings } = parseWebhookEnvironment(process.env);
@@ -27,7 +27,11 @@ const nocoDbClient = createNocoDbClient({
 });
 
 const dependencies: WebhookDependencies = {
-  isSecret: createSecretCheck({ secret: createSsmToken(secretParameterName), clock }),
+  isSecret: createSecretCheck({
+    secret: createSsmToken(secretParameterName),
+    parameterName: secretParameterName,
+    clock,
+  }),
   tableId: nocodb.tableId,
   titles: createFieldTitles(nocodb, nocoDbClient),
   payments: new DynamoPendingPayments({
@@ -41,8 +45,8 @@ const dependencies: WebhookDependencies = {
   observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
 };
 
-/** A call of NocoDB's webhook. What keeps it from writing throws, so that NocoDB and Lambda's metrics see it. */
-export function handler(call: LambdaFunctionURLEvent, context: Context): Promise<WebhookAnswer> {
+/** A request of NocoDB's webhook. When it cannot be written, this throws, so that NocoDB and the metrics show it. */
+export function handler(request: LambdaFunctionURLEvent, context: Context): Promise<WebhookResponse> {
   logger.addContext(context);
-  return handleWebhook(call, dependencies);
+  return handleWebhook(request, dependencies);
 }

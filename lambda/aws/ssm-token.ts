@@ -1,21 +1,22 @@
 import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { TokenProvider } from '../nocodb/token.ts';
+import { SDK_LIMITS } from './sdk-limits.ts';
 
-/** A token replaced in SSM is used after so long at the latest; seconds. A rejected one is read again at once. */
+/** A token replaced in SSM is used after this many seconds at the latest. A rejected one is read again at once. */
 const CACHE_SECONDS = 300;
 
-/** The token comes from a SecureString; a tick has no time to wait for a call that hangs. Milliseconds. */
-const TIMEOUTS = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true } as const;
+/** A tick has no time for a third attempt. */
+const MAX_ATTEMPTS = 2;
 
 /**
- * NocoDB's API token out of an SSM parameter.
+ * A secret (NocoDB's API token, the webhook's secret) from an SSM parameter of the type SecureString.
  *
- * @param client @default one with short timeouts; region and credentials as the AWS SDK finds them
+ * @param client @default one with {@link SDK_LIMITS} and two attempts; region and credentials as the AWS SDK finds them
  */
 export function createSsmToken(
   parameterName: string,
-  client: SSMClient = new SSMClient({ maxAttempts: 2, requestHandler: TIMEOUTS }),
+  client: SSMClient = new SSMClient({ ...SDK_LIMITS, maxAttempts: MAX_ATTEMPTS }),
 ): TokenProvider {
   const provider = new SSMProvider({ awsSdkV3Client: client });
   const read = async (forceFetch: boolean): Promise<string> =>

@@ -2,8 +2,8 @@ import type { InvalidIdError } from '../tracker/errors.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { TrackResult } from '../tracker/payment-store.ts';
 
-/** Lines that an error's message shows before it only counts the rest. */
-const SHOWN = 10;
+/** Lines that an error's message shows; it counts the rest. */
+const MAX_SHOWN_LINES = 10;
 
 /** A row of a list whose ids are not valid. */
 export interface InvalidRow {
@@ -12,7 +12,7 @@ export interface InvalidRow {
   readonly error: InvalidIdError;
 }
 
-/** Rows of the list given to `trackMany` are not valid. All of them are named, and nothing was written. */
+/** Rows of the list passed to `trackMany` are not valid. The error names all of them; nothing was written. */
 export class InvalidPaymentsError extends AggregateError {
   readonly rows: readonly InvalidRow[];
 
@@ -28,17 +28,17 @@ export class InvalidPaymentsError extends AggregateError {
   }
 }
 
-/** A payment of a list that could not be written. */
+/** A payment of the list that could not be written. */
 export interface FailedPayment extends PaymentKey {
   /** Position in the list, from 0. */
   readonly index: number;
   readonly error: unknown;
 }
 
-/** A payment of a list that was written. */
+/** A payment of the list that was written. */
 export interface TrackedPayment extends PaymentKey, TrackResult {}
 
-/** Some payments of the list given to `trackMany` could not be written; all others were. */
+/** Some payments of the list passed to `trackMany` could not be written; all others were written. */
 export class TrackManyError extends AggregateError {
   readonly failed: readonly FailedPayment[];
   readonly tracked: readonly TrackedPayment[];
@@ -60,8 +60,8 @@ export class TrackManyError extends AggregateError {
 }
 
 function shorten(lines: readonly string[]): string {
-  const rest = lines.length - SHOWN;
-  return [...lines.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
+  const rest = lines.length - MAX_SHOWN_LINES;
+  return [...lines.slice(0, MAX_SHOWN_LINES), ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }
 
 function messageOf(error: unknown): string {

@@ -1,18 +1,18 @@
 import type { Payment } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
-import { dataAgeSeconds } from './stats.ts';
+import { wholeDataAge } from './stats.ts';
 
-/** What is known about a payment. */
+/** The status of a payment. */
 export interface StatusResult {
   /**
-   * - `pending`: not paid as far as is known; the tracker watches it.
+   * - `pending`: not paid as of the last tick; the tracker asks for it in every tick.
    * - `paid`: paid. Final.
-   * - `missing`: NocoDB has no such record (any more); not watched. Tracking it again renews it.
-   * - `invalid`: NocoDB refuses the record id, see `reason`; not watched. Tracking it again renews it.
+   * - `missing`: NocoDB has no such record, or no longer; the tracker does not ask for it. Tracking it again renews it.
+   * - `invalid`: NocoDB refuses the record id, see `reason`; the tracker does not ask for it. Tracking it again renews it.
    * - `untracked`: never tracked, untracked, or expired.
    */
   readonly state: 'pending' | 'paid' | 'missing' | 'invalid' | 'untracked';
-  /** The payment's record; absent when no record was named and the user has no payment. */
+  /** The payment's record; absent without a record id when the user has no payment. */
   readonly recordId?: string;
   /** When the tracker learned that it is paid. */
   readonly paidAt?: Date;
@@ -20,14 +20,14 @@ export interface StatusResult {
   readonly trackedAt?: Date;
   /** Why NocoDB refuses the record id. */
   readonly reason?: string;
-  /** The state is at least as fresh as that, whole seconds; `null` before the first successful tick. */
+  /** Age of the data in whole seconds: the state is at least this fresh. `null` before the first successful tick. */
   readonly dataAgeSeconds: number | null;
 }
 
 /**
- * The status of a payment that may not be there.
+ * Makes the status of a payment that may not exist.
  *
- * @param recordId what was asked for, if a record was named
+ * @param recordId the record id of the request, if it had one
  * @param now epoch milliseconds
  */
 export function toStatus(
@@ -36,7 +36,7 @@ export function toStatus(
   control: Control,
   now: number,
 ): StatusResult {
-  const age = { dataAgeSeconds: dataAgeSeconds(control, now) };
+  const age = { dataAgeSeconds: wholeDataAge(control, now) };
   if (payment === undefined) {
     return { state: 'untracked', ...(recordId !== undefined && { recordId }), ...age };
   }

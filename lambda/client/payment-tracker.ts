@@ -10,32 +10,52 @@ import { type StatusResult, toStatus } from './payment-status.ts';
 import { formatStats, type TrackerStats, toStats } from './stats.ts';
 import { allTracked, type PaymentInput, parsePayments, register } from './track-many.ts';
 
+/** Options of {@link PaymentTracker}. */
+export interface PaymentTrackerOptions {
+  /** Name of the payments table: an output of the stack. */
+  readonly tableName: string;
+  /** @default a client with short time limits; region and credentials as the AWS SDK finds them */
+  readonly client?: DynamoDBDocumentClient;
+  /** @default the machine's clock */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** Called for every payment tracked or untracked, for example {@link consoleObserver}. @default nothing is called */
+  readonly observe?: Observer;
+  readonly retention?: {
+    /** Days after which a pending payment expires. @default 90 */
+    readonly pendingDays?: number;
+  };
+  /** Number of partitions of the table's index, the same as in the stack. @default 1 */
+  readonly shards?: number;
+  /** Prints the text of `printStats`. @default console.log */
+  readonly print?: (text: string) => void;
+}
+
 /**
- * What a bot uses: it tells which payments to watch and reads what has become of them. It never talks to NocoDB.
+ * The client for bots: tracks payments and reads their status from DynamoDB. It never sends a request to NocoDB.
  *
- * A user id is a messenger's number or name, a record id that of the NocoDB record to be paid. A user may have several
- * payments, and users may share a record. Where the record id may be left out, the user's latest tracked payment is
- * meant.
+ * A user id is a messenger's number or name. A record id is the id of the NocoDB record that the user has to pay. A user
+ * may have several payments, and users may share a record. Without a record id, a method uses the user's latest tracked
+ * payment.
  *
- * Every method throws {@link InvalidIdError} for an id that no payment can have, before anything is sent, and
- * {@link TableUnavailableError} when DynamoDB refuses or does not answer.
+ * Every method throws {@link InvalidIdError} for an id that is not valid, before anything is sent, and
+ * {@link TableUnavailableError} when DynamoDB refuses the operation or does not answer.
  *
  * @example
  * const payments = new PaymentTracker({ tableName: 'Payments' });
- * await payments.track(12345, 'rec_abc');
+ * await payments.track(12345, 42);
  * if (await payments.isPaid(12345)) await payments.untrack(12345);
  */
 export class PaymentTracker {
   readonly #dependencies: Dependencies;
 
-  /** @throws {TypeError} without a table name, or with a number of shards that cannot be */
+  /** @throws {TypeError} without a table name, or when `shards` is not a whole number above 0 */
   constructor(options: PaymentTrackerOptions) {
     this.#dependencies = resolveOptions(options);
   }
 
   /**
-   * Watches a payment until it is paid. To repeat it is safe: it renews a payment that waits, is missing or invalid,
-   * and leaves a paid one paid.
+   * Tracks a payment until it is paid. It is safe to repeat: a pending, missing or invalid payment is renewed, and a paid
+   * one stays paid.
    */
   async track(userId: number | string, recordId: number | string): Promise<TrackResult> {
     const { store, clock, observe } = this.#dependencies;
@@ -46,11 +66,11 @@ export class PaymentTracker {
   }
 
   /**
-   * Watches many payments, such as those of the users who wait already when a bot starts.
+   * Tracks many payments, for example those of all waiting users when a bot starts.
    *
-   * @returns what became of each, in the order of the list
-   * @throws {InvalidPaymentsError} when ids are not valid: all such rows are named, and nothing was written
-   * @throws {TrackManyError} when some could not be written: they are named, and all others were written
+   * @returns the result for each payment, in the order of the list
+   * @throws {InvalidPaymentsError} when ids are not valid: it names all such rows, and nothing was written
+   * @throws {TrackManyError} when some payments could not be written: it names them, and all others were written
    */
   async trackMany(list: readonly PaymentInput[]): Promise<readonly TrackedPayment[]> {
     const { store, clock, observe } = this.#dependencies;
@@ -64,16 +84,16 @@ export class PaymentTracker {
     return allTracked(registration);
   }
 
-  /** Whether a payment is paid, as of the last tick. One eventually consistent read; `status` tells more. */
+  /** Whether a payment is paid, as of the last tick. One eventually consistent read; `status` returns more. */
   async isPaid(userId: number | string, recordId?: number | string): Promise<boolean> {
     const payment = await this.#find(parseUserId(userId), parseOptional(recordId));
     return payment?.status === 'paid';
   }
 
   /**
-   * What is known about a payment, and how fresh that is. Two eventually consistent reads.
+   * The status of a payment, and how fresh it is. Two eventually consistent reads.
    *
-   * @throws {LayoutTooNewError} when the table belongs to a newer version of the tracker
+   * @throws {LayoutTooNewError} when a newer version of the tracker wrote the table
    */
   async status(userId: number | string, recordId?: number | string): Promise<StatusResult> {
     const { store, clock } = this.#dependencies;
@@ -82,7 +102,7 @@ export class PaymentTracker {
     return toStatus(payment, record, control, clock.now());
   }
 
-  /** Stops watching a payment and forgets it. A paid one stays, so that everybody who asks later still sees it paid. */
+  /** Stops tracking a payment and removes it. A paid one stays, so that all later readers still see it as paid. */
   async untrack(userId: number | string, recordId?: number | string): Promise<UntrackResult> {
     const { store, clock, observe } = this.#dependencies;
     const user = parseUserId(userId);
@@ -95,10 +115,10 @@ export class PaymentTracker {
   }
 
   /**
-   * What the tracker has done and how it fares. It reads the whole index of pending payments: meant for people, not for
-   * every message of a bot (a read unit for each 8 KB, some 150 payments).
+   * What the tracker has done and its current state. It reads the whole index of pending payments, which costs a read
+   * unit for each 8 KB (some 150 payments): use it for people, not for every message of a bot.
    *
-   * @throws {LayoutTooNewError} when the table belongs to a newer version of the tracker
+   * @throws {LayoutTooNewError} when a newer version of the tracker wrote the table
    */
   async getStats(): Promise<TrackerStats> {
     const { store, clock } = this.#dependencies;
@@ -118,40 +138,15 @@ export class PaymentTracker {
   }
 }
 
-function parseOptional(recordId: number | string | undefined): string | undefined {
-  return recordId === undefined ? undefined : parseRecordId(recordId);
-}
-
-/** Where the payments are, and how to behave. */
-export interface PaymentTrackerOptions {
-  /** Name of the payments table, an output of the stack. */
-  readonly tableName: string;
-  /** @default one with short timeouts; region and credentials as the AWS SDK finds them */
-  readonly client?: DynamoDBDocumentClient;
-  /** @default the machine's */
-  readonly clock?: Pick<Clock, 'now'>;
-  /** Told about every payment tracked and untracked, for example {@link consoleObserver}. @default nobody */
-  readonly observe?: Observer;
-  readonly retention?: {
-    /** Days that a payment may wait before it is given up. @default 90 */
-    readonly pendingDays?: number;
-  };
-  /** How many partitions the table's index has: what the stack was given. @default 1 */
-  readonly shards?: number;
-  /** Where `printStats` prints. @default console.log */
-  readonly print?: (text: string) => void;
-}
-
-/** The options with everything decided. */
-export interface Dependencies {
+/** The options with all defaults filled in. */
+interface Dependencies {
   readonly store: PaymentStore;
   readonly clock: Pick<Clock, 'now'>;
   readonly observe: Observer;
   readonly print: (text: string) => void;
 }
 
-/** @throws {TypeError} without a table name, or with a number of shards that cannot be */
-export function resolveOptions(options: PaymentTrackerOptions): Dependencies {
+function resolveOptions(options: PaymentTrackerOptions): Dependencies {
   const { tableName, shards = 1, retention } = options;
   if (typeof tableName !== 'string' || tableName === '') {
     throw new TypeError(
@@ -170,4 +165,8 @@ export function resolveOptions(options: PaymentTrackerOptions): Dependencies {
     observe: options.observe ?? (() => {}),
     print: options.print ?? console.log,
   };
+}
+
+function parseOptional(recordId: number | string | undefined): string | undefined {
+  return recordId === undefined ? undefined : parseRecordId(recordId);
 }

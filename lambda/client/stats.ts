@@ -1,8 +1,8 @@
-import { RESTING_AFTER } from '../tracker/control-state.ts';
+import { dataAge, RESTING_AFTER } from '../tracker/control-state.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
 
-/** What the tracker has done and how it fares: plain data, ready for JSON. Moments are ISO 8601 in UTC. */
+/** What the tracker has done and its current state: plain data, ready for JSON. Times are ISO 8601 in UTC. */
 export interface TrackerStats {
   /** Users with a pending payment, counted now. */
   readonly trackedUsers: number;
@@ -14,35 +14,35 @@ export interface TrackerStats {
   readonly totalUpdates: number;
   /** Ticks that failed since the table was created. */
   readonly failures: number;
-  /** Since when everything is known; `null` before the first successful tick. `ago` reads `15s ago`. */
+  /** Every status is at least as fresh as this; `null` before the first successful tick. `ago` reads `15s ago`. */
   readonly lastUpdate: { readonly at: string; readonly ago: string; readonly ageSeconds: number } | null;
-  /** Users that the last tick got an answer for. */
+  /** Users whose payments NocoDB answered for in the last tick. */
   readonly usersUpdated: number;
-  /** Payments confirmed by ticks since the table was created. */
+  /** Payments confirmed since the table was created, by ticks and by the webhook. */
   readonly paymentsConfirmed: number;
-  /** HTTP requests to NocoDB since the table was created, retries included. */
+  /** HTTP requests to NocoDB since the table was created, including retries. */
   readonly requests: {
     readonly total: number;
     readonly ok: number;
     readonly failed: number;
     readonly rateLimited: number;
   };
-  /** Until when a rate limit keeps the tracker from asking; `null` when it may ask. */
+  /** The end of NocoDB's rate limit penalty; `null` when the tracker may send requests. */
   readonly blockedUntil: string | null;
-  /** What the last tick failed with; `null` when it succeeded. */
+  /** The error of the last tick; `null` when the last tick succeeded. */
   readonly lastError: { readonly kind: string; readonly message: string; readonly at: string } | null;
-  /** Nothing has been pending for a while: the tracker rests until something is tracked. */
+  /** Whether the tracker rests: nothing has been pending for a while, and it waits until a payment is tracked. */
   readonly resting: boolean;
 }
 
 /**
- * The stats, from what the table holds.
+ * Computes the stats from the items of the table.
  *
  * @param now epoch milliseconds
  */
 export function toStats(control: Control, pending: readonly PaymentKey[], now: number): TrackerStats {
   const { counters, lastSuccessAt, blockedUntil = 0, lastError } = control;
-  const age = dataAgeSeconds(control, now);
+  const age = wholeDataAge(control, now);
   return {
     trackedUsers: new Set(pending.map(({ userId }) => userId)).size,
     pending: pending.length,
@@ -67,13 +67,9 @@ export function toStats(control: Control, pending: readonly PaymentKey[], now: n
   };
 }
 
-function toIso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
 const RULE = '='.repeat(60);
 
-/** The stats for people, as `printStats` prints them. */
+/** Formats the stats for people, as `printStats` prints them. */
 export function formatStats(stats: TrackerStats): string {
   const { updateIntervalSeconds: interval } = stats;
   return [
@@ -97,7 +93,7 @@ const UNITS = [
 ] as const;
 
 /**
- * How long ago something was, in its largest whole unit.
+ * Formats an age in its largest whole unit.
  *
  * @example
  * formatAge(15) // '15s ago'
@@ -109,16 +105,16 @@ export function formatAge(seconds: number): string {
 }
 
 /**
- * How old the tracker's knowledge is: every status is at least as fresh as that.
+ * The age of the data as the client shows it.
  *
  * @param now epoch milliseconds
  * @returns whole seconds, or `null` before the first successful tick
  */
-export function dataAgeSeconds(
-  { lastSuccessAt }: Pick<Control, 'lastSuccessAt'>,
-  now: number,
-): number | null {
-  if (lastSuccessAt === undefined) return null;
-  // The tick's clock may be ahead of this one.
-  return Math.max(0, Math.floor((now - lastSuccessAt) / 1000));
+export function wholeDataAge(control: Pick<Control, 'lastSuccessAt'>, now: number): number | null {
+  const { dataAgeSeconds } = dataAge(control, now);
+  return dataAgeSeconds === undefined ? null : Math.floor(dataAgeSeconds);
+}
+
+function toIso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

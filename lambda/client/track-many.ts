@@ -11,25 +11,25 @@ import {
   TrackManyError,
 } from './errors.ts';
 
-/** Writes under way at once: hundreds a second, and no flood for a table that scales up. */
-const CONCURRENT_WRITES = 16;
+/** Concurrent writes: enough for hundreds a second, and few enough for a table that scales up. */
+const MAX_CONCURRENT_WRITES = 16;
 
-/** A payment as bots name it. */
+/** A payment as a bot passes it. */
 export interface PaymentInput {
   readonly userId: number | string;
   readonly recordId: number | string;
 }
 
-/** What a list came to. */
+/** The result of writing a list. */
 export interface Registration {
   readonly tracked: readonly TrackedPayment[];
   readonly failed: readonly FailedPayment[];
 }
 
 /**
- * The list as the table keeps it.
+ * Parses the ids of a list into the strings that the table stores.
  *
- * @throws {InvalidPaymentsError} naming every row that is not valid
+ * @throws {InvalidPaymentsError} names every row that is not valid
  */
 export function parsePayments(list: readonly PaymentInput[]): PaymentKey[] {
   const invalid: InvalidRow[] = [];
@@ -46,7 +46,7 @@ export function parsePayments(list: readonly PaymentInput[]): PaymentKey[] {
   return payments;
 }
 
-/** Writes every payment of the list, some at a time; one that fails does not stop the others. */
+/** Writes every payment of the list, several at a time. A failure does not stop the others. */
 export async function register(
   payments: readonly PaymentKey[],
   store: Pick<PaymentStore, 'track'>,
@@ -61,14 +61,18 @@ export async function register(
       return undefined;
     }
   };
-  const written = await pMap(payments, write, { concurrency: CONCURRENT_WRITES });
+  const written = await pMap(payments, write, { concurrency: MAX_CONCURRENT_WRITES });
   return {
     tracked: written.filter((payment) => payment !== undefined),
     failed: failed.sort((a, b) => a.index - b.index),
   };
 }
 
-/** @throws {TrackManyError} when something failed */
+/**
+ * Returns the tracked payments of a list.
+ *
+ * @throws {TrackManyError} when a payment could not be written
+ */
 export function allTracked({ tracked, failed }: Registration): readonly TrackedPayment[] {
   if (failed.length > 0) throw new TrackManyError(failed, tracked);
   return tracked;

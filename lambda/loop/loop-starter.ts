@@ -2,7 +2,15 @@ import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { TickStarter } from '../tracker/wake.ts';
 
 /**
- * Starts the loop's state machine.
+ * The input of an execution of the loop: what started it. Only an execution started by the rule may rest: a wake-up is
+ * caused by a payment that the index of pending payments may not show yet.
+ */
+export interface LoopInput {
+  readonly startedBy: 'rule' | 'wake-up';
+}
+
+/**
+ * Creates a starter of the loop's state machine.
  *
  * @param loopArn ARN of the state machine
  */
@@ -15,12 +23,4 @@ export function createLoopStarter(client: SFNClient, loopArn: string): TickStart
       );
     },
   };
-}
-
-/**
- * What starts an execution of the loop, as its input says it. Only one started by the rule may rest: a wake-up knows of
- * a payment that the index, which lists what is pending, may not show yet.
- */
-export interface LoopInput {
-  readonly startedBy: 'rule' | 'wake-up';
 }

@@ -1,29 +1,33 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PAYMENT_CONFIRMED, type PaymentConfirmed } from './payment-confirmed.ts';
 
-/** The most events in one call of PutEvents. */
-export const EVENTS_IN_CALL = 10;
+/**
+ * Entries that one call of PutEvents accepts
+ * (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html).
+ */
+export const MAX_EVENTS_IN_CALL = 10;
 
-/** An event that the bus did not take. */
+/** An event that the bus refused. */
 export interface RefusedEvent {
-  /** Of the event in the call, from 0. */
+  /** Position of the event in the call, from 0. */
   readonly index: number;
-  /** EventBridge's code and message: `InternalFailure: …`. */
+  /** EventBridge's error code and message: `InternalFailure: …`. */
   readonly reason: string;
 }
 
 /** Port: the bus that bots subscribe to. */
 export interface EventBus {
   /**
-   * Puts events on the bus, {@link EVENTS_IN_CALL} at the most.
+   * Puts events on the bus.
    *
-   * @returns the events refused, in their order; the others are on the bus
-   * @throws {Error} the AWS SDK's, when the call as a whole failed
+   * @param events up to {@link MAX_EVENTS_IN_CALL}
+   * @returns the refused events, in their order; the others are on the bus
+   * @throws {Error} the AWS SDK's, when the whole call failed
    */
   put(events: readonly PaymentConfirmed[]): Promise<readonly RefusedEvent[]>;
 }
 
-/** @param busArn its ARN works for buses of other accounts, too */
+/** @param busArn ARN of the bus, which may belong to another account */
 export function createEventBus(client: Pick<EventBridgeClient, 'send'>, busArn: string): EventBus {
   return {
     async put(events) {

@@ -1,24 +1,24 @@
 import type { ConfirmedBy } from '../tracker/payment.ts';
 
-/** What rules on the bus look for, beside the tracker's name in the detail. */
+/** What rules on the bus match, in addition to the tracker's name in the detail. */
 export const PAYMENT_CONFIRMED = { source: 'payment-tracker', detailType: 'PaymentConfirmed' } as const;
 
 /**
- * The detail of the event that tells that a payment was confirmed: a contract, as `payment-confirmed.schema.json` has it
- * for programs in other languages. Fields may be added; none is removed or changes its meaning.
+ * The detail of the event about a confirmed payment. It is a contract: `payment-confirmed.schema.json` describes it for
+ * programs in other languages. Fields may be added; none is removed or changes its meaning.
  *
- * It is delivered at least once: as a rule once, but again after a fault on the way. Who must not act twice remembers
- * the idempotency key.
+ * The event is delivered at least once: usually once, and again after a failure. A subscriber that must not act twice
+ * stores the idempotency key.
  */
 export interface PaymentConfirmed {
   readonly userId: string;
   readonly recordId: string;
-  /** When the tracker learned it: ISO 8601 in UTC, with milliseconds. */
+  /** When the tracker learned that it is paid: ISO 8601 in UTC, with milliseconds. */
   readonly paidAt: string;
-  /** Absent: something else than the tracker wrote the payment. */
+  /** Absent when something other than the tracker wrote the payment. */
   readonly confirmedBy?: ConfirmedBy;
   readonly trackerName: string;
-  /** The same in every delivery of the same confirmation, and in no other's. 1700 ASCII characters at the most. */
+  /** The same in every delivery of one confirmation, and unique to it. Up to 1700 ASCII characters. */
   readonly idempotencyKey: string;
 }
 
@@ -31,11 +31,15 @@ export interface ConfirmedPayment {
   readonly confirmedBy?: ConfirmedBy;
 }
 
-/** @param trackerName visible ASCII characters */
+/**
+ * Makes the event's detail.
+ *
+ * @param trackerName visible ASCII characters
+ */
 export function paymentConfirmed(payment: ConfirmedPayment, trackerName: string): PaymentConfirmed {
   const { userId, recordId, confirmedBy } = payment;
   const paidAt = new Date(payment.paidAt).toISOString();
-  // Tracker and user may have slashes in their names; encoded, two different confirmations never share a key.
+  // The names of trackers and users may contain slashes; encoded, two confirmations never have the same key.
   const parts = [trackerName, userId, recordId].map(encodeURIComponent);
   return {
     userId,

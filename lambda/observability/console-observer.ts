@@ -2,13 +2,13 @@ import type { Observer } from '../tracker/events.ts';
 import { describeEvent } from './describe-event.ts';
 
 /**
- * Prints a line for people for every event that is worth one.
+ * Creates an observer that prints one line for people for each event that needs a line.
  *
  * @param print @default console.log
  *
  * @example
  * new PaymentTracker({ tableName, observe: consoleObserver() });
- * // 📍 Tracking payment for user 12345 (record: rec_abc)
+ * // 📍 Tracking payment for user 12345 (record: 42)
  */
 export function consoleObserver(print: (line: string) => void = console.log): Observer {
   return (event) => {

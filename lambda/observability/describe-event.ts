@@ -1,18 +1,12 @@
-import type {
-  RequestTotals,
-  TickFailed,
-  TickFinished,
-  TickSkipped,
-  TickSummary,
-  TrackerEvent,
-} from '../tracker/events.ts';
+import type { TickSummary, TrackerEvent } from '../tracker/events.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
-import type { ExchangeRequest, ExchangeResponse } from '../tracker/record-source.ts';
+
+type EventOf<Type extends TrackerEvent['type']> = Extract<TrackerEvent, { type: Type }>;
 
 /**
- * An event as a line for people; the JSON log has the same line as its `message`.
+ * Describes an event in one line for people. The JSON log has the same line as its `message`.
  *
- * @returns `undefined` for what is not worth a line: the start of a tick that has nothing to check
+ * @returns `undefined` for an event that needs no line: the start of a tick that has nothing to check
  */
 export function describeEvent(event: TrackerEvent): string | undefined {
   switch (event.type) {
@@ -27,25 +21,25 @@ export function describeEvent(event: TrackerEvent): string | undefined {
     case 'payment.confirmed':
       return `💰 Payment confirmed for ${nameOf(event.payment)}${event.by === 'webhook' ? ', by webhook' : ''}`;
     case 'payment.missing':
-      return `👻 Payment missing for ${nameOf(event.payment)}: NocoDB has no such record; it is no longer asked for`;
+      return `👻 Payment missing for ${nameOf(event.payment)}: NocoDB has no such record; the tracker no longer asks for it`;
     case 'payment.invalid':
-      return `🧪 Payment invalid for ${nameOf(event.payment)}: NocoDB refuses the record id (${event.reason}); it is no longer asked for`;
+      return `🧪 Payment invalid for ${nameOf(event.payment)}: NocoDB refuses the record id (${event.reason}); the tracker no longer asks for it`;
     case 'payment.ownerMismatch':
       return `🚨 Payment not confirmed for ${nameOf(event.payment)}: the record is paid, but its owner is ${event.owner ?? 'empty'}`;
     case 'nocodb.request':
-      return describeRequest(event);
+      return `📡 NocoDB request: ${event.method} ${event.endpoint} (${event.recordIds} record ids; ${event.params})`;
     case 'nocodb.response':
       return describeResponse(event);
-    case 'webhook.taken':
+    case 'webhook.handled':
       return `🪝 Webhook: NocoDB reported ${count(event.records, 'paid record')}, ${count(event.confirmed, 'payment')} confirmed`;
     case 'webhook.refused':
-      return `🚪 Webhook: a call was refused with ${event.status}: ${event.reason}`;
+      return `🚪 Webhook: refused a request with ${event.status}: ${event.reason}`;
     case 'tick.started':
       return describeStarted(event);
     case 'tick.skipped':
       return describeSkipped(event);
     case 'tick.leaseLost':
-      return `🐢 Payment tracker: a tick took longer than its lease (owner: ${event.owner}); its confirmations hold, its totals are not counted`;
+      return `🐢 Payment tracker: a tick took longer than its lease (owner: ${event.owner}); its confirmations are kept, but its totals are not counted`;
     case 'tick.finished':
       return describeFinished(event);
     case 'tick.failed':
@@ -53,48 +47,48 @@ export function describeEvent(event: TrackerEvent): string | undefined {
   }
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function nameOf({ userId, recordId }: PaymentKey): string {
-  return `user ${userId} (record: ${recordId})`;
-}
-
-function describeRegistered({ payments, users }: { payments: number; users: number }): string {
+function describeRegistered({ payments, users }: EventOf<'payments.registered'>): string {
   const more = payments === users ? '' : ` (${payments} payments)`;
-  return `📍 Registered ${users} ${users === 1 ? 'user' : 'users'}${more} for payment tracking`;
+  return `📍 Registered ${count(users, 'user')}${more} for payment tracking`;
 }
 
-type TickStarted = Extract<TrackerEvent, { type: 'tick.started' }>;
+const OUTCOME_SIGNS = { ok: '📥', failed: '❌', rateLimited: '🚫' } as const;
 
-export function describeStarted({ pending, audit }: TickStarted): string | undefined {
+function describeResponse(event: EventOf<'nocodb.response'>): string {
+  const { outcome, status, milliseconds, bytes, records, totals } = event;
+  const answer = status === 0 ? 'no answer' : `status ${status}`;
+  const seconds = (milliseconds / 1000).toFixed(2);
+  const sums = `✅ ${totals.requestsOk} ❌ ${totals.requestsFailed} 🚫 ${totals.requestsRateLimited}`;
+  return `${OUTCOME_SIGNS[outcome]} NocoDB response: ${answer} in ${seconds}s, ${bytes} bytes, ${records} records (in total ${sums})`;
+}
+
+function describeStarted({ pending, audit }: EventOf<'tick.started'>): string | undefined {
   if (pending === 0) return undefined;
   return `🔍 Payment tracker: Checking ${pending} payment records${audit ? ' (audit: do they still exist?)' : ''}...`;
 }
 
-export function describeSkipped({ reason, until }: TickSkipped): string {
+function describeSkipped({ reason, until }: EventOf<'tick.skipped'>): string {
   return reason === 'blocked'
-    ? `🚫 Payment tracker: rate limited by NocoDB, nothing is asked before ${timeOf(until)}`
-    : `⏭️ Payment tracker: this slot has its tick already, the next may begin at ${timeOf(until)}`;
+    ? `🚫 Payment tracker: rate limited by NocoDB, no requests before ${timeOf(until)}`
+    : `⏭️ Payment tracker: this slot already has its tick, the next tick may start at ${timeOf(until)}`;
 }
 
-export function describeFinished(event: TickFinished): string {
+function describeFinished(event: EventOf<'tick.finished'>): string {
   if (event.resting) return '💤 Payment tracker: nothing pending, resting until a payment is tracked';
-  const outcome = event.checked === 0 ? 'nothing pending' : outcomeOf(event);
+  const outcome = event.checked === 0 ? 'nothing pending' : describeOutcome(event);
   return `✅ Payment tracker: ${outcome}. Next update at ${timeOf(event.nextUpdateAt)}`;
 }
 
-export function describeFailed(event: TickFailed): string {
+function describeFailed(event: EventOf<'tick.failed'>): string {
   const message = event.error instanceof Error ? event.error.message : String(event.error);
-  const done = event.checked === 0 ? '' : ` (before that: ${outcomeOf(event)})`;
+  const done = event.checked === 0 ? '' : ` (before that: ${describeOutcome(event)})`;
   if (event.blockedUntil !== undefined) {
     return `🚫 Payment tracker: rate limited by NocoDB until ${timeOf(event.blockedUntil)}: ${message}${done}`;
   }
   return `❌ Payment tracker: tick failed, ${event.kind}: ${message}${done}`;
 }
 
-function outcomeOf(summary: TickSummary): string {
+function describeOutcome(summary: TickSummary): string {
   const { confirmed, checked, pending, missing, invalid, ownerMismatches, unanswered } = summary;
   const rare = [
     { count: missing, what: 'missing' },
@@ -106,21 +100,15 @@ function outcomeOf(summary: TickSummary): string {
   return `${confirmed}/${checked} paid, ${pending} pending${parts.join('')}`;
 }
 
+function nameOf({ userId, recordId }: PaymentKey): string {
+  return `user ${userId} (record: ${recordId})`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** `12:00:40 UTC` */
 function timeOf(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(11, 19)} UTC`;
-}
-
-const OUTCOME_SIGNS = { ok: '📥', failed: '❌', rateLimited: '🚫' } as const;
-
-export function describeRequest({ method, endpoint, params, recordIds }: ExchangeRequest): string {
-  return `📡 NocoDB request: ${method} ${endpoint} (${recordIds} record ids; ${params})`;
-}
-
-export function describeResponse(event: ExchangeResponse & { readonly totals: RequestTotals }): string {
-  const { outcome, status, milliseconds, bytes, records, totals } = event;
-  const answer = status === 0 ? 'no answer' : `status ${status}`;
-  const seconds = (milliseconds / 1000).toFixed(2);
-  const sums = `✅ ${totals.requestsOk} ❌ ${totals.requestsFailed} 🚫 ${totals.requestsRateLimited}`;
-  return `${OUTCOME_SIGNS[outcome]} NocoDB response: ${answer} in ${seconds}s, ${bytes} bytes, ${records} records (in total ${sums})`;
 }

@@ -4,13 +4,13 @@ import { describeEvent } from './describe-event.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** What is used of a logger; that of Powertools fits. */
+/** The methods of a logger that are used; the logger of Powertools has them. */
 export type EventLogger = Readonly<Record<Level, (message: string, fields: Record<string, unknown>) => void>>;
 
 /**
- * Logs every event: `message` is the line for people, and the fields of the event stand beside it (`type`, `payment`,
- * `checked`, …), for queries. An error is one field, `error`, with its kind, operation, target, way out, stack and
- * causes.
+ * Creates an observer that logs every event: `message` is the line for people, and the other fields are those of the
+ * event (`type`, `payment`, `checked`, …), for queries. An error is one field, `error`, with its kind, operation, target,
+ * hint, stack and causes.
  *
  * @example
  * createLogObserver(new Logger({ serviceName: 'payments' }));
@@ -37,7 +37,7 @@ function levelOf(event: TrackerEvent): Level {
     case 'webhook.refused':
       return 'warn';
     case 'tick.skipped':
-      // By design, once a minute an execution of the loop meets a slot that the one before it has served.
+      // By design, once a minute an execution of the loop finds a slot that already has its tick.
       return event.reason === 'blocked' ? 'warn' : 'debug';
     case 'nocodb.response':
       return event.outcome === 'ok' ? 'info' : 'warn';
@@ -46,14 +46,14 @@ function levelOf(event: TrackerEvent): Level {
   }
 }
 
-/** Causes of causes that are still of interest. */
-const DEPTH = 4;
+/** Errors that are logged of a chain of causes. */
+const MAX_DEPTH = 4;
 
 /**
- * What of an error goes into the log: named properties only. Errors of HTTP clients may carry the request with its
+ * The fields of an error for the log. They are named one by one: errors of HTTP clients may carry the request with its
  * headers, and so the token.
  */
-export function loggableError(error: unknown, depth: number = DEPTH): Record<string, unknown> {
+export function loggableError(error: unknown, depth: number = MAX_DEPTH): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause } = error;
   const { code } = error as NodeJS.ErrnoException;

@@ -4,68 +4,68 @@ import type { Observer, TickFailed, TickFinished, TickSummary } from '../tracker
 /** Namespace of all metrics. */
 export const METRIC_NAMESPACE = 'PaymentTracker';
 
-/** Dimension of all metrics: the tracker's name. Powertools' own dimension, which it adds in any case. */
+/** Dimension of all metrics: the tracker's name. Powertools always adds this dimension. */
 export const TRACKER_DIMENSION = 'service';
 
-/** Second dimension of {@link METRICS.ticksFailed}: one of `ERROR_KINDS`. */
+/** Second dimension of {@link METRICS.ticksFailed}: an `ErrorKind`. */
 export const ERROR_KIND_DIMENSION = 'ErrorKind';
 
 /**
  * The metrics. A custom metric costs $0.30 a month, prorated by the hours in which it is published
  * (https://aws.amazon.com/cloudwatch/pricing, us-east-1), so
  * - while something is pending, four are published: TicksDone, DataAge, Pending and NocoDbLatency;
- * - the others are published only when they are not zero: a missing value means none;
+ * - the others are published only when they are not zero: a missing value means 0;
  * - while the tracker rests, nothing is published.
  */
 export const METRICS = {
   /** Ticks that succeeded. Sum. */
   ticksDone: { name: 'TicksDone', unit: MetricUnit.Count },
   /**
-   * Ticks that a rate limit's penalty kept from asking. Sum. A tick whose slot has been served already is not counted:
-   * that is by design, once a minute.
+   * Ticks that sent no request because of a rate limit's penalty. Sum. A tick whose slot already had a tick is not
+   * counted: that happens once a minute, by design.
    */
   ticksSkipped: { name: 'TicksSkipped', unit: MetricUnit.Count },
   /** Ticks that failed. Sum; once for the tracker, and once more by error kind. */
   ticksFailed: { name: 'TicksFailed', unit: MetricUnit.Count },
   /**
-   * Age of the data when a tick began while something was pending: about one interval when all is well. Ticks that
-   * fail, or that a penalty keeps from asking, tell it too. Maximum.
+   * Age of the data at the start of a tick while something was pending: about one interval in normal operation. Ticks
+   * that fail or that a penalty stops publish it too. Maximum.
    */
   dataAge: { name: 'DataAge', unit: MetricUnit.Seconds },
   /** Payments pending after a tick. Maximum. */
   pending: { name: 'Pending', unit: MetricUnit.Count },
   /** Payments confirmed, by ticks and by webhook. Sum. */
   confirmed: { name: 'Confirmed', unit: MetricUnit.Count },
-  /** Payments given up because NocoDB has no such record (any more). Sum. */
+  /** Payments that became missing: NocoDB has no such record. Sum. */
   missing: { name: 'Missing', unit: MetricUnit.Count },
-  /** Payments given up because NocoDB refuses their record id. Sum. */
+  /** Payments that became invalid: NocoDB refuses their record id. Sum. */
   invalid: { name: 'Invalid', unit: MetricUnit.Count },
-  /** Paid records whose owner is not the payment's user; counted on every tick that sees one. Maximum. */
+  /** Paid records whose owner is not the payment's user; counted in every tick that sees one. Maximum. */
   ownerMismatch: { name: 'OwnerMismatch', unit: MetricUnit.Count },
-  /** Pages that the server cut shorter than they were asked for. Sum. */
+  /** Pages with fewer records than requested, because the server cut them. Sum. */
   cutPages: { name: 'CutPages', unit: MetricUnit.Count },
-  /** Payments there was no time to ask for. Maximum. */
+  /** Payments that the tick had no time to ask for. Maximum. */
   unanswered: { name: 'Unanswered', unit: MetricUnit.Count },
-  /** Milliseconds that a request to NocoDB took. Average, percentiles; its SampleCount is the number of requests. */
+  /** Milliseconds of a request to NocoDB. Average, percentiles; its SampleCount is the number of requests. */
   nocoDbLatency: { name: 'NocoDbLatency', unit: MetricUnit.Milliseconds },
   /** Requests that NocoDB refused with 429. Sum. */
   nocoDbRateLimited: { name: 'NocoDbRateLimited', unit: MetricUnit.Count },
-  /** Requests that failed otherwise, those that a retry mended included. Sum. */
+  /** Requests that failed for another reason, including those whose retry succeeded. Sum. */
   nocoDbFailed: { name: 'NocoDbFailed', unit: MetricUnit.Count },
 } as const;
 
 export type Metric = (typeof METRICS)[keyof typeof METRICS];
 
-/** The metrics of a tracker, as Powertools takes them. */
+/** Creates the Powertools metrics of a tracker. */
 export function createMetrics(trackerName: string): Metrics {
   return new Metrics({ namespace: METRIC_NAMESPACE, serviceName: trackerName });
 }
 
 /**
- * Publishes metrics in CloudWatch's embedded format, by a line of the log: no request, no latency. One line a tick, at
- * its end; which metrics and when, `METRICS` tells.
+ * Creates an observer that publishes metrics in CloudWatch's embedded format: a line of the log, without a request and
+ * its latency. There is one line for each tick, at its end. {@link METRICS} describes which metrics are published when.
  *
- * @param metrics as {@link createMetrics} makes them; the observer stores into them and publishes them
+ * @param metrics from {@link createMetrics}; the observer adds values to them and publishes them
  */
 export function createMetricsObserver(metrics: Metrics): Observer {
   const add = ({ name, unit }: Metric, value: number) => metrics.addMetric(name, unit, value);
@@ -78,7 +78,7 @@ export function createMetricsObserver(metrics: Metrics): Observer {
         if (event.outcome === 'failed') add(METRICS.nocoDbFailed, 1);
         return;
       case 'payment.confirmed':
-        // A tick's confirmations are in its summary; a webhook has none.
+        // A tick's confirmations are in its summary; a webhook has no summary.
         if (event.by === 'tick') return;
         add(METRICS.confirmed, 1);
         break;
@@ -91,7 +91,7 @@ export function createMetricsObserver(metrics: Metrics): Observer {
         if (event.resting) return;
         add(METRICS.ticksDone, 1);
         addSummary(event, addUnlessZero);
-        // Where nothing was pending, nobody's data was old.
+        // While nothing is pending, the age of the data does not matter.
         if (event.checked > 0) addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         add(METRICS.pending, event.pending);
         break;

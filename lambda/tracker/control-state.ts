@@ -210,15 +210,18 @@ export function learnedBulkList(
 }
 
 /**
- * The age of the data as events tell it: nothing before the first success.
+ * The age of the data: every status is at least this fresh.
  *
  * @param now epoch milliseconds
+ * @returns `dataAgeSeconds`, with fractions, or nothing before the first successful tick
  */
 export function dataAge(
   { lastSuccessAt }: Pick<ControlState, 'lastSuccessAt'>,
   now: number,
 ): { readonly dataAgeSeconds?: number } {
-  return lastSuccessAt === undefined ? {} : { dataAgeSeconds: (now - lastSuccessAt) / 1000 };
+  if (lastSuccessAt === undefined) return {};
+  // The clock of the tick that wrote it may be ahead of this one.
+  return { dataAgeSeconds: Math.max(0, now - lastSuccessAt) / 1000 };
 }
 
 /**

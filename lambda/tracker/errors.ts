@@ -1,4 +1,7 @@
-/** Error kinds: the `ErrorKind` dimension of the metrics and the `lastError.kind` of the stats. */
+/**
+ * Kinds of errors: `error.kind` in the logs. Those that a tick throws are also the `ErrorKind` dimension of the metrics
+ * and `lastError.kind` of the stats.
+ */
 export const ERROR_KINDS = [
   'RateLimited',
   'TokenRejected',
@@ -18,26 +21,32 @@ export const ERROR_KINDS = [
   'TableUnavailable',
   'SourceLooksWrong',
   'LayoutTooNew',
+  'UnreadableRecord',
+  'EventRefused',
+  'UnusableSecret',
   'Unexpected',
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
-/** What every error of the tracker carries beside its message. */
+/** What every error of the tracker carries in addition to its message. */
 export interface TrackerErrorDetails {
-  /** What was being done: `list records`. */
+  /** The operation that failed: `list records`. */
   readonly operation: string;
-  /** What it was done to, without secrets: `GET https://nocodb.example/api/v2/tables/m1/records`. */
+  /** The target of the operation, without secrets: `GET https://nocodb.example/api/v2/tables/m1/records`. */
   readonly target: string;
   /** What went wrong, in one sentence without a full stop. */
   readonly problem: string;
-  /** What the reader can do about it, in one sentence. */
+  /** What people can do about it, in full sentences. */
   readonly hint: string;
   readonly cause?: unknown;
   /** Whether the same request with fewer record ids may succeed. @default false */
   readonly smallerMayPass?: boolean;
 }
 
-/** Base of the errors that a tick throws; `kind` tells them apart in logs, metrics and stats. */
+/**
+ * Base of the errors that the tracker's functions throw or log. The message is `operation [target]: problem. hint`; logs
+ * also show the parts as fields.
+ */
 export abstract class TrackerError extends Error {
   abstract readonly kind: ErrorKind;
   readonly operation: string;
@@ -59,6 +68,11 @@ export abstract class TrackerError extends Error {
   }
 }
 
+/** The {@link ErrorKind} of anything thrown. */
+export function errorKind(error: unknown): ErrorKind {
+  return error instanceof TrackerError ? error.kind : 'Unexpected';
+}
+
 /** NocoDB answered 429: nothing may be sent before `retryAt`. */
 export class RateLimitedError extends TrackerError {
   readonly kind = 'RateLimited';
@@ -76,12 +90,12 @@ export class TokenRejectedError extends TrackerError {
   readonly kind = 'TokenRejected';
 }
 
-/** NocoDB answered 403: the token has no right to this base. */
+/** NocoDB answered 403: the token has no access to this base. */
 export class AccessDeniedError extends TrackerError {
   readonly kind = 'AccessDenied';
 }
 
-/** NocoDB knows no such table. */
+/** NocoDB has no such table. */
 export class TableNotFoundError extends TrackerError {
   readonly kind = 'TableNotFound';
 }
@@ -91,22 +105,22 @@ export class FieldNotFoundError extends TrackerError {
   readonly kind = 'FieldNotFound';
 }
 
-/** Something answered, but not NocoDB's API: a wrong path or another server. */
+/** The response is not from NocoDB's API: the path is wrong, or it is another server. */
 export class EndpointNotFoundError extends TrackerError {
   readonly kind = 'EndpointNotFound';
 }
 
-/** The URL was longer than the server or a proxy before it accepts (414 or 431). */
+/** The URL is longer than the server or a proxy in front of it accepts (414 or 431). */
 export class UrlTooLongError extends TrackerError {
   readonly kind = 'UrlTooLong';
 }
 
-/** NocoDB's database refused the query (400): as a rule because of one record id in it. */
+/** NocoDB's database refused the query (400), usually because of one record id in it. */
 export class InvalidQueryError extends TrackerError {
   readonly kind = 'InvalidQuery';
 }
 
-/** The server has no `bulk/datalist` endpoint; the query plan falls back to GET batches. */
+/** The server has no `bulk/datalist` endpoint; the query plan falls back to GET requests. */
 export class BulkListUnsupportedError extends TrackerError {
   readonly kind = 'BulkListUnsupported';
 }
@@ -121,32 +135,32 @@ export class SourceLooksWrongError extends TrackerError {
   readonly kind = 'SourceLooksWrong';
 }
 
-/** NocoDB answered 5xx, and the retries inside the deadline did too. */
+/** NocoDB answered 5xx, also to the retries before the deadline. */
 export class ServerFaultError extends TrackerError {
   readonly kind = 'ServerFault';
 }
 
-/** No complete answer before the deadline. */
+/** NocoDB did not send a complete response before the deadline. */
 export class TimeoutError extends TrackerError {
   readonly kind = 'Timeout';
 }
 
-/** No connection, or one that died under the request and under its retry. */
+/** There was no connection, or the connection broke during the request and again during its retry. */
 export class ConnectionFailedError extends TrackerError {
   readonly kind = 'ConnectionFailed';
 }
 
-/** An answer that is not what NocoDB's API gives: HTML, half a body, another shape. */
+/** The response is not in the form of NocoDB's API: HTML, an incomplete body, or another shape. */
 export class InvalidResponseError extends TrackerError {
   readonly kind = 'InvalidResponse';
 }
 
-/** Payments that NocoDB shows as paid could not all be written; the next tick repeats them. */
+/** Not all payments that NocoDB shows as paid could be written; the next tick repeats the rest. */
 export class TableWriteFailedError extends TrackerError {
   readonly kind = 'TableWriteFailed';
 }
 
-/** A userId or recordId that no payment can have. Thrown to the bot, before anything is written. */
+/** A user id or record id that is not valid. Thrown to the bot before anything is written. */
 export class InvalidIdError extends TypeError {
   readonly field: 'userId' | 'recordId';
 
@@ -156,9 +170,4 @@ export class InvalidIdError extends TypeError {
     this.name = new.target.name;
     this.field = field;
   }
-}
-
-/** The {@link ErrorKind} of anything thrown. */
-export function errorKind(error: unknown): ErrorKind {
-  return error instanceof TrackerError ? error.kind : 'Unexpected';
 }

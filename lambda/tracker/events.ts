@@ -22,8 +22,8 @@ export type TrackerEvent =
   | { readonly type: 'payment.missing'; readonly payment: PaymentKey }
   | { readonly type: 'payment.invalid'; readonly payment: PaymentKey; readonly reason: string }
   | { readonly type: 'payment.ownerMismatch'; readonly payment: PaymentKey; readonly owner: string | null }
-  | WebhookTaken
-  /** A call of the webhook was refused, and nothing written. */
+  | WebhookHandled
+  /** A request of the webhook was answered with a 4xx, and nothing was written. */
   | { readonly type: 'webhook.refused'; readonly status: number; readonly reason: string }
   | TickSkipped
   | { readonly type: 'tick.leaseLost'; readonly owner: string }
@@ -50,8 +50,8 @@ export interface TickSkipped {
 }
 
 /** NocoDB reported records that became paid. */
-export interface WebhookTaken {
-  readonly type: 'webhook.taken';
+export interface WebhookHandled {
+  readonly type: 'webhook.handled';
   /** How many it reported. */
   readonly records: number;
   /** Payments confirmed by that; their records may be nobody's, or confirmed before. */

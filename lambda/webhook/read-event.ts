@@ -1,39 +1,68 @@
-import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { asObject, type RecordFormat, readRecords } from '../nocodb/read-response.ts';
 import type { SourceRecord } from '../tracker/record-source.ts';
-import { WebhookRefusal } from './handle-webhook.ts';
+import { WebhookRequestError } from './request-error.ts';
 
-/** What NocoDB's webhooks of version 3 call the change of a record. */
+/**
+ * Largest body that is read: 1 MB. NocoDB sends at most some hundred records in one request, each before and after the
+ * change; Lambda itself accepts 6 MB.
+ */
+export const MAX_BODY_BYTES = 1_000_000;
+
+/** The event type of NocoDB's webhooks (version 3) for changed records. */
 const UPDATE = 'records.after.update';
 
+/** The body of a request, as Lambda passes it. */
+export interface RequestBody {
+  readonly body?: string | undefined;
+  readonly isBase64Encoded: boolean;
+}
+
 export interface ReadEventOptions {
-  /** The table whose records count. */
+  /** Id of the table that the tracker watches. */
   readonly tableId: string;
   readonly format: RecordFormat;
 }
 
 /**
- * The records that became paid, out of the event of a NocoDB webhook (version 3, measured on 0.301.3):
+ * Parses the JSON in the body of a request.
+ *
+ * @throws {WebhookRequestError} 413 when it is too large, 400 when it is not JSON
+ */
+export function readBody({ body = '', isBase64Encoded }: RequestBody): unknown {
+  const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes > MAX_BODY_BYTES) {
+    throw new WebhookRequestError(413, `the body has ${bytes} bytes; the maximum is ${MAX_BODY_BYTES}`);
+  }
+  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new WebhookRequestError(400, 'the body is not JSON', { cause });
+  }
+}
+
+/**
+ * Reads the records that became paid from the event of a NocoDB webhook (version 3, measured on 0.301.3):
  * `{ type, data: { table_id, rows, previous_rows } }`. `rows` holds the records that meet the webhook's condition,
- * `previous_rows` every record of the call as it was, so they are brought together by their ids.
+ * `previous_rows` all records of the change as they were before; the ids connect them.
  *
- * What was paid before is left to the ticks: NocoDB's own "Test webhook" sends a made-up record 1, paid now and before.
- * So are new records, whose ids no bot could have tracked.
+ * Records that were paid before are left to the ticks: NocoDB's button "Test webhook" sends an invented record 1 that is
+ * paid now and before. So are new records, whose ids no bot can have tracked.
  *
- * @throws {WebhookRefusal} 400, for anything else than such an event of that table
- * @throws {UnexpectedShapeError}
+ * @throws {WebhookRequestError} 400 when it is not such an event of that table
+ * @throws {UnexpectedShapeError} when a record cannot be read
  */
 export function readEvent(event: unknown, { tableId, format }: ReadEventOptions): SourceRecord[] {
   const { type, data } = asObject(event, 'the body');
   if (typeof type !== 'string' || !type.startsWith('records.after.')) {
-    throw new WebhookRefusal(
+    throw new WebhookRequestError(
       400,
-      'it is not the event of a NocoDB webhook of version 3 after a change of records',
+      'the body is not an event of a NocoDB webhook (version 3) about changed records',
     );
   }
   const { table_id: table, rows, previous_rows: previousRows = [] } = asObject(data, 'data');
   if (table !== tableId) {
-    throw new WebhookRefusal(400, `it is about another table than ${tableId}, which is watched`);
+    throw new WebhookRequestError(400, `the event is about another table; the tracker watches ${tableId}`);
   }
   if (type !== UPDATE) return [];
   const unpaidBefore = new Set(
@@ -42,31 +71,4 @@ export function readEvent(event: unknown, { tableId, format }: ReadEventOptions)
       .map(({ recordId }) => recordId),
   );
   return readRecords(rows, format).filter(({ paid, recordId }) => paid && unpaidBefore.has(recordId));
-}
-
-/**
- * The largest body that is read: 1 MB. NocoDB sends at most some hundred records at a time, each as it was and as it is;
- * Lambda itself would take 6 MB.
- */
-export const MAX_BODY_BYTES = 1_000_000;
-
-/**
- * The JSON that a call brings.
- *
- * @throws {WebhookRefusal} 413 or 400
- */
-export function readBody({
-  body = '',
-  isBase64Encoded,
-}: Pick<LambdaFunctionURLEvent, 'body' | 'isBase64Encoded'>): unknown {
-  const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes > MAX_BODY_BYTES) {
-    throw new WebhookRefusal(413, `the body has ${bytes} bytes, and ${MAX_BODY_BYTES} are the most`);
-  }
-  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new WebhookRefusal(400, 'the body is not JSON', { cause });
-  }
 }

@@ -30,7 +30,7 @@ describe('no alarm rings', () => {
 
   it.each([5, 20, 60, 61, 90, 120, 300])('in fair weather, at an interval of %i s', async (interval) => {
     const world = prepare(interval);
-    world.track(45);
+    await world.track(45);
 
     expect(await world.pass(HOUR)).toEqual({});
   });
@@ -38,14 +38,14 @@ describe('no alarm rings', () => {
   it('when a payment is tracked after hours of rest', async () => {
     const world = prepare();
     await world.pass(HOUR + 4);
-    world.track(1);
+    await world.track(1);
 
     expect(await world.pass(HOUR)).toEqual({});
   });
 
   it('when NocoDB is restarted, which takes a minute', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     await world.pass(10);
     world.source.faults = [1, 2, 3].map(() => new ServerFaultError(DETAILS));
 
@@ -54,7 +54,7 @@ describe('no alarm rings', () => {
 
   it('when NocoDB refuses one request as one too many', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     await world.pass(10);
     world.source.faults = [new RateLimitedError({ ...DETAILS, retryAt: world.clock.now() + 30_000 })];
 
@@ -65,7 +65,7 @@ describe('no alarm rings', () => {
 describe('an alarm rings', () => {
   it('when NocoDB stays away: for the ticks, the loop, and within 4 minutes for the age of the data', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     await world.pass(10);
     world.source.faults = forEver(new ServerFaultError(DETAILS));
 
@@ -76,7 +76,7 @@ describe('an alarm rings', () => {
     'when the data is 3 intervals old, at an interval of %i s',
     async (interval) => {
       const world = prepare(interval);
-      world.track(45);
+      await world.track(45);
       await world.pass(HOUR);
       world.source.faults = forEver(new ServerFaultError(DETAILS));
 
@@ -92,7 +92,7 @@ describe('an alarm rings', () => {
 
   it('when the token is rejected, in the same minute', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     world.source.faults = forEver(new TokenRejectedError(DETAILS));
 
     expect(await world.pass(10)).toMatchObject({ TokenRejected: 1, TickErrors: 3 });
@@ -100,7 +100,7 @@ describe('an alarm rings', () => {
 
   it('when NocoDB rate-limits time and again', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     for (let minute = 0; minute < 14; minute++) {
       world.source.faults = [new RateLimitedError({ ...DETAILS, retryAt: world.clock.now() + 40_000 })];
       await world.pass(1);
@@ -111,7 +111,7 @@ describe('an alarm rings', () => {
 
   it('when one penalty is so long that the data grows old in it, though no tick asks meanwhile', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     await world.pass(10);
     world.source.faults = [new RateLimitedError({ ...DETAILS, retryAt: world.clock.now() + 3_600_000 })];
 
@@ -120,7 +120,7 @@ describe('an alarm rings', () => {
 
   it('when the loop is not started, which no metric of the tracker could tell', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     await world.pass(10);
 
     expect(await world.pass(10, { ruleFires: false })).toEqual({ LoopStopped: 3 });
@@ -135,7 +135,7 @@ describe('an alarm rings', () => {
 
   it('when NocoDB cuts its pages, after half an hour', async () => {
     const world = prepare();
-    world.track(45);
+    await world.track(45);
     // Every tick finds ten paid records on pages of five, and confirms nobody: their owners differ.
     world.source.cap = 5;
     for (let id = 1; id <= 10; id++)
@@ -149,7 +149,7 @@ describe('an alarm rings', () => {
 
   it('when a paid record belongs to somebody else', async () => {
     const world = prepare();
-    world.track(1);
+    await world.track(1);
     world.source.records.set('1', { paid: true, owner: 'somebody else' });
 
     expect(await world.pass(5)).toEqual({ OwnerMismatch: 1 });

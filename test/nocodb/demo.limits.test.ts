@@ -10,7 +10,7 @@ import { fixedToken } from '../../lambda/nocodb/token.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { RateLimitedError } from '../../lambda/tracker/errors.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
-import { MemoryTable } from '../support/memory-table.ts';
+import { SimulatedPayments } from '../support/simulated-payments.ts';
 
 /** NocoDB's documentation: 5 requests a second and user, then 429 for 30 seconds. */
 const RATE_LIMIT = { requestsPerSecond: 5, blockSeconds: 30 };
@@ -22,9 +22,9 @@ describe('a tick on a NocoDB with limits', () => {
   /** A NocoDB with so many payments, all of them tracked and every tenth of them paid. */
   async function start(payments: number, options: DemoNocoDbOptions) {
     demo = await startDemoNocoDb(options);
-    const table = new MemoryTable();
+    const table = new SimulatedPayments({ clock: systemClock });
     const records = Array.from({ length: payments }, (_, index) => ({ Paid: index % 10 === 0 }));
-    for (const id of demo.records.insertMany(records)) table.track(`user${id}`, String(id));
+    for (const id of demo.records.insertMany(records)) await table.track(`user${id}`, String(id));
     const settings = parseNocoDbSettings({ NOCODB_API_URL: demo.url, NOCODB_TABLE_ID: demo.tableId });
     const source = createRecordSource(settings, {
       token: fixedToken(demo.token),
@@ -35,8 +35,8 @@ describe('a tick on a NocoDB with limits', () => {
       tick({
         settings: { intervalSeconds: 20 },
         clock: systemClock,
-        gate: table,
-        payments: table,
+        gate: table.gate,
+        payments: table.payments,
         source,
         observe() {},
         newOwner: () => 'the only one',

@@ -11,7 +11,7 @@ import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { type TickDependencies, tick } from '../../../lambda/tracker/tick.ts';
-import { MemoryTable } from '../../support/memory-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import { CallCounter } from './call-counter.ts';
 import { peakMemory } from './peak-memory.ts';
 import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
@@ -24,11 +24,13 @@ const clock = {
 };
 const calls = new CallCounter();
 
-function inMemory(recordIds: readonly string[]) {
-  const memory = new MemoryTable();
-  for (const recordId of recordIds) memory.track(`user${recordId}`, recordId);
-  return { gate: memory, payments: memory };
+async function inMemory(recordIds: readonly string[]) {
+  const table = new SimulatedPayments({ clock });
+  for (const recordId of recordIds) await table.track(`user${recordId}`, recordId);
+  return { gate: table.gate, payments: table.payments };
 }
+
+type Composed = Omit<TickDependencies, 'observe'>;
 
 function onEmulator({ name, ...aws }: Extract<TickerOptions['table'], { kind: 'emulator' }>) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(aws));
@@ -40,21 +42,18 @@ function onEmulator({ name, ...aws }: Extract<TickerOptions['table'], { kind: 'e
   };
 }
 
-function compose({ nocodb, table, intervalSeconds }: TickerOptions): Omit<TickDependencies, 'observe'> {
+async function compose({ nocodb, table, intervalSeconds }: TickerOptions): Promise<Composed> {
   const settings = parseNocoDbSettings({ NOCODB_API_URL: nocodb.url, NOCODB_TABLE_ID: nocodb.tableId });
   return {
     settings: { intervalSeconds },
     clock,
-    ...(table.kind === 'memory' ? inMemory(table.recordIds) : onEmulator(table)),
+    ...(table.kind === 'memory' ? await inMemory(table.recordIds) : onEmulator(table)),
     source: createRecordSource(settings, { token: fixedToken(nocodb.token), clock, random: Math.random }),
     newOwner: () => crypto.randomUUID(),
   };
 }
 
-async function run(
-  dependencies: Omit<TickDependencies, 'observe'>,
-  { audit }: TickOrder,
-): Promise<TickFigures> {
+async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFigures> {
   const { intervalSeconds } = dependencies.settings;
   ahead += intervalSeconds * 1000;
   const events: TrackerEvent[] = [];
@@ -85,13 +84,13 @@ async function run(
   };
 }
 
-let dependencies: Omit<TickDependencies, 'observe'> | undefined;
+let dependencies: Composed | undefined;
 
 /** The first message says what to tick on; each one after it orders a tick. */
 process.on('message', async (message: TickerOptions | TickOrder) => {
   try {
     if ('nocodb' in message) {
-      dependencies = compose(message);
+      dependencies = await compose(message);
       process.send?.('ready');
     } else if (dependencies) process.send?.({ figures: await run(dependencies, message) });
   } catch (error) {

@@ -5,7 +5,7 @@ import { tick } from '../../../lambda/tracker/tick.ts';
 import { type Datapoint, embeddedDatapoints } from '../../support/embedded-metrics.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
-import { MemoryTable } from '../../support/memory-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import { type AlarmProperties, rings } from './alarm-evaluator.ts';
 
 const MINUTE = 60_000;
@@ -19,7 +19,7 @@ const START = Date.UTC(2026, 0, 1);
  */
 export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: number) {
   const clock = new FakeClock(START);
-  const table = new MemoryTable();
+  const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
   const datapoints: Datapoint[] = [];
   const observe = captureMetrics(datapoints, clock);
@@ -32,7 +32,8 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
   const callTick = async (): Promise<boolean> => {
     const settings = { intervalSeconds };
     const newOwner = () => `tick-${++owners}`;
-    const call = tick({ settings, clock, gate: table, payments: table, source, observe, newOwner });
+    const { gate, payments } = table;
+    const call = tick({ settings, clock, gate, payments, source, observe, newOwner });
     const failed = await call.then(
       (result) => {
         resting = result.outcome === 'done' && result.resting;
@@ -71,9 +72,9 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
     table,
     source,
     /** Tracks payments whose records exist and are not paid; wakes the loop. */
-    track(count: number): void {
+    async track(count: number): Promise<void> {
       for (let id = 1; id <= count; id++) {
-        table.track(`user-${id}`, String(id));
+        await table.track(`user-${id}`, String(id));
         source.records.set(String(id), { paid: false });
       }
       resting = false;

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
-import { MemoryTable } from '../../support/memory-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import { openSource } from './adapter.ts';
 import { insert, remove, update } from './seed.ts';
 import type { TargetOf } from './target.ts';
@@ -29,8 +29,8 @@ class SkippingClock {
 /** Whole ticks over 10,000 records: the domain and the adapter are the real ones, the payments table is in memory. */
 export function describeFullTick(targetOf: TargetOf): void {
   describe(`ticks over ${RECORDS} records`, () => {
-    const table = new MemoryTable();
     const clock = new SkippingClock();
+    const table = new SimulatedPayments({ clock });
     const events: TrackerEvent[] = [];
     let ids: number[] = [];
 
@@ -45,8 +45,8 @@ export function describeFullTick(targetOf: TargetOf): void {
       const result = await tick({
         settings: { intervalSeconds: INTERVAL_SECONDS, auditEvery: 1 },
         clock,
-        gate: table,
-        payments: table,
+        gate: table.gate,
+        payments: table.payments,
         source,
         observe: (event) => events.push(event),
         newOwner: () => 'the only one',
@@ -61,7 +61,7 @@ export function describeFullTick(targetOf: TargetOf): void {
         'TG ID': userOf(index),
       }));
       ids = await insert(targetOf(), records);
-      for (const [index, id] of ids.entries()) table.track(userOf(index), String(id));
+      for (const [index, id] of ids.entries()) await table.track(userOf(index), String(id));
     }, 120_000);
 
     it('confirm every paid one and no other, with one request where the pages are large enough', async () => {
@@ -86,8 +86,8 @@ export function describeFullTick(targetOf: TargetOf): void {
     });
 
     it('isolate ids that the database refuses, and go on with the others', async () => {
-      table.track('mallory', 'rec_abc');
-      table.track('oscar', '99999999999');
+      await table.track('mallory', 'rec_abc');
+      await table.track('oscar', '99999999999');
       await update(targetOf(), ids[3] as number, { Paid: true });
 
       const { result } = await nextTick();
@@ -103,7 +103,7 @@ export function describeFullTick(targetOf: TargetOf): void {
     it('notice after three audits that a record is gone, and miss no other', async () => {
       const last = RECORDS - 1;
       await remove(targetOf(), [ids[last] as number]);
-      const before = [...table.items.values()].filter(({ status }) => status === 'pending').length;
+      const before = (await table.payments.list()).length;
 
       for (let audits = 0; statusOf(last) === 'pending' && audits < 8; ) {
         const { finished } = await nextTick();
@@ -111,7 +111,7 @@ export function describeFullTick(targetOf: TargetOf): void {
       }
 
       expect(statusOf(last)).toBe('missing');
-      const left = [...table.items.values()].filter(({ status }) => status === 'pending').length;
+      const left = (await table.payments.list()).length;
       const strangers = targetOf().database === 'sqlite' ? 2 : 0;
       expect(left).toBe(before - 1 - strangers);
     });

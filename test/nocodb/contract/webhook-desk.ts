@@ -12,14 +12,14 @@ import { systemClock } from '../../../lambda/tracker/clock.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
-import { ReportedTable } from '../../support/reported-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import type { ContractTarget } from './target.ts';
 
 /** The tracker's webhook on this machine, and NocoDB set up to call it. */
 export interface WebhookDesk {
   /** The payments, in memory. */
-  readonly table: ReportedTable;
-  /** What the webhook told, since the beginning. */
+  readonly table: SimulatedPayments;
+  /** The events of the webhook since the beginning. */
   readonly events: readonly TrackerEvent[];
   /** The status of each answer to NocoDB. */
   readonly answers: readonly number[];
@@ -58,15 +58,17 @@ export async function openWebhookDesk(
     random: Math.random,
     dispatcher,
   });
-  const table = new ReportedTable();
+  const table = new SimulatedPayments({ clock, confirmedBy: 'webhook' });
+  // Confirmations are counted only after a first tick.
+  await table.remember({});
   const events: TrackerEvent[] = [];
   const answers: number[] = [];
   const dependencies = {
-    isSecret: createSecretCheck({ secret: fixedToken(SECRET), clock }),
+    isSecret: createSecretCheck({ secret: fixedToken(SECRET), parameterName: '/contract/secret', clock }),
     tableId,
     titles: createFieldTitles(nocodb.settings, client),
-    payments: table,
-    count: table,
+    payments: table.payments,
+    count: table.count,
     clock,
     observe: (event: TrackerEvent) => void events.push(event),
   };

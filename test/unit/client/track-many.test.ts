@@ -4,7 +4,7 @@ import { allTracked, parsePayments, register } from '../../../lambda/client/trac
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 
 const payments = (count: number): PaymentKey[] =>
-  Array.from({ length: count }, (_, i) => ({ userId: String(i), recordId: `rec_${i}` }));
+  Array.from({ length: count }, (_, i) => ({ userId: String(i), recordId: String(100 + i) }));
 
 /** A store that refuses some records, and knows how many writes were under way at once. */
 function fakeStore(refused: readonly string[] = []) {
@@ -66,24 +66,24 @@ test('writes several at once, but not all', async () => {
 });
 
 test('one that fails does not stop the others', async () => {
-  const store = fakeStore(['rec_3', 'rec_1']);
+  const store = fakeStore(['103', '101']);
 
   const registration = await register(payments(5), store, 0);
 
   expect(store.seen.writes).toBe(5);
   expect(registration.tracked.map(({ userId }) => userId)).toEqual(['0', '2', '4']);
   expect(registration.failed).toMatchObject([
-    { index: 1, userId: '1', recordId: 'rec_1', error: { message: 'no room for rec_1' } },
-    { index: 3, userId: '3', recordId: 'rec_3', error: { message: 'no room for rec_3' } },
+    { index: 1, userId: '1', recordId: '101', error: { message: 'no room for 101' } },
+    { index: 3, userId: '3', recordId: '103', error: { message: 'no room for 103' } },
   ]);
 });
 
 test('what failed is thrown, with what was written and why the rest was not', async () => {
-  const registration = await register(payments(3), fakeStore(['rec_2']), 0);
+  const registration = await register(payments(3), fakeStore(['102']), 0);
 
   expect(() => allTracked(registration)).toThrow(TrackManyError);
   expect(() => allTracked(registration)).toThrow(
-    /^track payments: 1 of 3 could not be written; the others are tracked\..*user 2, record rec_2: no room for rec_2$/,
+    /^track payments: 1 of 3 could not be written; the others are tracked\..*user 2, record 102: no room for 102$/,
   );
   try {
     allTracked(registration);

@@ -8,7 +8,7 @@ import { combineObservers } from '../../../lambda/tracker/events.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
-import { MemoryTable } from '../../support/memory-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 
 /** CloudWatch charges this for each line beside its bytes. */
 const LINE_OVERHEAD = 26;
@@ -27,8 +27,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A tick function with so many payments pending; each call is a tick in the next slot. @returns the bytes it logs */
-function prepare(payments: number) {
+/** A tick function with this many pending payments. Each call of `next` is a tick in the next slot, and returns the bytes it logs. */
+async function prepare(payments: number) {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.stubEnv(
@@ -46,10 +46,10 @@ function prepare(payments: number) {
   const logger = new Logger({ serviceName: TRACKER });
   logger.addContext(CONTEXT);
   const clock = new FakeClock();
-  const table = new MemoryTable();
+  const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
   for (let id = 1; id <= payments; id++) {
-    table.track(`1234567890${id}`, String(1000 + id));
+    await table.track(`1234567890${id}`, String(1000 + id));
     source.records.set(String(1000 + id), { paid: false });
   }
   const observe = combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(TRACKER)));
@@ -60,8 +60,8 @@ function prepare(payments: number) {
     await tick({
       settings: { intervalSeconds: 20 },
       clock,
-      gate: table,
-      payments: table,
+      gate: table.gate,
+      payments: table.payments,
       source,
       observe,
       newOwner,
@@ -75,7 +75,7 @@ function prepare(payments: number) {
 const REAL_REQUEST = 500;
 
 it('a tick without news does not log more than the bill assumes', async () => {
-  const { next } = prepare(300);
+  const { next } = await prepare(300);
   await next();
 
   const bytes = (await next()) + REAL_REQUEST;
@@ -85,7 +85,7 @@ it('a tick without news does not log more than the bill assumes', async () => {
 });
 
 it('a tick that finds nothing pending does not log more than the bill assumes', async () => {
-  const { next } = prepare(0);
+  const { next } = await prepare(0);
   await next();
 
   const bytes = await next();
@@ -95,7 +95,7 @@ it('a tick that finds nothing pending does not log more than the bill assumes', 
 });
 
 it('a confirmation does not log more than the bill assumes', async () => {
-  const { next, source } = prepare(300);
+  const { next, source } = await prepare(300);
   await next();
   const without = await next();
   for (let id = 1001; id <= 1010; id++) source.records.set(String(id), { paid: true });

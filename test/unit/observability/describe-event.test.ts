@@ -7,9 +7,9 @@ import { failed, finished, PAYMENT, response, SLOT } from './events.ts';
 
 const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
   ['🚀 Payment tracker: started (interval: 20s)', { type: 'tracker.started', intervalSeconds: 20 }],
-  ['📍 Tracking payment for user 12345 (record: rec_abc)', { type: 'payment.tracked', payment: PAYMENT }],
+  ['📍 Tracking payment for user 12345 (record: 42)', { type: 'payment.tracked', payment: PAYMENT }],
   [
-    '🔕 Stopped tracking payment for user 12345 (record: rec_abc)',
+    '🔕 Stopped tracking payment for user 12345 (record: 42)',
     { type: 'payment.untracked', payment: PAYMENT },
   ],
   ['📍 Registered 45 users for payment tracking', { type: 'payments.registered', payments: 45, users: 45 }],
@@ -45,47 +45,47 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     response({ outcome: 'rateLimited', status: 429, milliseconds: 9, bytes: 52, records: 0 }),
   ],
   [
-    '💰 Payment confirmed for user 12345 (record: rec_abc)',
+    '💰 Payment confirmed for user 12345 (record: 42)',
     { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT, by: 'tick' },
   ],
   [
-    '💰 Payment confirmed for user 12345 (record: rec_abc), by webhook',
+    '💰 Payment confirmed for user 12345 (record: 42), by webhook',
     { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT, by: 'webhook' },
   ],
   [
-    '👻 Payment missing for user 12345 (record: rec_abc): NocoDB has no such record; it is no longer asked for',
+    '👻 Payment missing for user 12345 (record: 42): NocoDB has no such record; the tracker no longer asks for it',
     { type: 'payment.missing', payment: PAYMENT },
   ],
   [
-    '🧪 Payment invalid for user 12345 (record: rec_abc): NocoDB refuses the record id (not a number); it is no longer asked for',
+    '🧪 Payment invalid for user 12345 (record: 42): NocoDB refuses the record id (not a number); the tracker no longer asks for it',
     { type: 'payment.invalid', payment: PAYMENT, reason: 'not a number' },
   ],
   [
-    '🚨 Payment not confirmed for user 12345 (record: rec_abc): the record is paid, but its owner is 999',
+    '🚨 Payment not confirmed for user 12345 (record: 42): the record is paid, but its owner is 999',
     { type: 'payment.ownerMismatch', payment: PAYMENT, owner: '999' },
   ],
   [
-    '🚨 Payment not confirmed for user 12345 (record: rec_abc): the record is paid, but its owner is empty',
+    '🚨 Payment not confirmed for user 12345 (record: 42): the record is paid, but its owner is empty',
     { type: 'payment.ownerMismatch', payment: PAYMENT, owner: null },
   ],
   [
     '🪝 Webhook: NocoDB reported 1 paid record, 2 payments confirmed',
-    { type: 'webhook.taken', records: 1, confirmed: 2, ownerMismatches: 0, milliseconds: 12 },
+    { type: 'webhook.handled', records: 1, confirmed: 2, ownerMismatches: 0, milliseconds: 12 },
   ],
   [
-    '🚪 Webhook: a call was refused with 401: the secret is missing or wrong',
+    '🚪 Webhook: refused a request with 401: the secret is missing or wrong',
     { type: 'webhook.refused', status: 401, reason: 'the secret is missing or wrong' },
   ],
   [
-    '⏭️ Payment tracker: this slot has its tick already, the next may begin at 12:00:40 UTC',
+    '⏭️ Payment tracker: this slot already has its tick, the next tick may start at 12:00:40 UTC',
     { type: 'tick.skipped', reason: 'held', until: SLOT },
   ],
   [
-    '🚫 Payment tracker: rate limited by NocoDB, nothing is asked before 12:00:40 UTC',
+    '🚫 Payment tracker: rate limited by NocoDB, no requests before 12:00:40 UTC',
     { type: 'tick.skipped', reason: 'blocked', until: SLOT },
   ],
   [
-    '🐢 Payment tracker: a tick took longer than its lease (owner: tick-1); its confirmations hold, its totals are not counted',
+    '🐢 Payment tracker: a tick took longer than its lease (owner: tick-1); its confirmations are kept, but its totals are not counted',
     { type: 'tick.leaseLost', owner: 'tick-1' },
   ],
   ['✅ Payment tracker: 8/45 paid, 37 pending. Next update at 12:00:40 UTC', finished()],
@@ -127,17 +127,17 @@ test('the console observer prints the lines, and only lines', () => {
   observe({ type: 'payment.tracked', payment: PAYMENT });
   observe({ type: 'tick.started', pending: 0, users: 0, audit: false });
 
-  expect(printed).toEqual(['📍 Tracking payment for user 12345 (record: rec_abc)']);
+  expect(printed).toEqual(['📍 Tracking payment for user 12345 (record: 42)']);
 });
 
-test('combined observers are told one after the other', () => {
-  const told: string[] = [];
+test('combined observers are called one after the other', () => {
+  const called: string[] = [];
   const observe = combineObservers(
-    ({ type }) => told.push(`first ${type}`),
-    ({ type }) => told.push(`second ${type}`),
+    ({ type }) => called.push(`first ${type}`),
+    ({ type }) => called.push(`second ${type}`),
   );
 
   observe({ type: 'payment.missing', payment: PAYMENT });
 
-  expect(told).toEqual(['first payment.missing', 'second payment.missing']);
+  expect(called).toEqual(['first payment.missing', 'second payment.missing']);
 });

@@ -3,7 +3,7 @@ import type { ExchangeResponse } from '../../../lambda/tracker/record-source.ts'
 
 /** 12:00:40 UTC. */
 export const SLOT = Date.UTC(2026, 0, 1, 12, 0, 40);
-export const PAYMENT = { userId: '12345', recordId: 'rec_abc' };
+export const PAYMENT = { userId: '12345', recordId: '42' };
 
 const SUMMARY: TickSummary = {
   checked: 45,

@@ -69,7 +69,7 @@ it('never invents, loses or starves a payment, and never sends inside a penalty,
         const paidRecords = new Set<string>();
         const penalties: { from: number; until: number }[] = [];
         for (const { user, id, exists } of payments) {
-          table.track(user, id);
+          await table.track(user, id);
           if (exists)
             source.records.set(id, { paid: false, ...(owners && { owner: ownerOf.get(id) as string }) });
         }
@@ -103,7 +103,7 @@ it('never invents, loses or starves a payment, and never sends inside a penalty,
 
         const isPayable = (id: string) => paidRecords.has(id) && !source.poison.has(id);
         const isOwner = (user: string, id: string) => !owners || ownerOf.get(id) === user;
-        for (const { userId, recordId, status } of table.items.values()) {
+        for (const { userId, recordId, status } of table.items()) {
           const due = isPayable(recordId) && isOwner(userId, recordId);
           expect({ userId, recordId, paid: status === 'paid' }).toEqual({ userId, recordId, paid: due });
           if (status === 'invalid') expect(source.poison.has(recordId)).toBe(true);

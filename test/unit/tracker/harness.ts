@@ -2,14 +2,14 @@ import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { type TickResult, tick } from '../../../lambda/tracker/tick.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
-import { MemoryTable } from '../../support/memory-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 
 export const INTERVAL = 20;
 
 /** A tracker whose clock, table and NocoDB are in the test's hand. */
 export function harness(options: { auditEvery?: number; source?: string } = {}) {
   const clock = new FakeClock();
-  const table = new MemoryTable();
+  const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
   const events: TrackerEvent[] = [];
   let owners = 0;
@@ -17,8 +17,8 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
     tick({
       settings: { intervalSeconds: INTERVAL, ...options },
       clock,
-      gate: table,
-      payments: table,
+      gate: table.gate,
+      payments: table.payments,
       source,
       observe: (event) => events.push(event),
       newOwner: () => `tick-${++owners}`,
@@ -31,12 +31,12 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
   const eventsOf = <T extends TrackerEvent['type']>(type: T) =>
     events.filter((event): event is Extract<TrackerEvent, { type: T }> => event.type === type);
   /** Tracks a payment whose record exists. */
-  const pending = (
+  const pending = async (
     userId: string,
     recordId: string,
     record: { paid: boolean; owner?: string | null } = { paid: false },
-  ) => {
-    table.track(userId, recordId);
+  ): Promise<void> => {
+    await table.track(userId, recordId);
     source.records.set(recordId, record);
   };
   return { clock, table, source, events, eventsOf, run, next, pending };

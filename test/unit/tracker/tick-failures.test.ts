@@ -11,13 +11,13 @@ import { harness } from './harness.ts';
 describe('a failing NocoDB', () => {
   it('fails the tick visibly, loses nothing, and the next slot works', async () => {
     const { table, source, next, pending, eventsOf } = harness();
-    pending('alice', '1', { paid: true });
+    await pending('alice', '1', { paid: true });
     source.faults = [new ServerFaultError(DETAILS)];
 
     await expect(next()).rejects.toThrow(ServerFaultError);
 
     expect(eventsOf('tick.failed')).toMatchObject([{ kind: 'ServerFault', checked: 1, pending: 1 }]);
-    expect(table.lastError?.kind).toBe('ServerFault');
+    expect(table.control.lastError?.kind).toBe('ServerFault');
     expect(table.control.lastSuccessAt).toBeUndefined();
     expect(await next()).toMatchObject({ outcome: 'done', confirmed: 1 });
     expect(table.control.counters).toMatchObject({
@@ -32,7 +32,7 @@ describe('a failing NocoDB', () => {
 
   it('moves freshness only on success', async () => {
     const { table, source, clock, next, pending } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
     await next();
     const fresh = table.control.lastSuccessAt;
     source.faults = [new TokenRejectedError(DETAILS)];
@@ -45,7 +45,7 @@ describe('a failing NocoDB', () => {
 
   it('sends nothing until a penalty is over', async () => {
     const { table, source, clock, next, pending, eventsOf } = harness();
-    pending('alice', '1', { paid: true });
+    await pending('alice', '1', { paid: true });
     const retryAt = clock.now() + 20_000 + 45_000;
     source.faults = [new RateLimitedError({ ...DETAILS, retryAt })];
 
@@ -70,7 +70,7 @@ describe('a failing NocoDB', () => {
 
   it('tells how old the data is while a penalty keeps it from asking', async () => {
     const { source, clock, next, pending, eventsOf } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
     await next();
     source.faults = [new RateLimitedError({ ...DETAILS, retryAt: clock.now() + 60_000 })];
     await expect(next()).rejects.toThrow(RateLimitedError);
@@ -84,9 +84,9 @@ describe('a failing NocoDB', () => {
     const { table, source, next, pending } = harness();
     source.bulkList = false;
     source.urlIds = 1;
-    table.control = { ...table.control, bulkList: { supported: false, learnedAt: Number.MAX_SAFE_INTEGER } };
-    pending('alice', '1', { paid: true });
-    pending('bob', '2', { paid: true });
+    await table.remember({ bulkList: { supported: false, learnedAt: Number.MAX_SAFE_INTEGER } });
+    await pending('alice', '1', { paid: true });
+    await pending('bob', '2', { paid: true });
     source.faults = [undefined, new ServerFaultError(DETAILS)];
 
     await expect(next()).rejects.toThrow(ServerFaultError);
@@ -97,16 +97,16 @@ describe('a failing NocoDB', () => {
 
   it('reports payments that could not be written and writes them in the next tick', async () => {
     const { table, next, pending } = harness();
-    pending('alice', '1', { paid: true });
-    pending('bob', '2', { paid: true });
-    const confirm = table.confirm.bind(table);
-    table.confirm = async (payment, paidAt) => {
+    await pending('alice', '1', { paid: true });
+    await pending('bob', '2', { paid: true });
+    const confirm = table.payments.confirm.bind(table.payments);
+    table.payments.confirm = async (payment, paidAt) => {
       if (payment.userId === 'alice') throw new Error('throttled');
       return confirm(payment, paidAt);
     };
 
     const failure = await next().catch((error: unknown) => error);
-    table.confirm = confirm;
+    table.payments.confirm = confirm;
 
     expect(failure).toBeInstanceOf(TableWriteFailedError);
     expect((failure as Error).cause).toEqual(new Error('throttled'));
@@ -116,7 +116,7 @@ describe('a failing NocoDB', () => {
 
   it('tells of the failure when the gate itself fails', async () => {
     const { table, next, eventsOf } = harness();
-    table.acquire = async () => {
+    table.gate.acquire = async () => {
       throw new Error('access denied');
     };
 
@@ -127,9 +127,9 @@ describe('a failing NocoDB', () => {
 
   it('tells of both failures when the gate cannot be given back either', async () => {
     const { table, source, next, pending, eventsOf } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
     source.faults = [new ServerFaultError(DETAILS)];
-    table.finish = async () => {
+    table.gate.finish = async () => {
       throw new Error('throttled');
     };
 
@@ -139,17 +139,17 @@ describe('a failing NocoDB', () => {
   });
 
   it('finishes with the failure when what is pending cannot be listed', async () => {
-    const { table, next, pending } = harness();
-    pending('alice', '1');
-    const list = table.list.bind(table);
-    table.list = async () => {
+    const { table, clock, next, pending } = harness();
+    await pending('alice', '1');
+    const list = table.payments.list.bind(table.payments);
+    table.payments.list = async () => {
       throw new Error('no table');
     };
 
     await expect(next()).rejects.toThrow('no table');
-    table.list = list;
+    table.payments.list = list;
 
-    expect(table.lastError).toEqual({ kind: 'Unexpected', message: 'no table' });
+    expect(table.control.lastError).toEqual({ kind: 'Unexpected', message: 'no table', at: clock.now() });
     expect(await next()).toMatchObject({ outcome: 'done', checked: 1 });
   });
 });

@@ -4,7 +4,7 @@ import { harness } from './harness.ts';
 describe('the gate', () => {
   it('lets one of two ticks at once through', async () => {
     const { source, clock, run, pending, eventsOf } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
     clock.set(Math.ceil(clock.now() / 20_000) * 20_000);
 
     const results = await Promise.all([run(), run()]);
@@ -16,7 +16,7 @@ describe('the gate', () => {
 
   it('refuses a second tick in the same slot and takes the next slot', async () => {
     const { clock, run, next, pending } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
 
     await next();
     clock.advance(5_000);
@@ -28,7 +28,7 @@ describe('the gate', () => {
 
   it('takes a moment just before a slot for that slot, so that clocks may differ', async () => {
     const { clock, run, next, pending } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
     await next();
     clock.advance(20_000 - 200 - (clock.now() % 20_000));
 
@@ -41,8 +41,8 @@ describe('the gate', () => {
 
   it('opens by itself when a tick dies', async () => {
     const { table, run, clock, next, pending } = harness();
-    pending('alice', '1');
-    await table.acquire({ owner: 'dead', now: clock.now(), lease: 16_500 });
+    await pending('alice', '1');
+    await table.gate.acquire({ owner: 'dead', now: clock.now(), lease: 16_500 });
 
     const held = await run();
     const after = await next();

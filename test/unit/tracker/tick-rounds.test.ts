@@ -6,9 +6,9 @@ const minutes = (count: number) => count * 60_000;
 describe('an audit', () => {
   it('gives a payment up after its record was absent three audits in a row', async () => {
     const { table, source, clock, next, eventsOf } = harness();
-    table.track('alice', '1');
+    await table.track('alice', '1');
     source.records.set('9', { paid: false });
-    table.track('bob', '9');
+    await table.track('bob', '9');
     await next();
 
     for (let audit = 0; audit < 3; audit += 1) {
@@ -25,7 +25,7 @@ describe('an audit', () => {
 
   it('counts only misses in a row', async () => {
     const { table, source, clock, next } = harness();
-    table.track('alice', '1');
+    await table.track('alice', '1');
     const audit = async () => {
       clock.advance(minutes(10));
       await next();
@@ -47,9 +47,9 @@ describe('an audit', () => {
 
   it('confirms what is paid, too', async () => {
     const { table, clock, next, pending } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
     await next();
-    pending('alice', '1', { paid: true });
+    await pending('alice', '1', { paid: true });
     clock.advance(minutes(10));
 
     await next();
@@ -61,10 +61,10 @@ describe('an audit', () => {
 describe('a round over several ticks', () => {
   it('makes the data only as fresh as its start, and leaves nobody out', async () => {
     const { table, source, clock, next, pending, eventsOf } = harness();
-    for (let id = 1; id <= 100; id += 1) pending(`user-${id}`, String(id).padStart(3, '0'));
+    for (let id = 1; id <= 100; id += 1) await pending(`user-${id}`, String(id).padStart(3, '0'));
     source.bulkList = false;
     source.urlIds = 1;
-    table.control = { ...table.control, bulkList: { supported: false, learnedAt: clock.now() } };
+    await table.remember({ bulkList: { supported: false, learnedAt: clock.now() } });
 
     await next();
     const [first] = eventsOf('tick.finished');

@@ -5,8 +5,8 @@ import { harness, INTERVAL } from './harness.ts';
 describe('a tick', () => {
   it('confirms what NocoDB shows as paid, and nothing else, with one request', async () => {
     const { table, source, next, pending, eventsOf } = harness();
-    pending('alice', '1', { paid: true });
-    pending('bob', '2');
+    await pending('alice', '1', { paid: true });
+    await pending('bob', '2');
 
     const result = await next();
 
@@ -20,8 +20,8 @@ describe('a tick', () => {
 
   it('confirms every user of a shared record, asking for it once', async () => {
     const { table, source, next, pending } = harness();
-    pending('alice', '1', { paid: true });
-    pending('bob', '1', { paid: true });
+    await pending('alice', '1', { paid: true });
+    await pending('bob', '1', { paid: true });
 
     await next();
 
@@ -31,7 +31,7 @@ describe('a tick', () => {
 
   it('announces a confirmation once, however often it runs', async () => {
     const { next, pending, eventsOf } = harness();
-    pending('alice', '1', { paid: true });
+    await pending('alice', '1', { paid: true });
 
     await next();
     await next();
@@ -55,7 +55,7 @@ describe('a tick', () => {
 
   it('writes the control item only when there is no news', async () => {
     const { table, next, pending } = harness();
-    pending('alice', '1');
+    await pending('alice', '1');
 
     await next();
 
@@ -64,12 +64,12 @@ describe('a tick', () => {
 
   it('confirms a late payment whose pending record was written by a confirmation elsewhere only once', async () => {
     const { table, source, next, pending, eventsOf } = harness();
-    pending('alice', '1', { paid: true });
+    await pending('alice', '1', { paid: true });
     source.latency = 0;
-    const list = table.list.bind(table);
-    table.list = async () => {
+    const list = table.payments.list.bind(table.payments);
+    table.payments.list = async () => {
       const found = await list();
-      await table.confirm({ userId: 'alice', recordId: '1' }, 1);
+      await table.payments.confirm({ userId: 'alice', recordId: '1' }, 1);
       return found;
     };
 
@@ -83,9 +83,9 @@ describe('a tick', () => {
 describe('the owner field', () => {
   it('confirms nobody but the owner of a paid record, and says so', async () => {
     const { table, next, pending, eventsOf } = harness();
-    pending('alice', '1', { paid: true, owner: ' alice ' });
-    pending('bob', '1', { paid: true, owner: ' alice ' });
-    pending('carol', '2', { paid: true, owner: null });
+    await pending('alice', '1', { paid: true, owner: ' alice ' });
+    await pending('bob', '1', { paid: true, owner: ' alice ' });
+    await pending('carol', '2', { paid: true, owner: null });
 
     await next();
 
@@ -103,7 +103,7 @@ describe('the owner field', () => {
 describe('many records of other owners', () => {
   it('are counted all, and told of ten at a time', async () => {
     const { next, pending, eventsOf } = harness();
-    for (let id = 1; id <= 30; id += 1) pending('alice', String(id), { paid: true, owner: 'mallory' });
+    for (let id = 1; id <= 30; id += 1) await pending('alice', String(id), { paid: true, owner: 'mallory' });
 
     await next();
 
@@ -115,15 +115,14 @@ describe('many records of other owners', () => {
 describe('another source', () => {
   it('is asked for everything, though the one before was in the middle of a round', async () => {
     const { table, source, clock, next, pending } = harness({ source: 'new' });
-    pending('alice', '1', { paid: true });
-    pending('bob', '2', { paid: true });
-    table.control = {
-      ...table.control,
+    await pending('alice', '1', { paid: true });
+    await pending('bob', '2', { paid: true });
+    await table.remember({
       source: 'old',
       cursor: { from: '2' },
       round: { startedAt: 0, answered: 1 },
       bulkList: { supported: true, learnedAt: 0 },
-    };
+    });
 
     expect(await next()).toMatchObject({ outcome: 'done', confirmed: 2 });
 

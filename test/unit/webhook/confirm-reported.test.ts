@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { call, openDesk, row, updateEvent } from './desk.ts';
+import { harness, requestOf, row, updateEvent } from './harness.ts';
 
 const ids = fc.constantFrom('1', '2', '3', '4', 'rec_5');
 const users = fc.constantFrom('12345', '67890');
@@ -23,15 +23,15 @@ const isPaid = (value: unknown) => value === 1 || value === true || value === 'y
 test('a payment is confirmed if its own record became paid and belongs to its user, and only then', async () => {
   await fc.assert(
     fc.asyncProperty(records, payments, async (changed, tracked) => {
-      const { table, take } = openDesk({ NOCODB_OWNER_FIELD: 'TG ID' });
-      for (const { userId, recordId } of tracked) table.track(userId, recordId);
+      const { table, handle } = await harness({ NOCODB_OWNER_FIELD: 'TG ID' });
+      for (const { userId, recordId } of tracked) await table.track(userId, recordId);
       const rows = changed
         .filter(({ reported }) => reported)
         .map(({ id, after, owner }) => row(id, { Paid: after, 'TG ID': owner }));
       const previous = changed.map(({ id, before, owner }) => row(id, { Paid: before, 'TG ID': owner }));
 
-      // NocoDB leaves the two in no order that could be relied on.
-      await take(call(updateEvent(rows.reverse(), previous)));
+      // NocoDB sends the two in no defined order.
+      await handle(requestOf(updateEvent(rows.reverse(), previous)));
 
       for (const { userId, recordId } of tracked) {
         const record = changed.find(({ id }) => id === recordId);

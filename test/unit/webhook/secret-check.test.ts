@@ -6,7 +6,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 const OLD = 'the-old-secret-of-32-characters!';
 const NEW = 'the-new-secret-of-32-characters!';
 
-/** A parameter that is read through a cache, which knows what it was read for the last time. */
+/** A parameter that is read through a cache, which keeps the value of the last read. */
 function parameter(value: string) {
   let cached = value;
   const state = { value, reads: 0 };
@@ -24,7 +24,11 @@ function parameter(value: string) {
 function prepare(value: string) {
   const { state, provider } = parameter(value);
   const clock = new FakeClock();
-  return { state, clock, isSecret: createSecretCheck({ secret: provider, clock }) };
+  return {
+    state,
+    clock,
+    isSecret: createSecretCheck({ secret: provider, parameterName: '/shop/webhook-secret', clock }),
+  };
 }
 
 describe('the secret', () => {

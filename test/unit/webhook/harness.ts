@@ -1,31 +1,37 @@
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
-import { handleWebhook, type WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
+import {
+  handleWebhook,
+  type WebhookRequest,
+  type WebhookResponse,
+} from '../../../lambda/webhook/handle-webhook.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { ReportedTable } from '../../support/reported-table.ts';
+import { SimulatedPayments } from '../../support/simulated-payments.ts';
 
 export const TABLE_ID = 'mq13l0ec25f9v23';
 export const SECRET = 'open sesame, open sesame';
 
-/** A webhook with everything around it in memory. */
-export function openDesk(variables: Readonly<Record<string, string>> = {}) {
+/** A webhook whose clock, table and NocoDB are under the test's control. */
+export async function harness(variables: Readonly<Record<string, string>> = {}) {
   const settings = parseNocoDbSettings({
     NOCODB_API_URL: 'https://nocodb.example',
     NOCODB_TABLE_ID: TABLE_ID,
     ...variables,
   });
-  const table = new ReportedTable();
   const clock = new FakeClock();
+  const table = new SimulatedPayments({ clock, confirmedBy: 'webhook' });
+  // Confirmations are counted only after a first tick.
+  await table.remember({});
   const events: TrackerEvent[] = [];
-  const nocoDb = { send: () => Promise.reject(new Error('NocoDB is not to be asked')) };
+  const nocoDb = { send: () => Promise.reject(new Error('no request to NocoDB is expected')) };
   const dependencies = {
     isSecret: async (offered: string | undefined) => offered === SECRET,
     tableId: settings.tableId,
     titles: createFieldTitles(settings, nocoDb),
-    payments: table,
-    count: table,
+    payments: table.payments,
+    count: table.count,
     clock,
     observe: (event: TrackerEvent) => void events.push(event),
   };
@@ -33,8 +39,7 @@ export function openDesk(variables: Readonly<Record<string, string>> = {}) {
     table,
     clock,
     events,
-    dependencies,
-    take: (call: WebhookCall) => handleWebhook(call, dependencies),
+    handle: (request: WebhookRequest): Promise<WebhookResponse> => handleWebhook(request, dependencies),
   };
 }
 
@@ -44,7 +49,7 @@ export function row(id: number | string, values: Readonly<Record<string, unknown
   return { Id: id, ...dates, Title: 'Order', Paid: 0, 'TG ID': '12345', ...values };
 }
 
-/** The event that NocoDB 0.301.3 sends when these records change: as they were, and as they are. */
+/** The event that NocoDB 0.301.3 sends when these records change: after and before the change. */
 export function updateEvent(rows: readonly object[], previousRows: readonly object[]) {
   return {
     type: 'records.after.update',
@@ -60,8 +65,8 @@ export function ticked(id: number | string, values: Readonly<Record<string, unkn
   return updateEvent([row(id, { ...values, Paid: 1 })], [row(id, values)]);
 }
 
-/** A call of the function's URL with the secret. */
-export function call(body: unknown, changes: Partial<WebhookCall> = {}): WebhookCall {
+/** A request to the function's URL with the secret. */
+export function requestOf(body: unknown, changes: Partial<WebhookRequest> = {}): WebhookRequest {
   return {
     headers: { [SECRET_HEADER]: SECRET, 'content-type': 'application/json' },
     requestContext: { http: { method: 'POST' } },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dataAgeSeconds, formatAge } from '../../../lambda/client/stats.ts';
+import { formatAge, wholeDataAge } from '../../../lambda/client/stats.ts';
 
 test.for([
   [0, '0s ago'],
@@ -34,10 +34,10 @@ test('an age is never told older than it is, and never by a whole unit younger',
 });
 
 test('the age of the data is unknown before the first success, and whole seconds after it', () => {
-  expect(dataAgeSeconds({}, 5000)).toBeNull();
-  expect(dataAgeSeconds({ lastSuccessAt: 1000 }, 16_999)).toBe(15);
+  expect(wholeDataAge({}, 5000)).toBeNull();
+  expect(wholeDataAge({ lastSuccessAt: 1000 }, 16_999)).toBe(15);
 });
 
 test('data from a clock that is ahead is fresh, not from the future', () => {
-  expect(dataAgeSeconds({ lastSuccessAt: 2000 }, 1000)).toBe(0);
+  expect(wholeDataAge({ lastSuccessAt: 2000 }, 1000)).toBe(0);
 });

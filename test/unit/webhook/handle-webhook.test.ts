@@ -1,66 +1,66 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { WebhookCall } from '../../../lambda/webhook/handle-webhook.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { WebhookRequest } from '../../../lambda/webhook/handle-webhook.ts';
 import { MAX_BODY_BYTES } from '../../../lambda/webhook/read-event.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
-import { call, openDesk, row, SECRET, ticked, updateEvent } from './desk.ts';
+import { harness, requestOf, row, SECRET, ticked, updateEvent } from './harness.ts';
 
 const OWNER = { NOCODB_OWNER_FIELD: 'TG ID' };
 
 describe('a call of the webhook', () => {
   it('confirms every payment of the record that was ticked, counts them and says so', async () => {
-    const { table, take, clock, events } = openDesk();
-    table.track('12345', '17');
-    table.track('67890', '17');
-    table.track('12345', '18');
+    const { table, handle, clock, events } = await harness();
+    await table.track('12345', '17');
+    await table.track('67890', '17');
+    await table.track('12345', '18');
 
-    const answer = await take(call(ticked(17)));
+    const answer = await handle(requestOf(ticked(17)));
 
     expect(answer).toMatchObject({ statusCode: 200, body: '{"confirmed":2}' });
     expect(table.status('12345', '17')).toBe('paid');
     expect(table.status('67890', '17')).toBe('paid');
     expect(table.status('12345', '18')).toBe('pending');
-    expect(table.items.get('12345#17')).toMatchObject({ paidAt: clock.now() });
-    expect(table.counted).toBe(2);
+    expect(table.item('12345', '17')).toMatchObject({ paidAt: clock.now() });
+    expect(table.control.counters.confirmed).toBe(2);
     expect(events).toMatchObject([
       { type: 'payment.confirmed', by: 'webhook', payment: { userId: '12345', recordId: '17' } },
       { type: 'payment.confirmed', by: 'webhook', payment: { userId: '67890', recordId: '17' } },
-      { type: 'webhook.taken', records: 1, confirmed: 2 },
+      { type: 'webhook.handled', records: 1, confirmed: 2 },
     ]);
   });
 
   it('changes nothing when it comes again', async () => {
-    const { table, take } = openDesk();
-    table.track('12345', '17');
-    await take(call(ticked(17)));
+    const { table, handle } = await harness();
+    await table.track('12345', '17');
+    await handle(requestOf(ticked(17)));
     const writes = table.writes;
 
-    const answer = await take(call(ticked(17)));
+    const answer = await handle(requestOf(ticked(17)));
 
     expect(answer).toMatchObject({ statusCode: 200, body: '{"confirmed":0}' });
     expect(table.writes).toBe(writes);
-    expect(table.counted).toBe(1);
+    expect(table.control.counters.confirmed).toBe(1);
   });
 
   it('understands a body in base64, and values as PostgreSQL gives them', async () => {
-    const { table, take } = openDesk();
-    table.track('12345', '17');
+    const { table, handle } = await harness();
+    await table.track('12345', '17');
     const event = updateEvent([row(17, { Paid: true })], [row(17, { Paid: null })]);
 
     const body = Buffer.from(JSON.stringify(event)).toString('base64');
-    await take(call(body, { isBase64Encoded: true }));
+    await handle(requestOf(body, { isBase64Encoded: true }));
 
     expect(table.status('12345', '17')).toBe('paid');
   });
 
   it('confirms only what became paid: rows and previous rows are brought together by their ids', async () => {
-    const { table, take } = openDesk();
-    for (const id of ['1', '2', '3', '4']) table.track('12345', id);
+    const { table, handle } = await harness();
+    for (const id of ['1', '2', '3', '4']) await table.track('12345', id);
     const before = [row(1), row(2), row(3, { Paid: 1 }), row(4)];
     // As NocoDB does it: all as they were, but only those that meet the condition as they are.
     const after = [row(4, { Paid: 1 }), row(2, { Paid: 1 }), row(3, { Paid: 1 })];
 
-    const answer = await take(call(updateEvent(after, before)));
+    const answer = await handle(requestOf(updateEvent(after, before)));
 
     expect(answer.body).toBe('{"confirmed":2}');
     const statuses = ['1', '2', '3', '4'].map((id) => table.status('12345', id));
@@ -68,46 +68,49 @@ describe('a call of the webhook', () => {
   });
 
   it("confirms nobody by the made-up record of NocoDB's own test button", async () => {
-    const { table, take } = openDesk();
-    table.track('12345', '1');
+    const { table, handle } = await harness();
+    await table.track('12345', '1');
     const sample = row(1, { Title: 'Sample Text', Paid: true, 'TG ID': 'Sample Text', Chat: 123 });
     const insert = { ...updateEvent([sample], []), type: 'records.after.insert' };
 
     for (const event of [updateEvent([sample], [sample]), insert]) {
-      expect(await take(call(event))).toMatchObject({ statusCode: 200, body: '{"confirmed":0}' });
+      expect(await handle(requestOf(event))).toMatchObject({ statusCode: 200, body: '{"confirmed":0}' });
     }
 
     expect(table.status('12345', '1')).toBe('pending');
   });
 
   it('leaves alone what its own value calls unpaid, whatever condition the webhook has', async () => {
-    const { table, take } = openDesk();
-    table.track('12345', '17');
+    const { table, handle } = await harness();
+    await table.track('12345', '17');
 
-    await take(call(updateEvent([row(17, { Paid: 'no', Title: 'edited' })], [row(17)])));
+    await handle(requestOf(updateEvent([row(17, { Paid: 'no', Title: 'edited' })], [row(17)])));
 
     expect(table.status('12345', '17')).toBe('pending');
   });
 
   it('takes the configured texts for paid', async () => {
-    const { table, take } = openDesk({ NOCODB_PAID_FIELD: 'Status', NOCODB_PAID_VALUES: 'Paid,Succeeded' });
-    table.track('12345', '17');
-    table.track('12345', '18');
+    const { table, handle } = await harness({
+      NOCODB_PAID_FIELD: 'Status',
+      NOCODB_PAID_VALUES: 'Paid,Succeeded',
+    });
+    await table.track('12345', '17');
+    await table.track('12345', '18');
     const before = [row(17, { Status: 'Pending' }), row(18, { Status: 'Pending' })];
     const after = [row(17, { Status: 'Succeeded' }), row(18, { Status: 'paid' })];
 
-    await take(call(updateEvent(after, before)));
+    await handle(requestOf(updateEvent(after, before)));
 
     expect(table.status('12345', '17')).toBe('paid');
     expect(table.status('12345', '18')).toBe('pending');
   });
 
   it('confirms only the owner of the record, and tells of others', async () => {
-    const { table, take, events } = openDesk(OWNER);
-    table.track('12345', '17');
-    table.track('666', '17');
+    const { table, handle, events } = await harness(OWNER);
+    await table.track('12345', '17');
+    await table.track('666', '17');
 
-    const answer = await take(call(ticked(17)));
+    const answer = await handle(requestOf(ticked(17)));
 
     expect(answer.body).toBe('{"confirmed":1}');
     expect(table.status('12345', '17')).toBe('paid');
@@ -120,59 +123,60 @@ describe('a call of the webhook', () => {
   });
 
   it('looks a few records up one by one, and lists what is pending once for many', async () => {
-    const few = openDesk();
-    const many = openDesk();
-    many.table.track('12345', '500');
+    const few = await harness();
+    const many = await harness();
+    await many.table.track('12345', '500');
     const ids = Array.from({ length: 1000 }, (_, index) => index);
     const event = updateEvent(
       ids.map((id) => row(id, { Paid: 1 })),
       ids.map((id) => row(id)),
     );
 
-    await few.take(call(ticked(17)));
-    const answer = await many.take(call(event));
+    const lists = [few, many].map(({ table }) => vi.spyOn(table.payments, 'list'));
 
-    expect(few.table.lists).toBe(0);
-    expect(many.table.lists).toBe(1);
+    await few.handle(requestOf(ticked(17)));
+    const answer = await many.handle(requestOf(event));
+
+    expect(lists.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
     expect(answer.body).toBe('{"confirmed":1}');
   });
 });
 
 describe('a call is refused, and nothing written,', () => {
-  it.each<[number, string, WebhookCall]>([
-    [401, 'without the secret', call(ticked(17), { headers: {} })],
-    [401, 'with another secret', call(ticked(17), { headers: { [SECRET_HEADER]: `${SECRET}!` } })],
-    [401, 'without the secret, whatever else is wrong', call('{', { headers: {} })],
-    [405, 'when it is no POST', call('', { requestContext: { http: { method: 'GET' } } })],
-    [413, 'when it is too large', call(`"${'x'.repeat(MAX_BODY_BYTES)}"`)],
+  it.each<[number, string, WebhookRequest]>([
+    [401, 'without the secret', requestOf(ticked(17), { headers: {} })],
+    [401, 'with another secret', requestOf(ticked(17), { headers: { [SECRET_HEADER]: `${SECRET}!` } })],
+    [401, 'without the secret, whatever else is wrong', requestOf('{', { headers: {} })],
+    [405, 'when it is no POST', requestOf('', { requestContext: { http: { method: 'GET' } } })],
+    [413, 'when it is too large', requestOf(`"${'x'.repeat(MAX_BODY_BYTES)}"`)],
     [
       413,
       'when it is too large in base64',
-      call(Buffer.alloc(MAX_BODY_BYTES + 1, ' ').toString('base64'), { isBase64Encoded: true }),
+      requestOf(Buffer.alloc(MAX_BODY_BYTES + 1, ' ').toString('base64'), { isBase64Encoded: true }),
     ],
-    [400, 'when it is empty', call('')],
-    [400, 'when it is half a body', call(JSON.stringify(ticked(17)).slice(0, -1))],
-    [400, 'when it is JSON of another kind', call('[]')],
-    [400, 'when it is another event', call({ ...ticked(17), type: 'view.after.update' })],
-    [400, 'when it is an old version', call({ type: 'rows.after.update', data: {} })],
-    [400, 'when it has no data', call({ type: 'records.after.update' })],
+    [400, 'when it is empty', requestOf('')],
+    [400, 'when it is half a body', requestOf(JSON.stringify(ticked(17)).slice(0, -1))],
+    [400, 'when it is JSON of another kind', requestOf('[]')],
+    [400, 'when it is another event', requestOf({ ...ticked(17), type: 'view.after.update' })],
+    [400, 'when it is an old version', requestOf({ type: 'rows.after.update', data: {} })],
+    [400, 'when it has no data', requestOf({ type: 'records.after.update' })],
     [
       400,
       'when it is about another table',
-      call({ ...ticked(17), data: { ...ticked(17).data, table_id: 'm2' } }),
+      requestOf({ ...ticked(17), data: { ...ticked(17).data, table_id: 'm2' } }),
     ],
     [
       400,
       'when its rows are no list',
-      call({ ...ticked(17), data: { ...ticked(17).data, rows: { 0: row(17) } } }),
+      requestOf({ ...ticked(17), data: { ...ticked(17).data, rows: { 0: row(17) } } }),
     ],
-    [400, 'when a row has no id', call(updateEvent([{ Paid: 1 }], [row(17)]))],
-    [400, 'when a row has no paid field', call(updateEvent([{ Id: 17 }], [row(17)]))],
+    [400, 'when a row has no id', requestOf(updateEvent([{ Paid: 1 }], [row(17)]))],
+    [400, 'when a row has no paid field', requestOf(updateEvent([{ Id: 17 }], [row(17)]))],
   ])('with %i %s', async (status, _why, request) => {
-    const { table, take, events } = openDesk();
-    table.track('12345', '17');
+    const { table, handle, events } = await harness();
+    await table.track('12345', '17');
 
-    const answer = await take(request);
+    const answer = await handle(request);
 
     expect(answer).toMatchObject({ statusCode: status, headers: { 'content-type': 'application/json' } });
     expect(JSON.parse(answer.body)).toEqual({ error: expect.any(String) });
@@ -182,10 +186,10 @@ describe('a call is refused, and nothing written,', () => {
   });
 
   it('when the owner field has gone, rather than confirmed for anybody', async () => {
-    const { table, take } = openDesk({ NOCODB_OWNER_FIELD: 'Owner' });
-    table.track('12345', '17');
+    const { table, handle } = await harness({ NOCODB_OWNER_FIELD: 'Owner' });
+    await table.track('12345', '17');
 
-    const answer = await take(call(ticked(17)));
+    const answer = await handle(requestOf(ticked(17)));
 
     expect(answer).toMatchObject({ statusCode: 400, body: '{"error":"a record has no field \\"Owner\\""}' });
     expect(table.writes).toBe(0);
@@ -215,15 +219,15 @@ describe('a call is refused, and nothing written,', () => {
 
     await fc.assert(
       fc.asyncProperty(bodies, fc.boolean(), async (body, isBase64Encoded) => {
-        const { table, take } = openDesk(OWNER);
-        table.track('12345', '17');
+        const { table, handle } = await harness(OWNER);
+        await table.track('12345', '17');
 
-        const answer = await take(call(body, { isBase64Encoded }));
+        const answer = await handle(requestOf(body, { isBase64Encoded }));
 
         // An event in the right form that says nothing of a record that was unpaid before is no fault: 200.
         expect([200, 400]).toContain(answer.statusCode);
         expect(table.writes).toBe(0);
-        expect(table.counted).toBe(0);
+        expect(table.control.counters.confirmed).toBe(0);
       }),
       { numRuns: 500 },
     );
@@ -232,27 +236,27 @@ describe('a call is refused, and nothing written,', () => {
 
 describe('a fault', () => {
   it('of the table shows to NocoDB and to Lambda, and what could be written counts', async () => {
-    const { table, take, events } = openDesk();
-    table.track('12345', '17');
-    table.track('67890', '17');
-    const confirm = table.confirm.bind(table);
-    table.confirm = async (payment, paidAt) => {
+    const { table, handle, events } = await harness();
+    await table.track('12345', '17');
+    await table.track('67890', '17');
+    const confirm = table.payments.confirm.bind(table.payments);
+    table.payments.confirm = async (payment, paidAt) => {
       if (payment.userId === '12345') throw new Error('throttled');
       return confirm(payment, paidAt);
     };
 
-    await expect(take(call(ticked(17)))).rejects.toThrow('1 of the payments could not be written');
+    await expect(handle(requestOf(ticked(17)))).rejects.toThrow('1 of the payments could not be written');
 
     expect(table.status('67890', '17')).toBe('paid');
-    expect(table.counted).toBe(1);
+    expect(table.control.counters.confirmed).toBe(1);
     expect(events.map(({ type }) => type)).toEqual(['payment.confirmed']);
   });
 
   it('of NocoDB shows, when fields are configured by ids whose titles have to be asked for', async () => {
-    const { table, take } = openDesk({ NOCODB_PAID_FIELD: 'cabcdefghijklmn' });
-    table.track('12345', '17');
+    const { table, handle } = await harness({ NOCODB_PAID_FIELD: 'cabcdefghijklmn' });
+    await table.track('12345', '17');
 
-    await expect(take(call(ticked(17)))).rejects.toThrow('NocoDB is not to be asked');
+    await expect(handle(requestOf(ticked(17)))).rejects.toThrow('no request to NocoDB is expected');
 
     expect(table.writes).toBe(0);
   });
