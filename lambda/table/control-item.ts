@@ -101,6 +101,7 @@ const REMEMBERED = [
   'sweptAt',
   'isPartial',
   'news',
+  'newcomers',
   'audit',
   'source',
   'lastTickAt',

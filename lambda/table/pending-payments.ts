@@ -46,8 +46,8 @@ export class DynamoPendingPayments implements PendingPayments {
     return listSlice(this.#table, partitionsOf(this.#shards), after, limit);
   }
 
-  listNew(limit: number): Promise<PendingSlice> {
-    return listSlice(this.#table, [NEW_PARTITION], undefined, limit);
+  listNew(after: PendingPayment | undefined, limit: number): Promise<PendingSlice> {
+    return listSlice(this.#table, [NEW_PARTITION], after, limit);
   }
 
   ofRecord(recordId: string): Promise<PaymentKey[]> {

@@ -49,7 +49,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
   const ended: AuditState = { number, startedAt };
   const { payments: slice, isLast } = await payments.list(after, MAX_SLICE);
   const recordIds = [...new Set(slice.map(({ recordId }) => recordId))];
-  const result = await fetchRecords(recordIds, {
+  const result = await fetchRecords([{ ids: recordIds, isolating: false }], {
     source,
     clock,
     pacer,
@@ -77,7 +77,8 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
     deadline: writeUntil,
   });
   const left = firstLeft(slice, result, reconciliation);
-  const isOver = isLast && left === slice.length;
+  // Where there is no getting on, the audit is dropped like one that failed: bad ids are isolated by the sweep.
+  const isOver = (isLast && left === slice.length) || (left === 0 && reconciliation.unfinished.size === 0);
   const last: PendingPayment | undefined = slice[left - 1] ?? after;
   return {
     reconciliation,

@@ -35,11 +35,12 @@ export function afterAnswer(
   if (request.took > request.allowed * QUICK) return { ...size, successes: 0 };
   const successes = size.successes + 1;
   if (successes < SUCCESSES_TO_GROW) return { ...size, successes };
-  const { refused, ...rest } = size;
   const doubled = Math.min(max, size.ids * 2);
-  const isRefused = refused !== undefined && now - refused.at < REFUSAL_COUNTS_FOR && doubled >= refused.ids;
-  if (isRefused) return { ...size, successes };
-  return { ...rest, ids: doubled, successes: 0 };
+  const { refused, ...rest } = size;
+  if (refused === undefined || now - refused.at >= REFUSAL_COUNTS_FOR) {
+    return { ...rest, ids: doubled, successes: 0 };
+  }
+  return doubled >= refused.ids ? { ...size, successes } : { ...size, ids: doubled, successes: 0 };
 }
 
 /**

@@ -17,8 +17,14 @@ import { Pacer } from './pacer.ts';
 import type { PendingPayments } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.ts';
 import type { ExchangeEvent, RecordSource } from './record-source.ts';
-import type { SeenNews } from './seen-news.ts';
+import { SeenNews } from './seen-news.ts';
 import { countUsers, type SweepResult, sweepSlice } from './sweep.ts';
+
+/**
+ * Where the sweep takes all the time there is, one tick in so many keeps some for an audit that is under way. All others
+ * leave it none before everything lighter is answered.
+ */
+const TICKS_TO_KEEP_TIME = 4;
 
 /** What the check of a tick needs. */
 export interface CheckDependencies {
@@ -32,8 +38,8 @@ export interface CheckDependencies {
   readonly payments: PendingPayments;
   readonly source: RecordSource;
   readonly observe: Observer;
-  /** What the ticks of this process have seen. */
-  readonly seenNews: SeenNews;
+  /** What the ticks of this process have seen. @default nothing, and each tick looks everything up */
+  readonly seenNews?: SeenNews;
 }
 
 /** What a check did and learned. */
@@ -67,6 +73,7 @@ export async function checkPayments(
   const pacer = new Pacer(clock);
   const context: CheckContext = {
     ...dependencies,
+    seenNews: dependencies.seenNews ?? new SeenNews(),
     pacer,
     control,
     now,
@@ -79,6 +86,8 @@ export async function checkPayments(
   };
   const audit = currentAudit(control.audit, now, settings.auditEvery ?? AUDIT_EVERY);
   const isAudit = audit.isRunning === true;
+  const { updates, failures } = control.counters;
+  const keepsTime = isAudit && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
   const about = { audit: isAudit, ...dataAge(control, now), ...sweepAge(control, now) };
   let news: NewsResult | undefined;
   let sweep: SweepResult | undefined;
@@ -88,10 +97,16 @@ export async function checkPayments(
     if (control.isPartial) news = await checkNews(context);
     if (maySweep(news)) {
       const hasNews = news?.isSupported ?? false;
-      sweep = await sweepSlice(context, { isPartial: control.isPartial ?? false, hasNews, isAudit });
+      sweep = await sweepSlice(context, {
+        isPartial: control.isPartial ?? false,
+        hasNews,
+        isAudit,
+        keepsTime,
+      });
     }
     error = news?.error ?? news?.reconciliation.error ?? sweep?.error;
-    if (isAudit && error === undefined) audited = await auditSlice(context, audit);
+    const isIdle = keepsTime || sweep?.unanswered === 0;
+    if (isAudit && isIdle && error === undefined) audited = await auditSlice(context, audit);
     error ??= audited?.error;
   } catch (thrown) {
     error = thrown;
@@ -113,13 +128,20 @@ export async function checkPayments(
       acceptedId: sweep?.fetch.acceptedId ?? control.acceptedId,
       sweep: sweep === undefined ? control.sweep : sweep.state,
       sweptAt: sweep?.sweptAt ?? control.sweptAt,
-      isPartial: sweep === undefined ? control.isPartial : !sweep.isWhole || undefined,
+      isPartial: isPartialAfter(control, sweep),
       news: sweep?.isWhole ? undefined : (news?.state ?? control.news),
+      newcomers: sweep === undefined ? control.newcomers : sweep.newcomers,
       audit: audited?.state ?? audit,
     },
     ...(freshSince !== undefined && { freshSince }),
     ...(error !== undefined && { error }),
   };
+}
+
+/** Whether the sweep takes more than one tick. One that an error ended does not tell. */
+function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefined): boolean | undefined {
+  if (sweep === undefined || (sweep.error !== undefined && !sweep.isWhole)) return isPartial;
+  return sweep.isWhole ? undefined : true;
 }
 
 /** A failure of the news alone does not keep the sweep from being asked; what says that nothing may be sent does. */

@@ -50,6 +50,8 @@ export interface ControlState {
   /** The last sweep took more than one tick: every tick asks for news and newcomers before it goes on with the sweep. */
   readonly isPartial?: boolean;
   readonly news?: NewsState;
+  /** Where the next tick goes on with the newcomers; absent: at their beginning. */
+  readonly newcomers?: Position;
   /** Payments pending, as far as the last tick knew. */
   readonly pending?: number;
   readonly audit?: AuditState;
@@ -60,16 +62,22 @@ export interface ControlState {
   readonly counters: Counters;
 }
 
-/** A walk through all pending payments, which asks NocoDB for each by its record id. */
-export interface SweepState {
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
+/** How far a walk through the index came. */
+export interface Position {
   /** The last payment that was asked for; absent: none yet. */
   readonly after?: PendingPayment;
   /** How many record ids from there form a batch of their own: a bad id is being isolated among them. */
   readonly alone?: number;
+}
+
+/** A walk through all pending payments, which asks NocoDB for each by its record id. */
+export interface SweepState extends Position {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
   /** Payments that were asked for and are pending. */
   readonly counted: number;
+  /** Some were left out, because an error came when they were asked for: the sweep does not count as complete. */
+  readonly hasGap?: boolean;
 }
 
 /** What is known of changes in the NocoDB table. */
@@ -118,6 +126,7 @@ export type TickMemory = {
     | 'sweptAt'
     | 'isPartial'
     | 'news'
+    | 'newcomers'
     | 'audit']: ControlState[Name] | undefined;
 };
 

@@ -7,7 +7,7 @@ import {
   TrackerError,
   UrlTooLongError,
 } from './errors.ts';
-import type { Pacer } from './pacer.ts';
+import { type Pacer, REQUEST_SPACING_MS } from './pacer.ts';
 import { type Batch, bisect, idsOf, nextBatch, PLAN_LIMITS } from './query-plan.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecord } from './record-source.ts';
 
@@ -19,6 +19,13 @@ const MIN_REQUEST_TIME_MS = 200;
 
 /** After so many requests that took too long, the server is left alone until the next tick. */
 const MAX_TOO_LATE = 3;
+
+/** Ids to ask for. */
+export interface Part {
+  readonly ids: readonly string[];
+  /** A bad id is being isolated among them: they are asked for apart from all others. */
+  readonly isolating: boolean;
+}
 
 /** What to ask, and with what. */
 export interface FetchOptions {
@@ -32,8 +39,6 @@ export interface FetchOptions {
   readonly batchSize?: BatchSize | undefined;
   /** @default 20,000 */
   readonly maxBatchIds?: number;
-  /** Ids that form a batch of their own, by position: an earlier tick was isolating a bad id among them. */
-  readonly alone?: { readonly from: number; readonly count: number } | undefined;
   /** An id that this server is known to accept in a query. */
   readonly acceptedId?: string | undefined;
   /** @default as many as the time allows */
@@ -51,8 +56,8 @@ export interface FetchResult {
   readonly answered: ReadonlySet<string>;
   /** Ids that the server refuses, with its reason. */
   readonly invalid: ReadonlyMap<string, string>;
-  /** How many ids form the batch to begin with next: a bad id is being isolated among them. */
-  readonly alone: number | undefined;
+  /** Parts still to ask for apart from all others: a bad id is being isolated in each. */
+  readonly isolating: readonly (readonly string[])[];
   /** Whether the server has bulk lists, as far as is known now. */
   readonly bulkList: boolean | undefined;
   /** How many ids a request may carry; `undefined`: the most. */
@@ -63,6 +68,8 @@ export interface FetchResult {
   readonly cutPages: number;
   /** What ended the fetch early; the answers before it count all the same. */
   readonly error: TrackerError | undefined;
+  /** The ids that were asked for when it ended. Whoever asks next goes on behind them: they may be what is wrong. */
+  readonly failed: ReadonlySet<string>;
 }
 
 /**
@@ -71,22 +78,12 @@ export interface FetchResult {
  *
  * Never throws for what the source does: an error is a part of the result, beside what was learned before it.
  *
- * @param recordIds distinct, in the order in which they are asked for
+ * @param parts distinct ids, in the order in which they are asked for
  */
-export async function fetchRecords(
-  recordIds: readonly string[],
-  options: FetchOptions,
-): Promise<FetchResult> {
-  const fetch = new BatchFetch(recordIds, options);
+export async function fetchRecords(parts: readonly Part[], options: FetchOptions): Promise<FetchResult> {
+  const fetch = new BatchFetch(parts, options);
   await fetch.run();
   return fetch.result();
-}
-
-/** Ids still to ask for. */
-interface Part {
-  readonly ids: readonly string[];
-  /** They are a part of a batch that the server refused: they are asked for apart from all others. */
-  readonly isolating: boolean;
 }
 
 /** One run through the ids: those still to ask for, and what has been learned. */
@@ -113,47 +110,39 @@ class BatchFetch {
   /** A request that was too large, as long as nothing was answered after it. */
   #tooLarge: TrackerError | undefined;
   #error: TrackerError | undefined;
+  #failed: readonly string[] = [];
 
-  constructor(recordIds: readonly string[], options: FetchOptions) {
-    const {
-      alone = { from: 0, count: 0 },
-      bulkList,
-      batchSize,
-      maxBatchIds = PLAN_LIMITS.idsPerRequest,
-    } = options;
+  constructor(parts: readonly Part[], options: FetchOptions) {
+    const { bulkList, batchSize, maxBatchIds = PLAN_LIMITS.idsPerRequest } = options;
     this.#options = options;
     this.#max = maxBatchIds;
     this.#bulkList = bulkList;
     this.#size = startingSize(batchSize, maxBatchIds);
-    this.#parts = [
-      { ids: recordIds.slice(0, alone.from), isolating: false },
-      { ids: recordIds.slice(alone.from, alone.from + alone.count), isolating: true },
-      { ids: recordIds.slice(alone.from + alone.count), isolating: false },
-    ].filter(({ ids }) => ids.length > 0);
+    this.#parts = parts.filter(({ ids }) => ids.length > 0);
   }
 
   result(): FetchResult {
-    const [next] = this.#parts;
     return {
       records: this.#records,
       answered: this.#answered,
       invalid: this.#invalid,
-      alone: next?.isolating ? next.ids.length : undefined,
+      isolating: this.#parts.filter(({ isolating }) => isolating).map(({ ids }) => ids),
       bulkList: this.#bulkList,
       batchSize: worthRemembering(this.#size, this.#max),
       acceptedId: this.#acceptedId,
       cutPages: this.#cutPages,
       error: this.#error ?? this.#tooLarge,
+      failed: new Set(this.#failed),
     };
   }
 
   async run(): Promise<void> {
     for (;;) {
       const [part] = this.#parts;
-      if (part === undefined || this.#error !== undefined) break;
+      if (part === undefined || this.#error !== undefined || this.#mustJudge()) break;
       const batch = this.#planNext(part.ids);
       const ids = idsOf(batch);
-      if (!(await this.#mayAsk(ids.length))) return;
+      if (!(await this.#mayAsk(ids.length))) break;
       this.#parts.shift();
       const rest = part.ids.slice(ids.length);
       if (rest.length > 0) this.#parts.unshift({ ids: rest, isolating: part.isolating });
@@ -170,6 +159,13 @@ class BatchFetch {
     const { ids: known, took } = this.#quickest ?? { ids: 1, took: 0 };
     const needed = Math.max(MIN_REQUEST_TIME_MS, took * Math.max(1, ids / known));
     return needed <= this.#allowed(clock.now());
+  }
+
+  /** Whether there is time for one more request only, and ids wait to be judged. */
+  #mustJudge(): boolean {
+    if (this.#suspects.size === 0) return false;
+    const took = (this.#quickest?.took ?? 0) + REQUEST_SPACING_MS;
+    return this.#allowed(this.#options.clock.now() + took) < took;
   }
 
   #allowed(now: number): number {
@@ -232,10 +228,16 @@ class BatchFetch {
       this.#note(ids, took);
       return this.#isolate(part, error);
     }
-    this.#parts.unshift(part);
-    if (error instanceof BulkListUnsupportedError) this.#bulkList = false;
-    else if (error.smallerMayPass && ids > 1) this.#shrink(ids, error);
-    else this.#error = error;
+    if (error instanceof BulkListUnsupportedError) {
+      this.#bulkList = false;
+      this.#parts.unshift(part);
+    } else if (error.smallerMayPass && ids > 1) {
+      this.#shrink(ids, error);
+      this.#parts.unshift(part);
+    } else {
+      this.#error = error;
+      this.#failed = part.ids;
+    }
   }
 
   /** A request was too large for the server, for a proxy or for its time: the next ones are smaller. */
@@ -246,12 +248,12 @@ class BatchFetch {
     if (!isRefused) this.#tooLate += 1;
   }
 
-  /** Looks for the id that makes the server refuse a batch, unless it refuses the query as such. */
+  /** Looks for the id that makes the server refuse a batch, unless it refuses the query as such. Looks once for that. */
   async #isolate(part: Part, refusal: InvalidQueryError): Promise<void> {
     const [first] = part.ids;
     if (part.ids.length === 1) {
       this.#suspects.set(first as string, refusal);
-    } else if (this.#accepts || (await this.#probe(refusal))) {
+    } else if (this.#accepts || part.isolating || (await this.#probe(refusal))) {
       this.#parts.unshift(...bisect(part.ids).map((ids) => ({ ids, isolating: true })));
     } else {
       this.#parts.unshift(part);
@@ -264,13 +266,13 @@ class BatchFetch {
    */
   async #judgeSuspects(): Promise<void> {
     const [first] = this.#suspects.values();
-    if (first === undefined || this.#error !== undefined) return;
-    if (this.#options.acceptedId === undefined && this.#acceptedId === undefined) {
-      this.#error = first;
-      return;
-    }
-    if (await this.#probe(first)) return;
-    if (this.#error === undefined) this.#parts.push({ ids: [...this.#suspects.keys()], isolating: true });
+    if (first === undefined) return;
+    const mayJudge = this.#options.acceptedId !== undefined || this.#acceptedId !== undefined;
+    if (!mayJudge) this.#error ??= first;
+    if (this.#error === undefined && (await this.#probe(first))) return;
+    const ids = [...this.#suspects.keys()];
+    if (this.#error === undefined) this.#parts.unshift({ ids, isolating: true });
+    else this.#failed = [...this.#failed, ...ids];
   }
 
   /**

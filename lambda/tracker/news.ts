@@ -91,17 +91,20 @@ async function fetchChanges(context: CheckContext, before: NewsState): Promise<C
   let startedAt = before.query?.startedAt;
   let after = before.query?.after;
   let isLast = false;
+  let took = 0;
   let error: TrackerError | undefined;
-  while (!isLast && records.length < MAX_RECORDS && (await pacer.turn(deadline))) {
+  while (!isLast && records.length < MAX_RECORDS && (await pacer.turn(deadline - took))) {
     const begin = clock.now();
     let page: ChangePage;
     try {
       page = await source.listChanged({ since, after, limit: PAGE_SIZE }, { deadline, report });
     } catch (caught) {
       if (!(caught instanceof TrackerError) || records.length === 0) throw caught;
-      error = caught;
+      // The pages before it count; one that came too late is asked for by the next tick.
+      if (!caught.smallerMayPass) error = caught;
       break;
     }
+    took = clock.now() - begin;
     if (page.serverTime !== undefined) clockSkew = page.serverTime - clock.now();
     startedAt ??= begin + (clockSkew ?? 0);
     records.push(...page.records);

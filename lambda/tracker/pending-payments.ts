@@ -30,8 +30,8 @@ export interface PendingPayments {
    */
   list(after: PendingPayment | undefined, limit: number): Promise<PendingSlice>;
 
-  /** The first of the payments in {@link NEW_PARTITION}. */
-  listNew(limit: number): Promise<PendingSlice>;
+  /** A slice of the payments in {@link NEW_PARTITION}, in the order of record ids. */
+  listNew(after: PendingPayment | undefined, limit: number): Promise<PendingSlice>;
 
   /** The pending payments of a record. */
   ofRecord(recordId: string): Promise<PaymentKey[]>;

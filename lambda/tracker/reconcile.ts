@@ -66,6 +66,7 @@ export async function reconcile(
   options: ReconcileOptions,
 ): Promise<Reconciliation> {
   const verdicts = pending
+    .map(({ userId, recordId }) => ({ userId, recordId }))
     .map((payment) => ({ payment, verdict: verdictOf(payment, findings, options.audit !== undefined) }))
     .filter(({ verdict }) => verdict.type !== 'wait')
     .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));

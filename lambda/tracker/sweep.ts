@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import type { CheckContext } from './check-context.ts';
-import { knownBulkList, type SweepState } from './control-state.ts';
+import { knownBulkList, type Position, type SweepState } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
-import { type FetchResult, fetchRecords } from './fetch-records.ts';
+import { type FetchResult, fetchRecords, type Part } from './fetch-records.ts';
 import { NEW_PARTITION, type PendingPayment, type PendingSlice } from './pending-payments.ts';
 import { PLAN_LIMITS } from './query-plan.ts';
 import { nameOf, type Reconciliation, reconcile } from './reconcile.ts';
@@ -22,12 +22,23 @@ const MAX_NEWCOMERS = MAX_SLICE / 2;
 /** Requests of one tick for a sweep, where news tell what is paid meanwhile. */
 const MAX_REQUESTS_BESIDE_NEWS = 4;
 
-/** The part of a tick's time for questions that the sweep may take while an audit waits behind it. */
+/** The part of a tick's time for questions that the sweep may take where some is kept for an audit. */
 const SHARE_BEFORE_AUDIT = 0.75;
 
 /** Newcomers that one tick moves to their own partitions. Each is a write to the table and two to its index. */
 const MAX_MOVES = 1000;
 const CONCURRENT_MOVES = 32;
+
+export interface SweepOptions {
+  /** The last sweep took more than one tick: newcomers are asked for first. */
+  readonly isPartial: boolean;
+  /** News tell what is paid while the sweep is somewhere else. */
+  readonly hasNews: boolean;
+  /** An audit is under way. */
+  readonly isAudit: boolean;
+  /** Some time is kept for the audit. */
+  readonly keepsTime: boolean;
+}
 
 /** What came of a tick's part of the sweep. */
 export interface SweepResult {
@@ -37,6 +48,8 @@ export interface SweepResult {
   readonly payments: readonly PendingPayment[];
   /** The sweep to go on with; `undefined` when this tick ended one. */
   readonly state: SweepState | undefined;
+  /** Where to go on with the newcomers; `undefined`: at their beginning. */
+  readonly newcomers: Position | undefined;
   /** When the sweep that this tick ended began, epoch milliseconds. */
   readonly sweptAt?: number;
   /** Whether every payment was asked for in this one tick. */
@@ -53,16 +66,14 @@ export interface SweepResult {
 /**
  * Asks NocoDB by id for newcomers and for the next slice of all pending payments, and writes what the answers mean. Where
  * everything fits in one tick, the slice is everything.
- *
- * @param isPartial whether the last sweep took more than one tick: then newcomers are asked for first
- * @param hasNews whether news tell what is paid while the sweep is somewhere else
  */
 export async function sweepSlice(
   context: CheckContext,
-  { isPartial, hasNews, isAudit }: { isPartial: boolean; hasNews: boolean; isAudit: boolean },
+  { isPartial, hasNews, isAudit, keepsTime }: SweepOptions,
 ): Promise<SweepResult> {
   const { payments, source, clock, pacer, observe, control, now, askUntil, writeUntil, report } = context;
-  const newcomers = isPartial ? await payments.listNew(MAX_NEWCOMERS) : NOBODY;
+  const from = isPartial ? control.newcomers : undefined;
+  const newcomers = isPartial ? await payments.listNew(from?.after, MAX_NEWCOMERS) : NOBODY;
   const maxRequests = isPartial && hasNews ? MAX_REQUESTS_BESIDE_NEWS : undefined;
   const limit = sliceLimit(context, maxRequests) - newcomers.payments.length;
   const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
@@ -70,18 +81,17 @@ export async function sweepSlice(
   observe({ type: 'tick.started', pending: asked.length, users: countUsers(asked), audit: isAudit });
 
   const recordIds = recordIdsOf(asked);
-  const newIds = recordIdsOf(newcomers.payments).length;
-  const result = await fetchRecords(recordIds, {
+  const newIds = recordIdsOf(newcomers.payments);
+  const result = await fetchRecords(partsOf(newIds, from, recordIds.slice(newIds.length), begin), {
     source,
     clock,
     pacer,
     want: 'paid',
     bulkList: knownBulkList(control.bulkList, now),
     batchSize: control.batchSize,
-    alone: begin.alone === undefined ? undefined : { from: newIds, count: begin.alone },
     acceptedId: control.acceptedId,
     maxRequests,
-    deadline: isAudit ? now + (askUntil - now) * SHARE_BEFORE_AUDIT : askUntil,
+    deadline: keepsTime ? now + (askUntil - now) * SHARE_BEFORE_AUDIT : askUntil,
     report,
   });
   const reconciliation = await reconcile(asked, result, {
@@ -100,26 +110,29 @@ export async function sweepSlice(
 
   const left = firstLeft(slice.payments, result, reconciliation);
   const passed = slice.payments.slice(0, left);
+  const hasGap = begin.hasGap || passed.some(({ recordId }) => result.failed.has(recordId));
   const counted = begin.counted + passed.filter((payment) => !isDone(payment)).length;
   const isOver = slice.isLast && left === slice.payments.length;
-  const last = passed.at(-1) ?? begin.after;
-  const sweptAt = isOver ? begin.startedAt : endedSweep;
-  const error = result.error ?? reconciliation.error ?? moveError;
+  const sweptAt = isOver && !hasGap ? begin.startedAt : endedSweep;
   const state: SweepState = {
     startedAt: begin.startedAt,
     counted,
-    ...(last !== undefined && { after: last }),
-    ...(result.alone !== undefined && { alone: result.alone }),
+    ...positionAt(left, slice.payments, begin, result),
+    ...(hasGap && { hasGap }),
   };
+  const newLeft = firstLeft(newcomers.payments, result, reconciliation);
+  const areNewcomersOver = newcomers.isLast && newLeft === newcomers.payments.length;
+  const error = result.error ?? reconciliation.error ?? moveError;
   return {
     reconciliation,
     fetch: result,
     payments: asked,
     state: isOver ? undefined : state,
+    newcomers: areNewcomersOver ? undefined : positionAt(newLeft, newcomers.payments, from ?? {}, result),
     ...(sweptAt !== undefined && { sweptAt }),
-    isWhole: isOver && begin.after === undefined,
-    areNewcomersDone: newcomers.isLast && !newcomers.payments.some(isLeft),
-    ...(isOver && { pending: counted }),
+    isWhole: isOver && !hasGap && begin.after === undefined,
+    areNewcomersDone: areNewcomersOver && from === undefined && !newcomers.payments.some(isLeft),
+    ...(isOver && !hasGap && { pending: counted }),
     unanswered: recordIds.filter((id) => !isAnswered(id, result)).length,
     ...(error !== undefined && { error }),
   };
@@ -135,6 +148,35 @@ function sliceLimit({ control, now }: CheckContext, maxRequests: number | undefi
 
 const NOBODY: PendingSlice = { payments: [], isLast: true };
 
+/** What to ask for: newcomers, then the slice; each begins with what is being isolated, if anything is. */
+function partsOf(
+  newIds: readonly string[],
+  { alone: aloneOfNew = 0 }: Position = {},
+  ids: readonly string[],
+  { alone = 0 }: Position,
+): Part[] {
+  const rest = [...newIds.slice(aloneOfNew), ...(alone === 0 ? ids : [])];
+  return [
+    { ids: newIds.slice(0, aloneOfNew), isolating: true },
+    { ids: rest, isolating: false },
+    { ids: alone === 0 ? [] : ids.slice(0, alone), isolating: true },
+    { ids: alone === 0 ? [] : ids.slice(alone), isolating: false },
+  ];
+}
+
+/** Where the next tick goes on, when it is at the payment with this index. */
+function positionAt(
+  left: number,
+  payments: readonly PendingPayment[],
+  before: Position,
+  { isolating }: FetchResult,
+): Position {
+  const after = payments[left - 1] ?? before.after;
+  const first = payments[left]?.recordId ?? '';
+  const alone = isolating.find((ids) => ids.includes(first))?.length;
+  return { ...(after !== undefined && { after }), ...(alone !== undefined && { alone }) };
+}
+
 /** The next slice of the sweep under way. Where that has come to its end, of a new one. */
 async function nextSlice({ payments, control, now }: CheckContext, limit: number) {
   const fresh: SweepState = { startedAt: now, counted: 0 };
@@ -145,7 +187,8 @@ async function nextSlice({ payments, control, now }: CheckContext, limit: number
   }
   const slice = await payments.list(sweep.after, limit);
   if (slice.payments.length > 0 || !slice.isLast) return { begin: sweep, slice };
-  return { begin: fresh, slice: await payments.list(undefined, limit), endedSweep: sweep.startedAt };
+  const endedSweep = sweep.hasGap ? undefined : sweep.startedAt;
+  return { begin: fresh, slice: await payments.list(undefined, limit), endedSweep };
 }
 
 /** Moves newcomers that were asked for. Those there is no time for are moved by a later tick. */
@@ -169,13 +212,18 @@ async function moveNewcomers(
   });
 }
 
-/** The index of the first payment of a slice that has no answer, or whose answer is not written; the length: none. */
+/**
+ * The index of the first payment of a slice that was not asked for, or whose answer is not written; the length: none. What
+ * an error came for was asked for.
+ */
 export function firstLeft(
   slice: readonly PendingPayment[],
   result: FetchResult,
   reconciliation: Reconciliation,
 ): number {
-  const index = slice.findIndex((payment) => isUndone(payment, result, reconciliation));
+  const index = slice.findIndex(
+    (payment) => !result.failed.has(payment.recordId) && isUndone(payment, result, reconciliation),
+  );
   return index === -1 ? slice.length : index;
 }
 
