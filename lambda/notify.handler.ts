@@ -2,11 +2,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { SDK_LIMITS } from './aws/sdk-limits.ts';
-import { parseNotifyEnvironment } from './environment/notify-environment.ts';
 import { announce } from './notify/announce.ts';
 import { createEventBus } from './notify/event-bus.ts';
+import { readSettings } from './settings/read-settings.ts';
 
-const { trackerName, eventBusArn } = parseNotifyEnvironment(process.env);
+const { trackerName, eventBusArn } = readSettings(process.env, 'notify');
 const bus = createEventBus(new EventBridgeClient(SDK_LIMITS), eventBusArn);
 const logger = new Logger({ serviceName: trackerName });
 

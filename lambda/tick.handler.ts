@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
-import { parseTickEnvironment } from './environment/tick-environment.ts';
 import { createRecordSource, sourceName } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
+import { readSettings } from './settings/read-settings.ts';
+import { toTrackerSettings } from './settings/tracker-settings.ts';
 import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
@@ -14,13 +15,13 @@ import { combineObservers } from './tracker/events.ts';
 import { SeenNews } from './tracker/seen-news.ts';
 import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts';
 
-const { tableName, trackerName, settings } = parseTickEnvironment(process.env);
-const { intervalSeconds, shards, retention } = settings;
+const { tableName, trackerName, ...settings } = readSettings(process.env, 'tick');
+const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
 const logger = new Logger({ serviceName: trackerName });
 
 const dependencies: TickDependencies = {
-  settings: { intervalSeconds, source: sourceName(settings.nocodb) },
+  settings: { intervalSeconds, source: sourceName(nocodb) },
   clock: systemClock,
   gate: new DynamoControlItem(table),
   payments: new DynamoPendingPayments({
@@ -29,8 +30,8 @@ const dependencies: TickDependencies = {
     shards,
     paidDays: retention.paidDays,
   }),
-  source: createRecordSource(settings.nocodb, {
-    token: createSsmToken(settings.tokenParameterName),
+  source: createRecordSource(nocodb, {
+    token: createSsmToken(tokenParameterName),
     clock: systemClock,
     random: Math.random,
   }),

@@ -2,13 +2,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { SDK_LIMITS } from './aws/sdk-limits.ts';
-import { parseWakeEnvironment } from './environment/wake-environment.ts';
 import { createLoopStarter } from './loop/loop-starter.ts';
+import { readSettings } from './settings/read-settings.ts';
 import { RestStateItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { wake } from './tracker/wake.ts';
 
-const { tableName, trackerName, loopArn } = parseWakeEnvironment(process.env);
+const { tableName, trackerName, loopArn } = readSettings(process.env, 'wake');
 const rest = new RestStateItem({ client: createDocumentClient(), tableName });
 const loop = createLoopStarter(new SFNClient(SDK_LIMITS), loopArn);
 const logger = new Logger({ serviceName: trackerName });

@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
-import { parseWebhookEnvironment } from './environment/webhook-environment.ts';
 import { createNocoDbClient } from './nocodb/client.ts';
 import { createFieldTitles } from './nocodb/fields.ts';
 import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
+import { readSettings } from './settings/read-settings.ts';
+import { toTrackerSettings } from './settings/tracker-settings.ts';
 import { ConfirmationCountItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
@@ -14,8 +15,8 @@ import { combineObservers } from './tracker/events.ts';
 import { handleWebhook, type WebhookDependencies, type WebhookResponse } from './webhook/handle-webhook.ts';
 import { createSecretCheck } from './webhook/secret-check.ts';
 
-const { tableName, trackerName, secretParameterName, settings } = parseWebhookEnvironment(process.env);
-const { nocodb, shards, retention, tokenParameterName } = settings;
+const { tableName, trackerName, webhookSecretParameter, ...settings } = readSettings(process.env, 'webhook');
+const { nocodb, tokenParameterName, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
 const logger = new Logger({ serviceName: trackerName });
 const clock = systemClock;
@@ -28,8 +29,8 @@ const nocoDbClient = createNocoDbClient({
 
 const dependencies: WebhookDependencies = {
   isSecret: createSecretCheck({
-    secret: createSsmToken(secretParameterName),
-    parameterName: secretParameterName,
+    secret: createSsmToken(webhookSecretParameter),
+    parameterName: webhookSecretParameter,
     clock,
   }),
   tableId: nocodb.tableId,

@@ -1,67 +1,55 @@
-import type { Command, OptionSpec } from './command.ts';
-import { COMMON_OPTIONS } from './parse-command-line.ts';
+import { type Command, Help, type HelpConfiguration, type Option } from 'commander';
 
-const PROGRAM = 'payment-tracker';
+/** The help of a command, in the notation of the README: `status USER [RECORD] [OPTIONS]`, `--table NAME`. */
+export const COMMAND_HELP: HelpConfiguration = {
+  subcommandTerm: commandName,
+  optionTerm: ({ flags }) => flags.replace(/[<>]/g, ''),
+  commandUsage: (command) => [...path(command), usage(command)].join(' '),
+  commandDescription: (command) => [command.summary(), command.description()].filter(Boolean).join('\n\n'),
+};
 
-const EXIT_CODES = `Exit codes:
+/** The help of the program. It also lists the commands of groups, and the options of every command. */
+export function generalHelp(commonOptions: readonly Option[]): HelpConfiguration {
+  return {
+    ...COMMAND_HELP,
+    // Commander also reads `visibleCommands` and `visibleOptions` to suggest a name for a misspelled one. There, only
+    // names that are valid as the first word may appear, so they change only while the help is formatted.
+    formatHelp(program, help) {
+      const general: Help = Object.assign(new Help(), help, {
+        visibleCommands: () => leafCommands(help.visibleCommands(program)),
+        visibleOptions: () => [...commonOptions, ...help.visibleOptions(program)],
+      });
+      return Help.prototype.formatHelp.call(general, program, general);
+    },
+  };
+}
+
+/** The text after the options, in every help. */
+export const EXIT_CODES_HELP = `
+Exit codes:
   0    done
-  1    it failed, in whole or in part; doctor found a fault
+  1    failed, in whole or in part; doctor found a fault
   2    wrong usage or wrong settings: nothing was done
   130  interrupted by Ctrl-C`;
 
-/** Help for everything. */
-export function generalHelp(commands: readonly Command[]): string {
-  return `Tells bots which NocoDB payments are paid.
-
-Usage: ${PROGRAM} COMMAND [ARGUMENTS] [OPTIONS]
-
-Commands:
-${table(commands.map(({ name, summary }) => [name, summary]))}
-
-Options of every command:
-${optionTable(COMMON_OPTIONS)}
-
-  --version  Print the version.
-
-Help for a command: ${PROGRAM} COMMAND --help
-
-The table is looked for in this order: --table, --stack, PAYMENT_TABLE_NAME, the stack. Region and credentials come from
-where the AWS CLI has them (AWS_REGION, AWS_PROFILE). The settings of NocoDB are those of the stack (NOCODB_API_URL,
-NOCODB_TABLE_ID, …) with the token in NOCODB_API_TOKEN. Variables may also stand in the file .env.
-
-${EXIT_CODES}
-`;
+/** `webhook install`. Empty for the program. */
+export function commandName(command: Command): string {
+  return path(command).slice(1).join(' ');
 }
 
-/** Help for one command. */
-export function commandHelp(command: Command): string {
-  const { name, summary, details = [], options, examples } = command;
-  const args = Object.entries(command.arguments);
-  const sections = [
-    summary,
-    `Usage: ${[PROGRAM, name, ...args.map(argumentUsage), '[OPTIONS]'].join(' ')}`,
-    ...details,
-    ...(args.length === 0
-      ? []
-      : [`Arguments:\n${table(args.map(([argument, { help }]) => [argument.toUpperCase(), help]))}`]),
-    `Options:\n${optionTable({ ...options, ...COMMON_OPTIONS })}`,
-    `Examples:\n${examples.map((example) => `  ${PROGRAM} ${example}`).join('\n')}`,
-    EXIT_CODES,
-  ];
-  return `${sections.join('\n\n')}\n`;
+/** The commands themselves: a group is replaced by its commands. */
+export function leafCommands(commands: readonly Command[]): Command[] {
+  return commands.flatMap((each) => (each.commands.length === 0 ? [each] : leafCommands(each.commands)));
 }
 
-function argumentUsage([name, { optional }]: [string, { readonly optional?: boolean }]): string {
-  return optional ? `[${name.toUpperCase()}]` : name.toUpperCase();
+/** The names of the program, of the group if there is one, and of the command. */
+function path(command: Command): string[] {
+  const { parent } = command;
+  return parent === null ? [command.name()] : [...path(parent), command.name()];
 }
 
-function optionTable(options: Readonly<Record<string, OptionSpec>>): string {
-  return table(
-    Object.entries(options).map(([name, { value, help }]) => [`--${name}${value ? ` ${value}` : ''}`, help]),
-  );
-}
-
-function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join('\n');
+function usage({ commands, registeredArguments }: Command): string {
+  if (commands.length > 0) return 'COMMAND [ARGUMENTS] [OPTIONS]';
+  const words = registeredArguments.map((each) => (each.required ? each.name() : `[${each.name()}]`));
+  return [...words, '[OPTIONS]'].join(' ');
 }

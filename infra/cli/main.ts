@@ -1,45 +1,43 @@
-import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import { type Command, CommanderError } from 'commander';
+import { SettingsError } from '../../lambda/settings/read-settings.ts';
 import { InvalidIdError, TrackerError } from '../../lambda/tracker/errors.ts';
-import type { Command } from './command.ts';
-import type { CommandContext } from './context.ts';
-import { CommandError, EXIT_CODE, type ExitCode, InterruptedError, UsageError } from './errors.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { type CommonOptions, parseCommandLine } from './parse-command-line.ts';
-import { colour, type Terminal } from './terminal.ts';
+import type { CommandContext, ToAction } from './commands/context.ts';
+import { CommandError, EXIT_CODE, type ExitCode, InterruptedError, UsageError } from './console/errors.ts';
+import { colour, type Terminal } from './console/terminal.ts';
+import { type CommonOptions, createProgram, readCommonOptions, refuseMissingValues } from './program.ts';
 
 export interface MainDependencies {
-  readonly commands: readonly Command[];
   readonly out: Terminal;
   readonly err: Terminal;
   readonly version: string;
-  /** Makes what commands work with, after the options that all of them take. */
   createContext(common: CommonOptions): CommandContext;
 }
 
 /**
- * Runs one command line. Results go to `out`, everything else to `err`.
+ * Runs one command line. Results go to `out`, everything else to `err`. Never throws.
  *
  * @param argv the arguments, without node and the script
- * @returns how the process should end; never throws
+ * @returns how the process ends
  */
 export async function main(argv: readonly string[], dependencies: MainDependencies): Promise<ExitCode> {
-  const { commands, out, err, version } = dependencies;
+  const { out, err, version, createContext } = dependencies;
+  let exitCode: ExitCode = EXIT_CODE.done;
+  const toAction: ToAction =
+    (work) =>
+    async (...values) => {
+      // Commander passes the command last.
+      const command = values.at(-1) as Command;
+      refuseMissingValues(command, argv);
+      exitCode = await work(createContext(readCommonOptions(command)), ...values);
+    };
   try {
-    const line = parseCommandLine(argv, commands);
-    switch (line.ask) {
-      case 'version':
-        out.write(`${version}\n`);
-        return EXIT_CODE.done;
-      case 'help':
-        out.write(line.command === undefined ? generalHelp(commands) : commandHelp(line.command));
-        return argv.length === 0 ? EXIT_CODE.usage : EXIT_CODE.done;
-      case 'run':
-        return await line.command.run(line.input, dependencies.createContext(line.common));
-    }
-  } catch (error) {
-    const { text, exitCode } = explain(error);
-    err.write(`${colour(err, 'red', '✖')} ${text}\n`);
+    await createProgram({ version, out, toAction }).parseAsync(argv, { from: 'user' });
     return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODE.done : EXIT_CODE.usage;
+    const failure = explain(error);
+    err.write(`${colour(err, 'red', '✖')} ${failure.text}\n`);
+    return failure.exitCode;
   }
 }
 
@@ -58,6 +56,6 @@ function explain(error: unknown): { readonly text: string; readonly exitCode: Ex
   if (error instanceof CommandError || error instanceof TrackerError) {
     return { text: error.message, exitCode: EXIT_CODE.failed };
   }
-  // Nobody foresaw it, so that only the stack tells more.
+  // The error is unexpected. Only its stack says where it comes from.
   return { text: (error instanceof Error && error.stack) || String(error), exitCode: EXIT_CODE.failed };
 }

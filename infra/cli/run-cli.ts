@@ -1,23 +1,76 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { Agent } from 'undici';
+import { PaymentTracker } from '../../lambda/client/index.ts';
+import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
+import { systemClock } from '../../lambda/tracker/clock.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { awsEnvironment } from '../local/emulator/aws-environment.ts';
-import { COMMANDS } from './commands/index.ts';
-import { createContext } from './context.ts';
+import { createInvokeFunction, createParameterStore } from './aws/aws.ts';
+import { locateTable, readStackOutputs, type StackOutputs } from './aws/find-table.ts';
+import type { CommandContext } from './commands/context.ts';
+import { UsageError } from './console/errors.ts';
+import { terminalOn } from './console/terminal.ts';
 import { main } from './main.ts';
-import { terminalOn } from './terminal.ts';
+import { openNocoDb } from './nocodb/nocodb-access.ts';
+import type { CommonOptions } from './program.ts';
 
 if (existsSync('.env')) process.loadEnvFile('.env');
+const { env } = process;
 
-// Whoever reads the output (head, less) has enough.
+// A reader such as head or less has closed the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
 
-const out = terminalOn(process.stdout, process.env);
-const err = terminalOn(process.stderr, process.env);
+const out = terminalOn(process.stdout, env);
+const err = terminalOn(process.stderr, env);
+/** Carries the requests to NocoDB. */
 const dispatcher = new Agent();
+
+process.exitCode = await main(process.argv.slice(2), {
+  out,
+  err,
+  version: packageJson.version,
+  createContext,
+});
+await dispatcher.close();
+
+/** What commands work with on this machine. The AWS SDK finds the region and the credentials. */
+function createContext(common: CommonOptions): CommandContext {
+  if (common.endpoint !== undefined) useEmulator(common.endpoint);
+  const stackName = common.stack ?? (env[VARIABLES.stackName]?.trim() || SETTINGS.stackName.default);
+  let outputs: Promise<StackOutputs> | undefined;
+  const stackOutputs = () => {
+    outputs ??= readStackOutputs(new CloudFormationClient(), stackName);
+    return outputs;
+  };
+  return {
+    out,
+    err,
+    json: common.json,
+    clock: systemClock,
+    catchInterrupt,
+    readText,
+    payments: async () => new PaymentTracker(await locateTable({ ...common, env, stackOutputs })),
+    stackOutputs,
+    invokeFunction: createInvokeFunction(new LambdaClient()),
+    parameters: createParameterStore(new SSMClient()),
+    newSecret,
+    nocodb: () => openNocoDb(env, { clock: systemClock, random: Math.random, dispatcher }),
+  };
+}
+
+/** The AWS SDK reads its variables itself. A profile would take precedence over the emulator's credentials. */
+function useEmulator(endpoint: string): void {
+  for (const name of Object.keys(env)) if (name.startsWith('AWS_')) delete env[name];
+  Object.assign(env, awsEnvironment(endpoint));
+}
 
 /** The second Ctrl-C ends the process as usual. */
 function catchInterrupt(): AbortSignal {
@@ -26,20 +79,16 @@ function catchInterrupt(): AbortSignal {
   return interruption.signal;
 }
 
-/** The AWS SDK reads its variables by itself; a profile would win over the emulator's credentials. */
-function useEmulator(endpoint: string): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  Object.assign(process.env, awsEnvironment(endpoint));
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${path} cannot be read (${code})`, undefined, error);
+  }
 }
 
-process.exitCode = await main(process.argv.slice(2), {
-  commands: COMMANDS,
-  out,
-  err,
-  version: packageJson.version,
-  createContext(common) {
-    if (common.endpoint !== undefined) useEmulator(common.endpoint);
-    return createContext(common, { out, err, env: process.env, catchInterrupt, dispatcher });
-  },
-});
-await dispatcher.close();
+/** 256 random bits, as many as a key of HMAC-SHA-256 has. */
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}

@@ -1,5 +1,5 @@
 /** What a CDK app imports from `payment-tracker/cdk`. */
-export { SettingsError } from '../../lambda/settings/settings-error.ts';
+export { SettingsError } from '../../lambda/settings/read-settings.ts';
 export { PaymentTracker } from './payment-tracker.ts';
 export type { NocoDbProps, PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
 export { STACK_OUTPUTS } from './stack-outputs.ts';

@@ -7,8 +7,8 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { FUNCTION_VARIABLES } from '../../lambda/environment/function-variables.ts';
 import { PAYMENT_CONFIRMED } from '../../lambda/notify/payment-confirmed.ts';
+import { variablesFor } from '../../lambda/settings/read-settings.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTable } from './payment-table.ts';
 
@@ -44,10 +44,7 @@ export class Notifications extends Construct {
       entry: 'notify.handler',
       description: `Announces confirmed payments on the event bus (${trackerName})`,
       timeout: Duration.seconds(60),
-      environment: {
-        [FUNCTION_VARIABLES.trackerName]: trackerName,
-        [FUNCTION_VARIABLES.eventBusArn]: this.bus.eventBusArn,
-      },
+      environment: variablesFor('notify', { trackerName, eventBusArn: this.bus.eventBusArn }),
     });
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }),

@@ -6,13 +6,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { FUNCTION_VARIABLES } from '../../lambda/environment/function-variables.ts';
-import {
-  formatTrackerSettings,
-  TRACKER_VARIABLES,
-  type TrackerSettings,
-} from '../../lambda/environment/tracker-settings.ts';
 import { namesFieldsByIds } from '../../lambda/nocodb/fields.ts';
+import { variablesFor } from '../../lambda/settings/read-settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
+import { type TrackerSettings, toValues } from '../../lambda/settings/tracker-settings.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
 import type { Watched } from './alarm-rules.ts';
@@ -20,6 +17,7 @@ import { Alarms } from './alarms.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
 import { TrackerDashboard } from './dashboard.ts';
+import { warnOfLoopback } from './loopback-warning.ts';
 import { acknowledge } from './nag-acknowledgements.ts';
 import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
@@ -69,6 +67,7 @@ export class PaymentTracker extends Construct {
   constructor(scope: Construct, id: string, props: PaymentTrackerProps) {
     super(scope, id);
     this.settings = checkProps(props);
+    warnOfLoopback(this, this.settings.nocodb.apiUrl);
     this.trackerName = props.name ?? nameAfterPath(this);
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
@@ -83,7 +82,7 @@ export class PaymentTracker extends Construct {
     });
     acknowledge(this.deadLetterQueue, 'isDeadLetterQueue', 'deadLettersStay');
     this.tickFunction = this.#createTickFunction();
-    const { table, tickFunction, deadLetterQueue } = this;
+    const { table, tickFunction, deadLetterQueue, trackerName } = this;
     const loop = new TickLoop(this, 'Loop', {
       table,
       tickFunction,
@@ -94,11 +93,10 @@ export class PaymentTracker extends Construct {
     const wakeUp = new WakeUp(this, 'WakeUp', {
       table,
       loop: this.loop,
-      environment: this.#commonVariables(),
+      trackerName,
       deadLetterQueue,
     });
     this.wakeFunction = wakeUp.function;
-    const { trackerName } = this;
     this.#notifications = new Notifications(this, 'Notifications', {
       table,
       trackerName,
@@ -164,25 +162,25 @@ export class PaymentTracker extends Construct {
   }
 
   #createTickFunction(): BundledFunction {
-    const { lambdaTimeoutSeconds } = timeLimits(this.settings.intervalSeconds);
+    const { table, trackerName, settings } = this;
+    const { lambdaTimeoutSeconds } = timeLimits(settings.intervalSeconds);
     const tick = new BundledFunction(this, 'Tick', {
       entry: 'tick.handler',
-      description: `Asks NocoDB which payments are paid, and confirms them (${this.trackerName})`,
+      description: `Asks NocoDB which payments are paid, and confirms them (${trackerName})`,
       timeout: Duration.seconds(lambdaTimeoutSeconds),
       // 10,000 payments need less than 256 MB, 100,000 some 350; the power of the processor grows with it.
       memorySize: 512,
-      environment: { ...this.#commonVariables(), ...formatTrackerSettings(this.settings) },
+      environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
     });
     this.grantReadToken(tick);
-    this.table.grantItems(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
-    this.table.grantQueryOfPending(tick);
+    table.grantItems(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    table.grantQueryOfPending(tick);
     return tick;
   }
 
   #createWebhook(props: WebhookProps): Webhook {
     const { table, trackerName, settings } = this;
-    const environment = { ...this.#commonVariables(), ...formatTrackerSettings(settings) };
-    const webhook = new Webhook(this, 'Webhook', { ...props, table, trackerName, environment });
+    const webhook = new Webhook(this, 'Webhook', { ...props, table, trackerName, settings });
     // Events name fields by their titles: only NocoDB can tell the titles of fields that are configured by ids.
     if (namesFieldsByIds(settings.nocodb)) this.grantReadToken(webhook.function);
     return webhook;
@@ -207,17 +205,10 @@ export class PaymentTracker extends Construct {
     return alarms.topic;
   }
 
-  #commonVariables(): Record<string, string> {
-    return {
-      [FUNCTION_VARIABLES.tableName]: this.table.tableName,
-      [FUNCTION_VARIABLES.trackerName]: this.trackerName,
-    };
-  }
-
   #introduce(grantee: IGrantable): void {
     if (!(grantee instanceof LambdaFunction)) return;
-    grantee.addEnvironment(FUNCTION_VARIABLES.tableName, this.table.tableName);
-    grantee.addEnvironment(TRACKER_VARIABLES.shards, String(this.settings.shards));
+    grantee.addEnvironment(VARIABLES.tableName, this.table.tableName);
+    grantee.addEnvironment(VARIABLES.shards, String(this.settings.shards));
   }
 }
 

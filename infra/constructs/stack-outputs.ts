@@ -1,8 +1,3 @@
-/** The variable that names the CloudFormation stack, for `cdk deploy` and for the command line. */
-export const STACK_NAME_VARIABLE = 'PAYMENT_TRACKER_STACK';
-
-export const DEFAULT_STACK_NAME = 'PaymentTracker';
-
 /** Outputs of the stack that the command line reads. A stack of one's own may have them too. */
 export const STACK_OUTPUTS = {
   /** DynamoDB table that bots read. */

@@ -5,7 +5,7 @@ import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { FUNCTION_VARIABLES } from '../../lambda/environment/function-variables.ts';
+import { variablesFor } from '../../lambda/settings/read-settings.ts';
 import { CONTROL_PARTITION } from '../../lambda/table/layout.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTable } from './payment-table.ts';
@@ -14,7 +14,7 @@ import { BACKSTOP_SECONDS } from './tick-loop-definition.ts';
 export interface WakeUpProps {
   readonly table: PaymentTable;
   readonly loop: IStateMachine;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly trackerName: string;
   /** Takes what the function could not process. */
   readonly deadLetterQueue: IQueue;
 }
@@ -25,11 +25,15 @@ export class WakeUp extends Construct {
 
   constructor(scope: Construct, id: string, props: WakeUpProps) {
     super(scope, id);
-    const { table, loop, environment, deadLetterQueue } = props;
+    const { table, loop, trackerName, deadLetterQueue } = props;
     this.function = new BundledFunction(this, 'Function', {
       entry: 'wake.handler',
       description: 'Wakes the resting loop when a payment becomes pending',
-      environment: { ...environment, [FUNCTION_VARIABLES.loopArn]: loop.stateMachineArn },
+      environment: variablesFor('wake', {
+        tableName: table.tableName,
+        trackerName,
+        loopArn: loop.stateMachineArn,
+      }),
     });
     this.function.addToRolePolicy(
       new PolicyStatement({

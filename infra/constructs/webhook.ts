@@ -2,7 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { FUNCTION_VARIABLES } from '../../lambda/environment/function-variables.ts';
+import { variablesFor } from '../../lambda/settings/read-settings.ts';
+import { type TrackerSettings, toValues } from '../../lambda/settings/tracker-settings.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTable } from './payment-table.ts';
@@ -11,8 +12,7 @@ import type { WebhookProps } from './payment-tracker-props.ts';
 export interface WebhookConstructProps extends WebhookProps {
   readonly table: PaymentTable;
   readonly trackerName: string;
-  /** All that the tick function is told. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly settings: TrackerSettings;
 }
 
 /**
@@ -28,12 +28,17 @@ export class Webhook extends Construct {
 
   constructor(scope: Construct, id: string, props: WebhookConstructProps) {
     super(scope, id);
-    const { table, trackerName, environment, secretParameterName, maxConcurrency } = props;
+    const { table, trackerName, settings, secretParameterName, maxConcurrency } = props;
     this.function = new BundledFunction(this, 'Function', {
       entry: 'webhook.handler',
       description: `Takes NocoDB's webhook (${trackerName})`,
       timeout: Duration.seconds(20),
-      environment: { ...environment, [FUNCTION_VARIABLES.webhookSecretParameter]: secretParameterName },
+      environment: variablesFor('webhook', {
+        tableName: table.tableName,
+        trackerName,
+        webhookSecretParameter: secretParameterName,
+        ...toValues(settings),
+      }),
       ...(maxConcurrency !== undefined && { reservedConcurrentExecutions: maxConcurrency }),
     });
     const parameter = { service: 'ssm', resource: 'parameter', resourceName: secretParameterName.slice(1) };

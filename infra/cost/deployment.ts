@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration } from 'aws-cdk-lib';
-import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { PaymentTrackerStack } from '../constructs/payment-tracker-stack.ts';
 
 /** What of a deployed stack costs money. */
@@ -56,12 +56,12 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
     throw new TypeError('The bill is for a loop that one rule starts each minute');
   }
   const tick = propertiesOf('AWS::Lambda::Function').find(
-    ({ Environment }) => Environment?.Variables?.[TRACKER_VARIABLES.intervalSeconds] !== undefined,
+    ({ Environment }) => Environment?.Variables?.[VARIABLES.intervalSeconds] !== undefined,
   );
   if (tick === undefined) throw new TypeError('The template has no tick function');
   const [replica] = only('AWS::DynamoDB::GlobalTable').Replicas;
   return {
-    intervalSeconds: Number(tick.Environment.Variables[TRACKER_VARIABLES.intervalSeconds]),
+    intervalSeconds: Number(tick.Environment.Variables[VARIABLES.intervalSeconds]),
     tickGb: tick.MemorySize / 1024,
     streamFunctions: propertiesOf('AWS::Lambda::EventSourceMapping').length,
     alarms: propertiesOf('AWS::CloudWatch::Alarm').length,

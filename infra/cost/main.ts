@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { INTERVAL_SECONDS } from '../../lambda/tracker/interval.ts';
+import { INTERVAL_SECONDS } from '../../lambda/settings/settings.ts';
 import { monthlyCost } from './bill.ts';
 import { costReport } from './markdown.ts';
 

@@ -9,13 +9,13 @@ export interface Column {
   readonly alternatives: Alternatives;
 }
 
-/** Bills side by side, and what other ways would cost, as Markdown. */
+/** Bills side by side, and what the alternatives cost, as Markdown. */
 export function costReport(intervalSeconds: number, columns: readonly Column[]): string {
   return [
     `A month (30 days) at an interval of ${intervalSeconds} s in ${PRICES_OF.region}, prices of ${PRICES_OF.date}, in US dollars: list price → after AWS's always-free tier.`,
     billTable(columns),
     FREE_TIER,
-    'Other ways to do the same, at list price, without what starts them:',
+    'Alternatives at list price, without the cost of starting them:',
     alternativesTable(columns),
     `Prices: ${Object.entries(PRICE_SOURCES)
       .map(([service, url]) => `[${service}](${url})`)
@@ -24,7 +24,7 @@ export function costReport(intervalSeconds: number, columns: readonly Column[]):
 }
 
 const FREE_TIER =
-  'The always-free tier does not end after a year, but it is one for the whole account: ten alarms, ten custom metrics, three dashboards, 5 GB of logs. Where other things use it up already, the list price is what the tracker adds; `dashboard: false` in the construct takes $3 off it.';
+  'The always-free tier does not end after a year, but the whole account shares it: ten alarms, ten custom metrics, three dashboards, 5 GB of logs. If other workloads already use it up, the tracker adds the list price; `dashboard: false` in the construct lowers that by $3.';
 
 function billTable(columns: readonly Column[]): string {
   const services = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ service }) => service)))];
@@ -47,15 +47,15 @@ function alternativesTable(columns: readonly Column[]): string {
     row('', ...busy.map(({ users }) => `${count(users)} users`)),
     row('---', ...busy.map(() => '---:')),
     row(
-      'Tracker that writes every status every tick: the writes alone',
+      'A tracker that writes every status in every tick: only the writes',
       ...busy.map(({ alternatives }) => dollars(alternatives.everyStatusWritten)),
     ),
     row(
-      'Bots that poll for each user: Lambda and traffic alone',
+      'Bots that poll for each user: only Lambda and traffic',
       ...busy.map(({ alternatives }) => dollars(alternatives.perUserPolling)),
     ),
-    row('Requests to NocoDB by such bots', ...requests('perUserPolling')),
-    row('Requests to NocoDB by the tracker', ...requests('tracker')),
+    row('Requests of these bots to NocoDB', ...requests('perUserPolling')),
+    row('Requests of the tracker to NocoDB', ...requests('tracker')),
   ].join('\n');
 }
 

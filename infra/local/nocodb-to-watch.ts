@@ -1,11 +1,11 @@
-import { parseTrackerSettings } from '../../lambda/environment/tracker-settings.ts';
+import getPort from 'get-port';
 import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
-import type { NocoDbSettings } from '../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../lambda/nocodb/token.ts';
+import { isLoopback } from '../../lambda/settings/api-url.ts';
+import { type NocoDbSettings, parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { TrackerError } from '../../lambda/tracker/errors.ts';
 import { type DemoNocoDb, startDemoNocoDb } from './demo-nocodb/demo-nocodb.ts';
-import { freePort } from './emulator/port.ts';
 import { StartError } from './start-error.ts';
 import type { StartSettings } from './start-settings.ts';
 
@@ -39,7 +39,7 @@ export async function nocoDbToWatch(
     return { url: nocodb.apiUrl, tableId: nocodb.tableId, token };
   }
   const demo = await startDemoNocoDb({
-    port: await freePort(PREFERRED_DEMO_PORT),
+    port: await getPort({ host: '127.0.0.1', port: PREFERRED_DEMO_PORT }),
     // On Linux, containers do not reach what listens on the loopback only.
     host: containers ? '0.0.0.0' : '127.0.0.1',
   });
@@ -53,7 +53,7 @@ const TIMEOUT_MS = 5000;
  * Asks NocoDB one question as a tick would, so that a wrong address, token, table or field shows before anything is
  * deployed.
  *
- * @throws {StartError} with what NocoDB refused and the way out
+ * @throws {StartError} with what NocoDB refused and a hint
  */
 export async function checkNocoDb(settings: NocoDbSettings, token: string): Promise<void> {
   const source = createRecordSource(settings, {
@@ -70,9 +70,6 @@ export async function checkNocoDb(settings: NocoDbSettings, token: string): Prom
   }
 }
 
-/** Names for the machine itself, in URLs. */
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** What Docker calls the machine that containers run on. */
 const HOST_OF_CONTAINERS = 'host.docker.internal';
 
@@ -82,8 +79,8 @@ const HOST_OF_CONTAINERS = 'host.docker.internal';
  * @param containers whether Lambdas run in containers, as LocalStack's do: their loopback is their own
  */
 export function urlForLambdas(url: string, containers: boolean): string {
+  if (!containers || !isLoopback(url)) return url;
   const address = new URL(url);
-  if (!containers || !LOOPBACK.test(address.hostname)) return url;
   address.hostname = HOST_OF_CONTAINERS;
   return address.href.replace(/\/$/, '');
 }

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { consoleObserver } from '../../lambda/client/index.ts';
-import { parseTrackerSettings } from '../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
-import { DEFAULT_STACK_NAME } from '../constructs/stack-outputs.ts';
+import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
+import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { openDemo, runFirstCustomer } from './demo/demo.ts';
 import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker.ts';
 import { removeStack } from './deployment/remove-stack.ts';
@@ -46,8 +45,8 @@ export async function runLocally(settings: StartSettings, context: RunContext): 
     : startEmulator({ preferredPort: DEFAULT_PORT, name: 'start', report: say, signal: end });
   const variables = {
     ...settings.variables,
-    [NOCODB_VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
-    [NOCODB_VARIABLES.tableId]: nocodb.tableId,
+    [VARIABLES.apiUrl]: urlForLambdas(nocodb.url, containers),
+    [VARIABLES.tableId]: nocodb.tableId,
   };
   // A failed start is told by whoever waits for it below; then there is nothing to leave.
   started.defer(() =>
@@ -117,7 +116,7 @@ async function registerUsers(
 
 async function leave(emulator: Emulator, variables: Readonly<Record<string, string>>): Promise<void> {
   const { tokenParameterName } = parseTrackerSettings(variables);
-  const deployment = { stackName: DEFAULT_STACK_NAME, tokenParameterName };
+  const deployment = { stackName: SETTINGS.stackName.default, tokenParameterName };
   if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), deployment);
   await emulator.stop();
 }

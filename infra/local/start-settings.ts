@@ -1,34 +1,32 @@
 import { parseArgs } from 'node:util';
-import { parseTrackerSettings, TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
-import type { Variables } from '../../lambda/environment/variable-reader.ts';
-import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
-import { nearMiss } from '../../lambda/settings/near-miss.ts';
-import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import { checkVariables, type Variables, variableNames } from '../../lambda/settings/read-settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { StartError } from './start-error.ts';
 
-/** What `npm start` was asked to do. */
+/** What `npm start` should do. */
 export interface StartSettings {
-  /** `AWS_ENDPOINT_URL`: an emulator that runs already. */
+  /** `AWS_ENDPOINT_URL`: an emulator that already runs. @default - a new one is started */
   readonly endpoint?: string;
-  /** API token of the NocoDB to watch; absent: a demo NocoDB is brought along. */
+  /** API token of the NocoDB to watch. @default - a demo NocoDB is started */
   readonly token?: string;
-  /** The app's settings under the names that `cdk deploy` reads, as far as they were given. */
+  /** The variables that `cdk deploy` reads, as far as they are set. */
   readonly variables: Readonly<Record<string, string>>;
   /** Payments to track from the start. */
   readonly track: readonly { readonly userId: string; readonly recordId: string }[];
 }
 
-const TOKEN = 'NOCODB_API_TOKEN';
-const APP_VARIABLES: readonly string[] = [
-  ...Object.values(NOCODB_VARIABLES),
-  ...Object.values(TRACKER_VARIABLES),
-];
-
 /** Stand in for the demo NocoDB, whose address is not known yet. */
-const DEMO = { NOCODB_API_URL: 'http://127.0.0.1', NOCODB_TABLE_ID: 'demo' } as const;
+const DEMO = {
+  [VARIABLES.apiUrl]: 'http://127.0.0.1',
+  [VARIABLES.tableId]: 'mdemopayments00',
+  [VARIABLES.apiToken]: 'demo',
+} as const;
+
+/** The variables that go on to the CDK app. The token does not. */
+const PASSED_ON = variableNames('start').filter((name) => name !== VARIABLES.apiToken);
 
 /**
- * Reads the command line and the environment. Any `NOCODB_…` variable means that a real NocoDB is meant.
+ * Reads the command line and the environment. Any `NOCODB_…` variable means that a real NocoDB is watched.
  *
  * @throws {StartError} with every fault in one line
  */
@@ -37,38 +35,20 @@ export function parseStartSettings(args: readonly string[], environment: Variabl
     Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())),
   );
   const real = Object.keys(given).some((name) => name.startsWith('NOCODB_'));
-  const faults = real ? [...faultsOfApp(given), ...faultsOfToken(given)] : faultsOfApp({ ...given, ...DEMO });
+  const { faults } = checkVariables(real ? given : { ...given, ...DEMO }, 'start');
   if (faults.length > 0) {
     throw new StartError(
-      faults.join('; '),
+      faults.map(({ text }) => text).join('; '),
       'Correct the environment or the file .env; without any NOCODB_ variable, a demo NocoDB is watched.',
     );
   }
-  const { AWS_ENDPOINT_URL: endpoint, [TOKEN]: token } = given;
+  const { AWS_ENDPOINT_URL: endpoint, [VARIABLES.apiToken]: token } = given;
   return {
-    variables: Object.fromEntries(Object.entries(given).filter(([name]) => APP_VARIABLES.includes(name))),
+    variables: Object.fromEntries(Object.entries(given).filter(([name]) => PASSED_ON.includes(name))),
     track: parseTrack(args),
     ...(endpoint !== undefined && { endpoint }),
     ...(token !== undefined && { token }),
   };
-}
-
-function faultsOfApp(variables: Variables): readonly string[] {
-  try {
-    parseTrackerSettings(variables);
-    return [];
-  } catch (error) {
-    if (error instanceof SettingsError) return error.faults;
-    throw error;
-  }
-}
-
-function faultsOfToken(variables: Variables): readonly string[] {
-  if (variables[TOKEN] !== undefined) return [];
-  const others = Object.keys(variables).filter((name) => !APP_VARIABLES.includes(name));
-  const slip = nearMiss(TOKEN, others, ['NOCODB_TOKEN', 'NOCODB_API_KEY', 'NC_TOKEN', 'NC_API_TOKEN']);
-  const meant = slip === undefined ? '' : ` (${slip} is set; did you mean ${TOKEN}?)`;
-  return [`${TOKEN} is missing: NocoDB makes one under Team & Settings, API Tokens${meant}`];
 }
 
 function parseTrack(args: readonly string[]): StartSettings['track'] {

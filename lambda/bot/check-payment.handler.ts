@@ -1,3 +1,4 @@
+// In your own project, import it from the package payment-tracker.
 import { consoleObserver, PaymentTracker } from '../client/index.ts';
 
 const payments = new PaymentTracker({
@@ -7,11 +8,11 @@ const payments = new PaymentTracker({
 
 export interface CheckPaymentEvent {
   readonly userId: number | string;
-  /** The user's latest payment, if left out. */
+  /** @default the user's latest payment */
   readonly recordId?: number | string;
 }
 
-/** Example bot, part two: a user asks "have I paid?". One read of the table; NocoDB is not asked. */
+/** Example bot, part 2: a user asks "have I paid?". One read of the table, and no request to NocoDB. */
 export async function handler({ userId, recordId }: CheckPaymentEvent): Promise<{ paid: boolean }> {
   const paid = await payments.isPaid(userId, recordId);
   if (paid) await payments.untrack(userId, recordId);

@@ -1,35 +1,56 @@
-import { createSsmToken } from '../aws/ssm-token.ts';
-import { consoleObserver, PaymentTracker } from '../client/index.ts';
-import { parseTrackerSettings } from '../environment/tracker-settings.ts';
-import { createRecords } from '../nocodb/records.ts';
-import { systemClock } from '../tracker/clock.ts';
+import { getParameter } from '@aws-lambda-powertools/parameters/ssm';
+// In your own project, import it from the package payment-tracker.
+import { consoleObserver, PaymentTracker, parseUserId } from '../client/index.ts';
 
-/** Milliseconds that NocoDB has to create a record; the user is waiting. */
+const { env } = process;
+const RECORDS_URL = `${env.NOCODB_API_URL}/api/v2/tables/${env.NOCODB_TABLE_ID}/records`;
+const OWNER_FIELD = env.NOCODB_OWNER_FIELD ?? 'TG ID';
+const TOKEN_PARAMETER = env.NOCODB_TOKEN_PARAMETER ?? '';
+
+/** Time limit of the request to NocoDB; the user is waiting. */
 const TIMEOUT_MS = 10_000;
 
-const { nocodb, tokenParameterName, shards, retention } = parseTrackerSettings(process.env);
-const records = createRecords(nocodb, {
-  token: createSsmToken(tokenParameterName),
-  clock: systemClock,
-  random: Math.random,
-});
 const payments = new PaymentTracker({
-  tableName: process.env.PAYMENT_TABLE_NAME ?? '',
-  shards,
-  retention,
+  tableName: env.PAYMENT_TABLE_NAME ?? '',
+  shards: Number(env.PENDING_SHARDS ?? 1),
+  retention: { pendingDays: Number(env.PENDING_RETENTION_DAYS ?? 90) },
   observe: consoleObserver(),
 });
 
 export interface CreatePaymentEvent {
   readonly userId: number | string;
-  /** What is to be paid. */
+  /** Title of the record. @default `Payment of <userId>` */
   readonly title?: string;
 }
 
-/** Example bot, part one: a user wants to pay. Creates the record that will be ticked as paid, and tracks it. */
+/** Example bot, part 1: a user wants to pay. Creates the record that is ticked as paid later, and tracks it. */
 export async function handler({ userId, title }: CreatePaymentEvent): Promise<{ recordId: string }> {
-  const fields = { Title: title ?? `Payment of ${userId}`, [nocodb.ownerField ?? 'TG ID']: String(userId) };
-  const recordId = await records.create(fields, { deadline: Date.now() + TIMEOUT_MS, report: () => {} });
-  await payments.track(userId, recordId);
-  return { recordId };
+  // Checked first: a record of an invalid user would stay without a payment.
+  const owner = parseUserId(userId);
+  const recordId = await createRecord({ Title: title ?? `Payment of ${owner}`, [OWNER_FIELD]: owner });
+  await payments.track(owner, recordId);
+  return { recordId: String(recordId) };
+}
+
+/** Creates a record, and returns its id: NocoDB answers with the key of the new record, `{ "Id": 42 }`. */
+async function createRecord(fields: Readonly<Record<string, string>>): Promise<number | string> {
+  try {
+    const parameter = await getParameter(TOKEN_PARAMETER, { decrypt: true, maxAge: 300 });
+    const token = parameter?.trim() ?? '';
+    // Checked here, because fetch would show an invalid token in its error.
+    if (!/^[!-~]+$/.test(token)) throw new Error(`the parameter ${TOKEN_PARAMETER} contains no token`);
+    const response = await fetch(RECORDS_URL, {
+      method: 'POST',
+      // NocoDB closes idle connections after 5 s, and a POST on a closed connection fails.
+      headers: { 'xc-token': token, 'content-type': 'application/json', connection: 'close' },
+      body: JSON.stringify(fields),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`NocoDB answered ${response.status} ${response.statusText}`);
+    const key = (await response.json()) as Readonly<Record<string, number | string>>;
+    return Object.values(key)[0] as number | string;
+  } catch (cause) {
+    const hint = "Check NocoDB's address, table id and token.";
+    throw new Error(`create record [POST ${RECORDS_URL}]: ${cause}. ${hint}`, { cause });
+  }
 }

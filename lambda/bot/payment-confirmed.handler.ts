@@ -1,9 +1,10 @@
 import type { EventBridgeEvent } from 'aws-lambda';
+// In your own project, import it from the package payment-tracker.
 import type { PaymentConfirmed } from '../client/index.ts';
 
 /**
- * Example bot, part three: told of a confirmed payment, it would now deliver what was paid for. A bot that must not
- * deliver twice remembers the idempotency key, in a table of its own: events come at least once.
+ * Example bot, part 3: called for a confirmed payment, it would now deliver the goods. A bot that must not deliver twice
+ * stores the idempotency key in its own table: events are delivered at least once.
  */
 export async function handler({
   detail,

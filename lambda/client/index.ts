@@ -3,6 +3,7 @@ export { consoleObserver } from '../observability/console-observer.ts';
 export { LayoutTooNewError, TableUnavailableError } from '../table/errors.ts';
 export { InvalidIdError } from '../tracker/errors.ts';
 export type { Observer, TrackerEvent } from '../tracker/events.ts';
+export { parseUserId } from '../tracker/payment.ts';
 export type { TrackResult, UntrackResult } from '../tracker/payment-store.ts';
 export {
   type FailedPayment,

@@ -1,59 +1,74 @@
-import type { HttpAnswer } from './exchange.ts';
-
-/** Characters of a server's text that go into an error. */
-const MAX_REASON_LENGTH = 200;
-
-/** NocoDB's error codes; a text such as `Not Found` in their place comes from somebody else. */
-const CODE = /^[A-Z][A-Z_]+$/;
-
-/** An answer that says no: what it says in NocoDB's own terms, as far as it does. */
-export interface Refusal extends Pick<HttpAnswer, 'status' | 'headers'> {
-  /** NocoDB's error code: `ERR_TABLE_NOT_FOUND`. Absent in many of its answers, and in those of proxies. */
-  readonly code?: string;
-  /** The code of NocoDB's database, beside `ERR_DATABASE_OP_FAILED`: `22P02`, `SQLITE_BUSY`, `ECONNREFUSED`. */
-  readonly databaseCode?: string;
-  /** The server's words, shortened; `''` when it has none. */
+/**
+ * A response with an error status, in NocoDB's terms as far as it has them. It is the `cause` of the `TrackerError` that
+ * the client throws for it. It holds no headers: they could contain secrets.
+ */
+export class ErrorResponse extends Error {
+  readonly status: number;
+  /** NocoDB's error code: `ERR_TABLE_NOT_FOUND`. Many responses of NocoDB and all responses of proxies have none. */
+  readonly code: string | undefined;
+  /** The code of NocoDB's database, next to `ERR_DATABASE_OP_FAILED`: `22P02`, `SQLITE_BUSY`, `ECONNREFUSED`. */
+  readonly databaseCode: string | undefined;
+  /** The server's explanation, shortened; `''` when it gives none. */
   readonly reason: string;
-  /** Whether the body is an object as NocoDB sends it: otherwise something in front of it may have answered. */
+  /** Whether the body is an object, as NocoDB sends it. If not, a proxy may have answered. */
   readonly fromNocoDb: boolean;
+
+  constructor({ status, code, databaseCode, reason, fromNocoDb }: ErrorResponseFields) {
+    const numbers = [status, code, databaseCode].filter((part) => part !== undefined).join(' ');
+    const words = reason.replace(/\.$/, '');
+    super(`the server answered ${numbers}${words === '' ? '' : `: ${words}`}`);
+    this.name = new.target.name;
+    this.status = status;
+    this.code = code;
+    this.databaseCode = databaseCode;
+    this.reason = reason;
+    this.fromNocoDb = fromNocoDb;
+  }
 }
 
+type ErrorResponseFields = Pick<ErrorResponse, 'status' | 'code' | 'databaseCode' | 'reason' | 'fromNocoDb'>;
+
+/** NocoDB's error codes. Other servers put texts such as `Not Found` in the same place. */
+const CODE = /^[A-Z][A-Z_]+$/;
+
 /**
- * Reads what a refusal says. NocoDB's bodies vary: `{ error, message }`, `{ msg }`, `{ error, message, code }`, a bare
- * JSON string, none at all (measured on 0.301.3).
+ * Reads a response with an error status. NocoDB's bodies vary: `{ error, message }`, `{ msg }`,
+ * `{ error, message, code }`, a bare JSON string, or nothing (measured on 0.301.3).
  */
-export function readRefusal({ status, headers, body }: HttpAnswer): Refusal {
+export function readErrorResponse(status: number, body: string): ErrorResponse {
   const json = parseJson(body);
   const { error, message, msg, code } = isObject(json) ? json : {};
   const reason = [message, msg, json, titleOf(body)].find((text) => typeof text === 'string');
-  return {
+  return new ErrorResponse({
     status,
-    headers,
-    ...(typeof error === 'string' && CODE.test(error) ? { code: error } : {}),
-    ...(typeof code === 'string' ? { databaseCode: code } : {}),
-    reason: shorten(withoutQuery(typeof reason === 'string' ? reason : '')),
+    code: typeof error === 'string' && CODE.test(error) ? error : undefined,
+    databaseCode: typeof code === 'string' ? code : undefined,
+    reason: shorten(withoutQuery(reason ?? '')),
     fromNocoDb: isObject(json),
-  };
+  });
 }
 
-/** A text from outside as part of one line: no line breaks, no control characters, not too long. */
-export function shorten(text: string, longest = MAX_REASON_LENGTH): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length <= longest ? line : `${line.slice(0, longest)}…`;
-}
-
-/** Express repeats the whole URL of an unknown path; a log has no use for hundreds of record ids. */
-function withoutQuery(reason: string): string {
-  return /^Cannot [A-Z]+ /.test(reason) ? reason.replace(/\?\S*/, '') : reason;
-}
-
-/** The JSON value of a text; `undefined` when it is not JSON. */
+/** Parses a text as JSON. @returns `undefined` when it is not JSON */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Characters of a server's text that go into an error. */
+const MAX_REASON_LENGTH = 200;
+
+/** Makes a text from outside fit into one line: without line breaks and control characters, and not too long. */
+export function shorten(text: string, maxLength = MAX_REASON_LENGTH): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length <= maxLength ? line : `${line.slice(0, maxLength)}…`;
+}
+
+/** Express repeats the whole URL of an unknown path. Hundreds of record ids do not help in a log. */
+function withoutQuery(reason: string): string {
+  return /^Cannot [A-Z]+ /.test(reason) ? reason.replace(/\?\S*/, '') : reason;
 }
 
 function titleOf(html: string): string | undefined {
@@ -64,86 +79,88 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * What refusals mean. Status codes alone do not tell: a 404 may mean the table, a field or the path; a 400 may be a bad
- * id, or a database that is down. NocoDB's error codes decide, and beside `ERR_DATABASE_OP_FAILED` those of its database.
- */
+// What an error response means. The status alone does not say it: a 404 may mean the table, a field or the path; a 400
+// may be a bad id, or a database that is down. NocoDB's error codes decide, and for ERR_DATABASE_OP_FAILED the codes of
+// its database.
 
-/** The table, or the base with it, is gone: any 404 with a code that does not speak of a field. */
-export function isTableGone(refusal: Refusal): boolean {
-  const { status, code, reason } = refusal;
-  if (isDatabaseError(refusal)) return /^The table .* does not exist/.test(reason);
-  return status === 404 && code !== undefined && !saysCode(refusal, 'FIELD_NOT_FOUND');
+/** Whether the table, or its base, does not exist: a 404 whose code is not about a field. */
+export function isTableGone(response: ErrorResponse): boolean {
+  const { status, code, reason } = response;
+  if (isDatabaseError(response)) return /^The table .* does not exist/.test(reason);
+  return status === 404 && code !== undefined && !hasCode(response, 'FIELD_NOT_FOUND');
 }
 
-/** 404 when the unknown field is in `fields`, 422 without a code when it is in `where` (measured on 0.301.3). */
-export function isFieldUnknown(refusal: Refusal): boolean {
-  const { status, reason } = refusal;
-  if (isDatabaseError(refusal)) return /^The column .* does not exist/.test(reason);
+/**
+ * Whether a field does not exist. It is a 404 when `fields` names the field, and a 422 without a code when `where` does
+ * (measured on 0.301.3).
+ */
+export function isFieldUnknown(response: ErrorResponse): boolean {
+  const { status, reason } = response;
+  if (isDatabaseError(response)) return /^The column .* does not exist/.test(reason);
   return (
-    saysCode(refusal, 'FIELD_NOT_FOUND') || (status === 422 && /^Column alias '.*' not found/.test(reason))
+    hasCode(response, 'FIELD_NOT_FOUND') || (status === 422 && /^Column alias '.*' not found/.test(reason))
   );
 }
 
 /**
- * The paid field is of a type that the configured comparison does not suit, such as a checkbox with values. NocoDB says
- * so itself for some types; for a text field with `checked`, PostgreSQL says it has no such operator (42883).
+ * Whether the type of the paid field does not allow the configured comparison, such as a checkbox with values. NocoDB
+ * reports it itself for some types. For a text field with `checked`, PostgreSQL reports an unknown operator (42883).
  */
-export function isFieldUnsuitable(refusal: Refusal): boolean {
-  const { databaseCode, reason } = refusal;
-  if (saysCode(refusal, 'FILTER_VERIFICATION_FAILED')) return /Operation \w+ is not supported/.test(reason);
+export function isFieldUnsuitable(response: ErrorResponse): boolean {
+  const { databaseCode, reason } = response;
+  if (hasCode(response, 'FILTER_VERIFICATION_FAILED')) return /Operation \w+ is not supported/.test(reason);
   return databaseCode === '42883';
 }
 
-/** 404 without a code of NocoDB's: the path is unknown to whoever answered. */
-export function isPathUnknown({ status, code }: Refusal): boolean {
+/** Whether the path does not exist on the server that answered: a 404 without a code of NocoDB. */
+export function isPathUnknown({ status, code }: ErrorResponse): boolean {
   return (status === 404 || status === 405 || status === 410) && code === undefined;
 }
 
-/** nginx answers headers beyond its buffers with 400. */
-export function isTooLong({ status, reason }: Refusal): boolean {
+/** Whether the request is too long. nginx answers 400 when the headers exceed its buffers. */
+export function isTooLong({ status, reason }: ErrorResponse): boolean {
   if (status === 400) return /header.* too large/i.test(reason);
   return status === 413 || status === 414 || status === 431;
 }
 
-/** Codes of values that the database cannot take: PostgreSQL's classes 22 and 23, MySQL's and SQLite's likes of them. */
+/** Codes for values that the database does not accept: PostgreSQL's classes 22 and 23, and those of MySQL and SQLite. */
 const BAD_VALUE_CODES =
   /^(?:2[23]...|ER_(?:TRUNCATED_)?WRONG_VALUE\w*|ER_WARN_DATA_OUT_OF_RANGE|SQLITE_(?:MISMATCH|RANGE|CONSTRAINT))$/;
 
 /**
- * The query itself is refused, as a rule for one record id in it. Of the database's errors only those about values
- * count: while its database is down, NocoDB answers 400 `ERR_DATABASE_OP_FAILED` too (with `57P01`, then `ECONNREFUSED`;
- * measured on 0.301.3 with PostgreSQL), and no payment may be given up for that.
+ * Whether the query itself is refused, usually because of one record id in it. Of the database's errors only those about
+ * values count: while its database is down, NocoDB answers 400 `ERR_DATABASE_OP_FAILED` too (with `57P01`, then
+ * `ECONNREFUSED`; measured on 0.301.3 with PostgreSQL), and no payment may become invalid because of that.
  */
-export function isQueryRefused(refusal: Refusal): boolean {
-  const { status, databaseCode, fromNocoDb } = refusal;
-  if (isDatabaseError(refusal)) return databaseCode !== undefined && BAD_VALUE_CODES.test(databaseCode);
-  return (status === 400 || status === 422) && fromNocoDb && !isDatabaseUnreachable(refusal);
+export function isQueryRefused(response: ErrorResponse): boolean {
+  const { status, databaseCode, fromNocoDb } = response;
+  if (isDatabaseError(response)) return databaseCode !== undefined && BAD_VALUE_CODES.test(databaseCode);
+  return (status === 400 || status === 422) && fromNocoDb && !isDatabaseUnreachable(response);
 }
 
 /**
- * The server, or a database behind it, cannot answer at the moment.
+ * Whether the server, or a database behind it, cannot answer at the moment.
  *
- * A bad id may show as a 500 as well: NocoDB runs the list and its count side by side, and if the list fails first the
- * answer is 500 instead of 400 (`getDataList` in `src/services/datas.service.ts` of 0.301.3; measured: 1 in 10 to 1 in
- * 3). A repeat brings out which of the two it is.
+ * A bad id may appear as a 500 as well: NocoDB runs the list and its count at the same time, and if the list fails first
+ * the status is 500 instead of 400 (`getDataList` in `src/services/datas.service.ts` of 0.301.3; measured: 1 in 10 to 1
+ * in 3). A repeat shows which of the two it is.
  */
-export function isPassing(refusal: Refusal): boolean {
-  const { status } = refusal;
-  return status >= 500 || status === 408 || isDatabaseError(refusal) || isDatabaseUnreachable(refusal);
+export function isPassing(response: ErrorResponse): boolean {
+  const { status } = response;
+  return status >= 500 || status === 408 || isDatabaseError(response) || isDatabaseUnreachable(response);
 }
 
-function isDatabaseError(refusal: Refusal): boolean {
-  const isError = saysCode(refusal, 'DATABASE_OP_FAILED') || saysCode(refusal, 'DATABASE_ERROR');
-  return isError && refusal.status < 500;
+function isDatabaseError(response: ErrorResponse): boolean {
+  const isError = hasCode(response, 'DATABASE_OP_FAILED') || hasCode(response, 'DATABASE_ERROR');
+  return isError && response.status < 500;
 }
 
-/** NocoDB's words for a database that somebody connected to it: 400 and 408. */
-function isDatabaseUnreachable(refusal: Refusal): boolean {
-  return saysCode(refusal, 'IN_EXTERNAL_DATA_SOURCE') || saysCode(refusal, 'EXTERNAL_DATA_SOURCE_TIMEOUT');
+/** NocoDB's codes for a database that a user connected to it: 400 and 408. */
+function isDatabaseUnreachable(response: ErrorResponse): boolean {
+  return hasCode(response, 'IN_EXTERNAL_DATA_SOURCE') || hasCode(response, 'EXTERNAL_DATA_SOURCE_TIMEOUT');
 }
 
 /** Whether NocoDB gives this code; newer versions put `ERR_` before it. */
-function saysCode({ code }: Refusal, name: string): boolean {
+function hasCode({ code }: ErrorResponse, name: string): boolean {
   return code === name || code === `ERR_${name}`;
 }

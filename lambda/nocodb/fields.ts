@@ -1,26 +1,19 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { FieldNotFoundError } from '../tracker/errors.ts';
 import type { RequestContext } from '../tracker/record-source.ts';
-import type { ApiCall, NocoDbClient } from './client.ts';
-import { asList, asObject, type RecordFormat, UnexpectedShapeError } from './read-response.ts';
-import type { NocoDbSettings } from './settings.ts';
-
-/** What NocoDB makes for an id of a field: `c` and 14 characters (`cl_` and 14 in older bases). A title may look so too. */
-const FIELD_ID_PATTERN = /^c(?:l_)?[a-z0-9]{14}$/;
+import type { NocoDbClient } from './client.ts';
+import { asList, asObject, type RecordFormat, readResponse, UnexpectedShapeError } from './read-response.ts';
 
 /**
- * Knows under which titles answers hold the configured fields. Queries may name a field by its id, but answers name it by
- * its title (measured on 0.301.3), so ids are looked up in the table: once, and again after {@link FieldTitles.forget}.
+ * The titles under which responses hold the configured fields. A query may name a field by its id, but the response
+ * names it by its title (measured on 0.301.3). Ids are therefore looked up in the table: once, and again after
+ * {@link FieldTitles.forget}.
  */
 export interface FieldTitles {
   /** @throws {TrackerError} */
   format(context: RequestContext): Promise<RecordFormat>;
-  /** The titles learned are out of date. */
+  /** Must be called when a response lacks a field: the titles are out of date. */
   forget(): void;
-}
-
-/** Whether titles have to be asked for. */
-export function namesFieldsByIds({ idField, paidField, ownerField = '' }: NocoDbSettings): boolean {
-  return [idField, paidField, ownerField].some((name) => FIELD_ID_PATTERN.test(name));
 }
 
 export function createFieldTitles(settings: NocoDbSettings, client: NocoDbClient): FieldTitles {
@@ -51,15 +44,12 @@ export function createFieldTitles(settings: NocoDbSettings, client: NocoDbClient
   };
 }
 
-function titleOf(name: string, fields: readonly TableField[], { apiUrl, tableId }: NocoDbSettings): string {
-  const field = fields.find(({ id }) => id === name) ?? fields.find(({ title }) => title === name);
-  if (field !== undefined) return field.title;
-  throw new FieldNotFoundError({
-    operation: 'read the fields of the table',
-    target: `GET ${apiUrl}/api/v2/meta/tables/${tableId}`,
-    problem: `the table has no field with the id or title ${name}`,
-    hint: `Its fields are ${fields.map(({ id, title }) => `${title} (${id})`).join(', ')}.`,
-  });
+/** The form of NocoDB's field ids: `c` and 14 characters (`cl_` and 14 in older bases). A title may have it too. */
+const FIELD_ID_PATTERN = /^c(?:l_)?[a-z0-9]{14}$/;
+
+/** Whether the settings may name a field by its id, so that its title has to be looked up. */
+export function namesFieldsByIds({ idField, paidField, ownerField = '' }: NocoDbSettings): boolean {
+  return [idField, paidField, ownerField].some((name) => FIELD_ID_PATTERN.test(name));
 }
 
 /** A field of a NocoDB table. */
@@ -74,31 +64,55 @@ export interface TableField {
   readonly options?: readonly string[];
 }
 
+/** Finds a field by its id or title. An id comes first, because a title may look like an id. */
+export function findField(fields: readonly TableField[], name: string): TableField | undefined {
+  return fields.find(({ id }) => id === name) ?? fields.find(({ title }) => title === name);
+}
+
+const OPERATION = 'read the fields of the table';
+
 /**
- * Reads which fields the table has. A viewer's token may (`tableGet` is among the viewer's rights in
+ * Reads the fields of the table. The viewer role is enough for it (`tableGet` is among the viewer's rights in
  * `src/utils/acl.ts` of nocodb 0.301.3).
  *
  * @throws {TrackerError}
  */
-export function readTableFields(
+export async function readTableFields(
   client: NocoDbClient,
   { tableId }: Pick<NocoDbSettings, 'tableId'>,
   context: RequestContext,
 ): Promise<TableField[]> {
-  const call: ApiCall<TableField[]> = {
-    operation: 'read the fields of the table',
-    method: 'GET',
-    path: `/api/v2/meta/tables/${tableId}`,
-    params: '',
-    recordIds: 0,
-    repeatable: true,
-    read: (answer) => ({ value: readFields(answer), records: 0 }),
-  };
-  return client.send(call, context);
+  const response = await client.send(
+    {
+      operation: OPERATION,
+      method: 'GET',
+      path: metaPath(tableId),
+      params: '',
+      recordIds: 0,
+      repeatable: true,
+    },
+    context,
+  );
+  return readResponse(response, context, readFields);
 }
 
-function readFields(answer: unknown): TableField[] {
-  const { columns } = asObject(answer, 'the answer');
+function metaPath(tableId: string): string {
+  return `/api/v2/meta/tables/${tableId}`;
+}
+
+function titleOf(name: string, fields: readonly TableField[], { apiUrl, tableId }: NocoDbSettings): string {
+  const field = findField(fields, name);
+  if (field !== undefined) return field.title;
+  throw new FieldNotFoundError({
+    operation: OPERATION,
+    target: `GET ${apiUrl}${metaPath(tableId)}`,
+    problem: `the table has no field with the id or title ${name}`,
+    hint: `Its fields are ${fields.map(({ id, title }) => `${title} (${id})`).join(', ')}.`,
+  });
+}
+
+function readFields(json: unknown): TableField[] {
+  const { columns } = asObject(json, 'the answer');
   return asList(columns, 'the list of columns').map((column) => {
     const { id, title, uidt, pk, colOptions } = asObject(column, 'a column');
     if (typeof id !== 'string' || typeof title !== 'string' || typeof uidt !== 'string') {
@@ -109,7 +123,7 @@ function readFields(answer: unknown): TableField[] {
   });
 }
 
-/** Only select fields have options; `colOptions` of other types describes a relation, a formula, … */
+/** Only select fields have options; `colOptions` of other types describes a relation, a formula and so on. */
 function readOptions(colOptions: unknown): string[] | undefined {
   if (typeof colOptions !== 'object' || colOptions === null) return undefined;
   const { options } = colOptions as { options?: unknown };

@@ -1,23 +1,14 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import type { RecordQuery } from '../tracker/record-source.ts';
-import type { NocoDbSettings } from './settings.ts';
 
 /**
- * Longest URL of a GET, bytes. NocoDB itself takes 16 KB (Node's limit for all headers; measured on 0.301.3), but
- * proxies in front of it cut earlier; 4 KB pass everywhere.
+ * Longest URL of a GET, bytes. NocoDB itself accepts 16 KB (Node's limit for all headers; measured on 0.301.3), but
+ * proxies in front of it have lower limits. 4 KB are accepted everywhere.
  */
 export const MAX_URL_BYTES = 4096;
 
 /** Most record ids in one GET. */
 export const MAX_IDS_IN_URL = 500;
-
-/** Ids shown of a list when it is shortened for a log. */
-const SHOWN_IDS = 3;
-
-/** Queries of a bulk list shown in a log. */
-const SHOWN_QUERIES = 2;
-
-/** The largest limit that NocoDB grants by default; here for its length. */
-const MAX_LIMIT = 1000;
 
 /** One query of a bulk list, as `POST …/bulk/datalist` takes it. */
 export interface BulkQuery {
@@ -27,7 +18,7 @@ export interface BulkQuery {
   readonly limit: number;
 }
 
-/** Path of a table's endpoint below the API's address. */
+/** The path of a table's endpoint, below the API's address. */
 export function tablePath({ tableId }: Pick<NocoDbSettings, 'tableId'>, endpoint: string): string {
   return `/api/v2/tables/${tableId}/${endpoint}`;
 }
@@ -35,7 +26,7 @@ export function tablePath({ tableId }: Pick<NocoDbSettings, 'tableId'>, endpoint
 /**
  * The `where` clause of a query; `''` when it has no condition.
  *
- * `checked` is the one operator that finds ticked boxes on every database: `eq,true` matches nothing on SQLite (measured
+ * Only `checked` finds ticked boxes on every database: `eq,true` matches nothing on SQLite (measured
  * on 0.301.3). `in` compares whole texts exactly, in select and text fields alike.
  */
 export function whereClause(
@@ -55,8 +46,8 @@ function paidCondition({ paidField, paidValues }: NocoDbSettings): string {
 /**
  * The query string for a page of records that are not paid, ordered by id, after the given id.
  *
- * Paging by id and not by offset: a record that is ticked meanwhile would move the others forward past the next page.
- * With `paidValues` the server cannot leave the paid ones out (its `in` has no negation that keeps empty cells).
+ * It pages by id and not by offset: a record that is ticked between two pages would move the others to the previous
+ * page. With `paidValues` the page also holds paid records (NocoDB's `in` has no negation that keeps empty cells).
  */
 export function unpaidQueryString(
   settings: NocoDbSettings,
@@ -90,10 +81,13 @@ export function queryString(settings: NocoDbSettings, query: RecordQuery): strin
   ].join('&');
 }
 
-/** Percent-encodes a query value but for commas: NocoDB takes them as they are, and `%2C` would triple them. */
+/** Percent-encodes a query value except commas: NocoDB accepts them, and `%2C` would need three times the space. */
 export function encodeQueryValue(text: string): string {
   return encodeURIComponent(text).replaceAll('%2C', ',');
 }
+
+/** The largest limit of a page that NocoDB allows by default. Here only its length matters. */
+const MAX_LIMIT = 1000;
 
 /** Whether a GET for these ids stays within {@link MAX_URL_BYTES} and {@link MAX_IDS_IN_URL}. */
 export function fitsUrl(
@@ -108,7 +102,7 @@ export function fitsUrl(
   return url.length <= MAX_URL_BYTES;
 }
 
-/** The body of a bulk list. Its values are not encoded, and each limit counts for its query alone. */
+/** The body of a bulk list. Its values are not encoded, and each limit applies to its own query. */
 export function bulkBody(settings: NocoDbSettings, queries: readonly RecordQuery[]): BulkQuery[] {
   return queries.map((query, index) => {
     const where = whereClause(settings, query);
@@ -121,12 +115,18 @@ export function bulkBody(settings: NocoDbSettings, queries: readonly RecordQuery
   });
 }
 
-/** The name under which the answer to a query of a bulk list comes. */
+/** The name under which the response to a bulk list holds the page of a query. */
 export function bulkAlias(index: number): string {
   return `q${index}`;
 }
 
-/** A query as a person reads it: `where=(Id,in,1,2,3,…+42)~and(Paid,checked) fields=Id,Paid limit=1000`. */
+/** Record ids that a log shows of a query. */
+const SHOWN_IDS = 3;
+
+/** Queries that a log shows of a bulk list. */
+const SHOWN_QUERIES = 2;
+
+/** A query for a log: `where=(Id,in,1,2,3,…+42)~and(Paid,checked) fields=Id,Paid limit=1000`. */
 export function describeQuery(settings: NocoDbSettings, query: RecordQuery): string {
   const { recordIds } = query;
   const shown =
@@ -137,7 +137,7 @@ export function describeQuery(settings: NocoDbSettings, query: RecordQuery): str
   return `${where === '' ? '' : `where=${where} `}fields=${fieldList(settings)} limit=${query.limit}`;
 }
 
-/** A bulk list as a person reads it: the first queries and how many more. */
+/** A bulk list for a log: the first queries and the number of the others. */
 export function describeQueries(settings: NocoDbSettings, queries: readonly RecordQuery[]): string {
   const shown = queries.slice(0, SHOWN_QUERIES).map((query) => describeQuery(settings, query));
   const more = queries.length > SHOWN_QUERIES ? [`…+${queries.length - SHOWN_QUERIES}`] : [];

@@ -1,18 +1,17 @@
+import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { InvalidResponseError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RequestContext, SourceRecord } from '../tracker/record-source.ts';
-import { createNocoDbClient } from './client.ts';
+import { type ClientOptions, createNocoDbClient } from './client.ts';
 import { createFieldTitles } from './fields.ts';
 import { tablePath, unpaidQueryString } from './query.ts';
-import { asObject, asRecordId, readPage } from './read-response.ts';
-import type { RecordSourceOptions } from './record-source.ts';
-import type { NocoDbSettings } from './settings.ts';
+import { asObject, asRecordId, readPage, readResponse } from './read-response.ts';
 
-/** What bots and the command line do with the records' table beside what the tracker asks of it. */
+/** The use of the records' table by bots and the command line. The tracker uses `RecordSource`. */
 export interface NocoDbRecords {
   /**
-   * Creates a record. Sent again only when it was certainly not received, so after a timeout or a broken connection it
-   * may exist all the same.
+   * Creates a record. The call is repeated only when it was certainly not received. After a timeout or a broken
+   * connection the record may exist although `create` throws.
    *
    * @param fields values by field title; NocoDB ignores titles that it does not know
    * @returns the new record's id
@@ -21,9 +20,9 @@ export interface NocoDbRecords {
   create(fields: Readonly<Record<string, unknown>>, context: RequestContext): Promise<string>;
 
   /**
-   * One page of the records that are not paid, ordered by id, with the owner where an owner field is configured.
+   * Lists one page of the records that are not paid, ordered by id, with the owner if an owner field is configured.
    *
-   * @param after the last id of the page before; `undefined` for the first page
+   * @param after the last id of the previous page; `undefined` for the first page
    * @throws {TrackerError}
    */
   listUnpaid(after: string | undefined, context: RequestContext): Promise<UnpaidPage>;
@@ -31,15 +30,18 @@ export interface NocoDbRecords {
 
 export interface UnpaidPage {
   readonly records: readonly SourceRecord[];
-  /** What to pass as `after` for the next page; `undefined` when this is the last. */
+  /** The value of `after` for the next page; `undefined` when this is the last page. */
   readonly next: string | undefined;
 }
 
-/** Records asked for in one page: NocoDB's largest. */
+/** Records in one page: the largest page of NocoDB. */
 const PAGE_SIZE = 1000;
 
 /** @example const recordId = await records.create({ Title: 'Order 17', 'TG ID': '12345' }, { deadline, report }); */
-export function createRecords(settings: NocoDbSettings, options: RecordSourceOptions): NocoDbRecords {
+export function createRecords(
+  settings: NocoDbSettings,
+  options: Omit<ClientOptions, 'apiUrl'>,
+): NocoDbRecords {
   const client = createNocoDbClient({ apiUrl: settings.apiUrl, ...options });
   const titles = createFieldTitles(settings, client);
   const path = tablePath(settings, 'records');
@@ -47,7 +49,7 @@ export function createRecords(settings: NocoDbSettings, options: RecordSourceOpt
   return {
     async create(fields, context) {
       const { id } = await titles.format(context);
-      return client.send(
+      const response = await client.send(
         {
           operation: 'create a record',
           method: 'POST',
@@ -56,20 +58,21 @@ export function createRecords(settings: NocoDbSettings, options: RecordSourceOpt
           params: Object.keys(fields).join(','),
           recordIds: 0,
           repeatable: false,
-          read: (answer) => {
-            const created = asObject(answer, 'the answer');
-            // NocoDB answers with the table's key alone; an id field of one's own is among what was sent.
-            return { value: asRecordId(created[id] ?? fields[id], `the new record's ${id}`), records: 1 };
-          },
         },
         context,
       );
+      const read = (json: unknown) => {
+        const created = asObject(json, 'the answer');
+        // NocoDB returns only the key of the table. Another id field is among the values that were sent.
+        return asRecordId(created[id] ?? fields[id], `the new record's ${id}`);
+      };
+      return readResponse(response, context, read, () => 1);
     },
 
     async listUnpaid(after, context) {
       const format = await titles.format(context);
       const query = unpaidQueryString(settings, after, PAGE_SIZE);
-      const page = await client.send(
+      const response = await client.send(
         {
           operation: 'list unpaid records',
           method: 'GET',
@@ -78,12 +81,14 @@ export function createRecords(settings: NocoDbSettings, options: RecordSourceOpt
           params: decodeURIComponent(query).replaceAll('&', ' '),
           recordIds: 0,
           repeatable: true,
-          read: (answer) => {
-            const value = readPage(answer, format);
-            return { value, records: value.records.length };
-          },
         },
         context,
+      );
+      const page = readResponse(
+        response,
+        context,
+        (json) => readPage(json, format),
+        ({ records }) => records.length,
       );
       const last = page.records.at(-1)?.recordId;
       return {
@@ -94,7 +99,7 @@ export function createRecords(settings: NocoDbSettings, options: RecordSourceOpt
   };
 }
 
-/** Where the next page begins. A page that does not lead on would be asked for again and again. */
+/** The id after which the next page begins. Without this check, the same page could be asked for again and again. */
 function nextAfter(last: string | undefined, after: string | undefined, target: string): string {
   if (last !== undefined && last !== after && RECORD_ID_PATTERN.test(last)) return last;
   throw new InvalidResponseError({

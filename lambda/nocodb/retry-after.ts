@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** NocoDB blocks a user for 30 s after a 429 (https://docs.nocodb.com, "Rate limits"); milliseconds. */
+/** Shortest penalty, milliseconds: NocoDB blocks a user for 30 s after a 429 (https://docs.nocodb.com, "Rate limits"). */
 export const MIN_PENALTY_MS = 30_000;
 
-/** A penalty longer than this is taken for a mistake of the server; milliseconds. */
+/** Longest penalty, milliseconds. A server that asks for more is likely wrong. */
 export const MAX_PENALTY_MS = 3_600_000;
 
 /** `Retry-After`, and `Retry-After-<name>` as named throttlers of @nestjs/throttler send it. */
 const RETRY_AFTER = /^retry-after(?:-.+)?$/;
 
-/** The date form of RFC 9110, section 5.6.7: always GMT. `Date.parse` alone takes almost anything for a date. */
+/** The date form of RFC 9110, section 5.6.7: always GMT. `Date.parse` alone accepts almost any text. */
 const HTTP_DATE = /^[A-Za-z]{3,9},? [\w: -]+ GMT$/;
 
 /**
- * When the next request may be sent after a 429: the longest wait that any `Retry-After…` header asks for, but at least
+ * When the next request may be sent after a 429: the longest wait that a `Retry-After…` header asks for, but at least
  * {@link MIN_PENALTY_MS} and at most {@link MAX_PENALTY_MS}.
  *
  * @param now epoch milliseconds
@@ -28,11 +28,11 @@ export function penaltyEnd(headers: IncomingHttpHeaders, now: number): number {
 }
 
 /**
- * How long a `Retry-After` value asks to wait.
+ * The wait that a `Retry-After` value asks for.
  *
  * @param value seconds (`120`) or an HTTP date (`Wed, 21 Oct 2026 07:28:00 GMT`)
- * @param serverNow the server's own idea of now, epoch milliseconds
- * @returns milliseconds, 0 for a date that is past; `undefined` when it is neither
+ * @param serverNow the server's clock, epoch milliseconds
+ * @returns milliseconds, 0 for a date in the past; `undefined` when the value is neither seconds nor a date
  */
 export function retryAfterMilliseconds(value: string, serverNow: number): number | undefined {
   const text = value.trim();
@@ -42,7 +42,7 @@ export function retryAfterMilliseconds(value: string, serverNow: number): number
   return Number.isNaN(date) ? undefined : Math.max(0, date - serverNow);
 }
 
-/** The server's clock: a date in `Retry-After` is one of its own. */
+/** The server's clock, which a date in `Retry-After` refers to. Epoch milliseconds. */
 function serverTime(headers: IncomingHttpHeaders): number | undefined {
   const time = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
   return Number.isNaN(time) ? undefined : time;

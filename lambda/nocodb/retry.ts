@@ -1,48 +1,98 @@
 import type { Clock } from '../tracker/clock.ts';
 import { TimeoutError, type TrackerError } from '../tracker/errors.ts';
+import type { CallNames } from './errors.ts';
+import { type ExchangeError, isSuccess } from './exchange.ts';
 
-/** How often a call is sent at the most, its first time included. */
+/** How often a call is sent at most, the first time included. */
 export const MAX_ATTEMPTS = 3;
 
-/** The longest back-off before the second attempt; it doubles from there. Milliseconds. */
-export const FIRST_BACKOFF = 400;
+/** The longest back-off before the second attempt, milliseconds. It doubles with each attempt. */
+export const MAX_FIRST_BACKOFF_MS = 400;
 
-/** What the retries depend on. */
 export interface RetryOptions {
   readonly clock: Clock;
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   readonly random: () => number;
-  /** Epoch milliseconds after which nothing is sent any more. */
+  /** Epoch milliseconds after which nothing is sent. */
   readonly deadline: number;
   readonly names: CallNames;
 }
 
+/** The result of sending a call once. */
+export type AttemptResult<T> = { readonly value: T } | FailedAttempt;
+
+export interface FailedAttempt {
+  readonly error: TrackerError;
+  readonly repeat: Repeat;
+}
+
 /**
- * Repeats an attempt until it succeeds, is not worth repeating, or has no time left.
+ * Whether a failed attempt may be followed by another.
+ *
+ * - `never`: the next response would be the same, or a second attempt could do harm.
+ * - `atOnce`: the kept connection was closed, and a new connection is likely to work. Only once for each call.
+ * - `later`: after a back-off.
+ */
+export type Repeat = 'never' | 'atOnce' | 'later';
+
+/**
+ * Sends a call until it succeeds, must not be repeated, or has no time left.
  *
  * The back-off has full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter). Each attempt
- * but the last gets half of the time that is left, so that a server that hangs leaves time for another.
+ * except the last gets half of the remaining time, so that a server that hangs leaves time for another attempt.
  *
- * @param attempt is told how long it may take, milliseconds
- * @throws {TrackerError} the last attempt's
+ * @param attempt sends the call once; its parameter is the time limit in milliseconds
+ * @throws {TrackerError} the error of the last attempt
  */
 export async function withRetries<T>(
-  attempt: (timeout: number) => Promise<Attempt<T>>,
+  attempt: (timeout: number) => Promise<AttemptResult<T>>,
   { clock, random, deadline, names }: RetryOptions,
 ): Promise<T> {
   let mayRepeatAtOnce = true;
   for (let number = 1; ; number += 1) {
     const left = deadline - clock.now();
     if (left <= 0) throw outOfTime(names);
-    const outcome = await attempt(number < MAX_ATTEMPTS ? left / 2 : left);
-    if ('value' in outcome) return outcome.value;
-    if (outcome.repeat === 'never' || number === MAX_ATTEMPTS) throw outcome.error;
-    const atOnce = outcome.repeat === 'atOnce' && mayRepeatAtOnce;
+    const result = await attempt(number < MAX_ATTEMPTS ? left / 2 : left);
+    if ('value' in result) return result.value;
+    if (result.repeat === 'never' || number === MAX_ATTEMPTS) throw result.error;
+    const atOnce = result.repeat === 'atOnce' && mayRepeatAtOnce;
     if (atOnce) mayRepeatAtOnce = false;
-    const wait = atOnce ? 0 : random() * FIRST_BACKOFF * 2 ** (number - 1);
-    if (clock.now() + wait >= deadline) throw outcome.error;
+    const wait = atOnce ? 0 : random() * MAX_FIRST_BACKOFF_MS * 2 ** (number - 1);
+    if (clock.now() + wait >= deadline) throw result.error;
     if (wait > 0) await clock.sleep(wait);
   }
+}
+
+/** What a call says about its repetition. */
+export interface RepeatRules {
+  /** Whether the call can be sent twice without harm. If not, it is repeated only when it was never sent. */
+  readonly repeatable: boolean;
+  /** Error statuses after which this call is not repeated, although others are. @default none */
+  readonly finalStatuses?: readonly number[];
+}
+
+/** Codes for a host that does not exist, and for certificates that are not trusted: a repeat does not help. */
+const LASTING_CODES = /^(?:ENOTFOUND|ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+
+/** Whether to repeat a call that got no complete response. */
+export function repeatAfterExchange({ reason, code }: ExchangeError, { repeatable }: RepeatRules): Repeat {
+  // The request was never sent, so a repeat is safe for every call.
+  if (reason === 'unreachable') return LASTING_CODES.test(code) ? 'never' : 'later';
+  if (!repeatable || reason === 'tooLarge') return 'never';
+  return reason === 'reset' ? 'atOnce' : 'later';
+}
+
+/**
+ * Whether to repeat a call whose response is an error. Only two kinds may pass: a fault of the server, and a success
+ * status without JSON, which a proxy sends while NocoDB starts.
+ */
+export function repeatAfterResponse(
+  status: number,
+  error: TrackerError,
+  { repeatable, finalStatuses = [] }: RepeatRules,
+): Repeat {
+  const mayPass = error.kind === 'ServerFault' || isSuccess(status);
+  return mayPass && repeatable && !finalStatuses.includes(status) ? 'later' : 'never';
 }
 
 function outOfTime(names: CallNames): TimeoutError {
@@ -51,30 +101,4 @@ function outOfTime(names: CallNames): TimeoutError {
     problem: 'no time was left to send it',
     hint: 'If it happens often, see what NocoDB is busy with, or make the interval longer.',
   });
-}
-
-/**
- * Whether a failed attempt may be followed by another.
- *
- * - `never`: the next answer would be the same, or must not be asked for.
- * - `atOnce`: the connection was stale; a new one has every chance. Only once.
- * - `later`: after a back-off.
- */
-export type Repeat = 'never' | 'atOnce' | 'later';
-
-/** What came of an attempt that failed. */
-export interface Failure {
-  readonly error: TrackerError;
-  readonly repeat: Repeat;
-}
-
-/** What came of an attempt. */
-export type Attempt<T> = { readonly value: T } | Failure;
-
-/** The words of an error that every failure of one call shares. */
-export interface CallNames {
-  /** `list records`. */
-  readonly operation: string;
-  /** Method and URL without the query. */
-  readonly target: string;
 }

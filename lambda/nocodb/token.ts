@@ -1,11 +1,11 @@
 import { TokenRejectedError } from '../tracker/errors.ts';
-import type { CallNames } from './retry.ts';
+import type { CallNames } from './errors.ts';
 
-/** Port: where the API token comes from. It is read anew for every request and never kept elsewhere. */
+/** Port: the source of the API token. The client reads the token for every call and stores it nowhere. */
 export interface TokenProvider {
-  /** The token, possibly from a cache. */
+  /** Returns the token, possibly from a cache. */
   get(): Promise<string>;
-  /** The token from its source, past every cache: NocoDB has just rejected the one from `get`. */
+  /** Returns the token from its source without a cache. Called when NocoDB has rejected the token from `get`. */
   refresh(): Promise<string>;
 }
 
@@ -14,13 +14,13 @@ export function fixedToken(token: string): TokenProvider {
   return { get: async () => token, refresh: async () => token };
 }
 
-/** Characters that may stand in a header; a token copied with a line break at its end is trimmed before. */
+/** Characters that a header accepts. White space around the token, such as a copied line break, is removed first. */
 const TOKEN_PATTERN = /^[\x21-\x7e]+$/;
 
 /**
- * Gets the token in a form that can be sent.
+ * Reads the token and checks that it can be sent.
  *
- * @throws {TokenRejectedError} when it cannot be read or cannot be a token; without showing it
+ * @throws {TokenRejectedError} when it cannot be read, or has characters that no token has; the error does not show it
  */
 export async function readToken(read: () => Promise<string>, names: CallNames): Promise<string> {
   let problem = 'the NocoDB token is empty or holds characters that no token has';

@@ -1,12 +1,12 @@
-/** How many characters may differ before two names count as different words. */
+/** Names that differ in more characters than these are different names. */
 const TYPO_DISTANCE = 2;
 
 /**
- * Finds the variable somebody set instead of the one that is read.
+ * Finds a misspelt name, or another name for the same thing. Case does not matter.
  *
- * @param wanted the name that is read
- * @param given the names that are set and that nobody reads
- * @param aliases other names people use for it
+ * @param wanted the right name, in capitals
+ * @param given the names that may be misspelt
+ * @param aliases other names for the right one, in capitals
  * @example nearMiss('NOCODB_API_URL', ['NOCODB_URL'], ['NOCODB_URL']) // 'NOCODB_URL'
  */
 export function nearMiss(
@@ -20,7 +20,7 @@ export function nearMiss(
   });
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements that turn one text into the other. */
+/** Levenshtein distance: the insertions, deletions and replacements that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let i = 1; i <= from.length; i += 1) {

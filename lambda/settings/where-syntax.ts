@@ -1,14 +1,14 @@
-/** Longest title that NocoDB gives a field. */
+/** NocoDB's limit for the title of a field. */
 const MAX_TITLE_LENGTH = 255;
 
-/** What `where=(field,op,value)~and(…)` and the comma-separated `fields` are made of. There is no escape for it in v2. */
+/** The syntax of `where=(field,op,value)~and(…)` and of the comma-separated `fields`. The v2 API has no escape for it. */
 const SYNTAX_OF_FIELDS = /[,()~\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** Commas separate the values of `in`; tildes and doubled parentheses begin another condition. */
+/** Commas separate the values of `in`. Tildes and doubled parentheses begin another condition. */
 const SYNTAX_OF_VALUES = /[,~\p{Cc}\p{Zl}\p{Zp}]|\(\(|\)\)/u;
 
 /**
- * Why a field's title cannot stand in a query; `undefined` when it can.
+ * Why a query cannot name a field by this title; `undefined` when it can.
  *
  * NocoDB's v2 filter grammar (`extractFilterFromXwhere` of nocodb-sdk 0.301.3) has no quoting.
  */
@@ -21,7 +21,7 @@ export function faultOfFieldName(name: string): string | undefined {
   return undefined;
 }
 
-/** Why a value of the paid field cannot stand in a query; `undefined` when it can. Single parentheses are harmless. */
+/** Why a query cannot ask for this value; `undefined` when it can. Single parentheses are harmless. */
 export function faultOfPaidValue(value: string): string | undefined {
   if (value.length > MAX_TITLE_LENGTH) return `is longer than ${MAX_TITLE_LENGTH} characters`;
   if (SYNTAX_OF_VALUES.test(value)) {

@@ -1,12 +1,12 @@
 import type { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { TrackerError } from '../tracker/errors.ts';
 
-/** The payments table (DynamoDB) refused an operation, or did not answer; `cause` is the AWS SDK's error. */
+/** DynamoDB refused an operation on the payments table, or did not answer; `cause` is the AWS SDK's error. */
 export class TableUnavailableError extends TrackerError {
   readonly kind = 'TableUnavailable';
 }
 
-/** The table was written by a newer version of the tracker, whose layout this one does not know. */
+/** A newer version of the tracker wrote the table, in a layout that this version does not know. */
 export class LayoutTooNewError extends TrackerError {
   readonly kind = 'LayoutTooNew';
 }
@@ -17,7 +17,7 @@ interface Explanation {
 }
 
 const THROTTLED: Explanation = {
-  problem: 'DynamoDB throttles it, and did so on every retry',
+  problem: 'DynamoDB throttles it, also on every retry',
   hint: 'Repeat it later; if it persists, raise the throughput caps of the table and its index.',
 };
 
@@ -27,17 +27,17 @@ const NO_CREDENTIALS: Explanation = {
 };
 
 const UNREACHABLE: Explanation = {
-  problem: 'DynamoDB did not answer in time, on any try',
-  hint: 'Look at the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.',
+  problem: 'DynamoDB did not answer in time, on any attempt',
+  hint: 'Check the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.',
 };
 
 const FAULT: Explanation = {
-  problem: 'DynamoDB has a fault of its own, and had it on every retry',
-  hint: 'Repeat it later; https://health.aws.amazon.com tells of larger ones.',
+  problem: 'DynamoDB has an internal error, also on every retry',
+  hint: 'Repeat it later; https://health.aws.amazon.com shows larger outages.',
 };
 
 /**
- * By the names of the AWS SDK's errors
+ * By the names of the errors of the AWS SDK
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
  */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
@@ -46,11 +46,11 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ThrottlingException: THROTTLED,
   AccessDeniedException: {
     problem: 'the role may not do that',
-    hint: 'Give the function its right in the stack: grantRead(fn) to read, grantTrack(fn) to track.',
+    hint: 'Grant the function the table in the stack: grantRead(fn) to read, grantTrack(fn) to track.',
   },
   ResourceNotFoundException: {
     problem: 'there is no such table or index in this account and region',
-    hint: 'Compare the name with the output of the stack, and the region with that of the deployment.',
+    hint: 'Compare the name with the output of the stack, and the region with the region of the deployment.',
   },
   CredentialsProviderError: NO_CREDENTIALS,
   ExpiredTokenException: NO_CREDENTIALS,
@@ -61,10 +61,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   TimeoutError: UNREACHABLE,
 };
 
-/** Node's codes of connections that fail; the SDK passes those errors on as they are. */
+/** Node's error codes of failed connections; the SDK passes these errors on unchanged. */
 const CONNECTION_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 
-/** Turns what the AWS SDK threw into an error that says what to do. */
+/** Makes an error with a hint from an error of the AWS SDK. */
 export function tableError(operation: string, target: string, cause: unknown): TableUnavailableError {
   return new TableUnavailableError({ operation, target, ...explain(cause), cause });
 }
@@ -72,26 +72,26 @@ export function tableError(operation: string, target: string, cause: unknown): T
 function explain(cause: unknown): Explanation {
   const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
   if (CONNECTION_CODES.test(code)) return UNREACHABLE;
-  return EXPLANATIONS[name] ?? (isAnswer(cause) ? refused(cause) : notSent(message));
+  return EXPLANATIONS[name] ?? (isAnswer(cause) ? explainAnswer(cause) : explainUnsent(message));
 }
 
-/** By its shape: a bot's client may come from another copy of the SDK, with classes of its own. */
+/** Checks the shape and not the class: a bot's client may come from another copy of the SDK. */
 function isAnswer(cause: unknown): cause is DynamoDBServiceException {
   return cause instanceof Error && '$fault' in cause;
 }
 
-function refused({ name, message }: DynamoDBServiceException): Explanation {
+function explainAnswer({ name, message }: DynamoDBServiceException): Explanation {
   return {
     problem: `DynamoDB answered ${name}: ${withoutFullStop(message)}`,
-    hint: 'See the cause; if the stack and the tracker are of the same version, report it.',
+    hint: 'See the cause. If the stack and the tracker have the same version, report it.',
   };
 }
 
-/** The SDK gave up before it sent anything: no region, as a rule. */
-function notSent(message: string): Explanation {
+/** The SDK failed before it sent anything, usually because it has no region. */
+function explainUnsent(message: string): Explanation {
   return {
     problem: `it could not be sent: ${withoutFullStop(message)}`,
-    hint: 'Look at the settings of the AWS SDK: AWS_REGION, credentials, endpoint.',
+    hint: 'Check the settings of the AWS SDK: AWS_REGION, credentials, endpoint.',
   };
 }
 

@@ -1,6 +1,3 @@
-/** Shortest and longest interval between ticks, and the default; seconds. */
-export const INTERVAL_SECONDS = { min: 5, max: 300, default: 20 } as const;
-
 /** Time limits of a tick. They nest: asking < writing < Lambda timeout < lease < interval. */
 export interface TimeLimits {
   /** The Lambda function's timeout, whole seconds (the unit AWS takes). */

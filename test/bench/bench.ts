@@ -15,12 +15,12 @@ const HELP = `Measures the tracker beside polling for each user, on the real Noc
 
   --quick   few users and payments; writes nothing
   --json    prints the figures as JSON
-  --readme  also puts the figures into README.md
+  --readme  also writes the figures into test/bench/README.md
 
 Writes test/bench/results/bench.md and the plots beside it. The exit code is 1 when a target is missed.`;
 
 const RESULTS = join(import.meta.dirname, 'results');
-const README = join(import.meta.dirname, '../../README.md');
+const README = join(import.meta.dirname, 'README.md');
 
 const { values } = parseArgs({
   options: {
@@ -42,7 +42,7 @@ async function run(): Promise<void> {
     await mkdir(RESULTS, { recursive: true });
     await writeFile(
       join(RESULTS, 'bench.md'),
-      `# Figures of the bench\n\n${markdown.replaceAll('test/bench/results/', '')}\n`,
+      `# Figures of the bench\n\n${markdown.replaceAll('(results/', '(')}\n`,
     );
     const [first] = figures.comparisons;
     const oneKind = figures.comparisons.filter(({ kind }) => kind === first?.kind);

@@ -6,19 +6,19 @@ import type { TickMeasurement } from './measure-ticks.ts';
 import { type NocoDbKind, nameOf } from './nocodb/start.ts';
 import type { BenchFigures } from './run-bench.ts';
 
-/** The figures as the README shows them. */
+/** The figures as test/bench/README.md shows them. */
 export function formatBench(figures: BenchFigures): string {
   const { machine, comparisons, limits, ticks } = figures;
   const kinds = [...new Set(comparisons.map(({ kind }) => kind))];
   return [
     `${formatMachine(machine)} Where there are three figures they are minimum / median / maximum.`,
     ...kinds.map((kind) => formatComparisons(kind, comparisons)),
-    '![Requests a minute against users](test/bench/results/requests.svg)',
+    '![Requests a minute against users](results/requests.svg)',
     formatLimits(limits),
     formatTicks(ticks),
     formatTable(figures),
     formatBundle(figures),
-    '![How long a payment takes from Paid to readable](test/bench/results/delay.svg)',
+    '![How long a payment takes from Paid to readable](results/delay.svg)',
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -78,7 +78,7 @@ function formatTicks(ticks: readonly TickMeasurement[]): string {
   ]);
   const mostSent = Math.max(...ticks.map(({ polling }) => polling.sent));
   return [
-    '**A tick without news**, in a process of its own, over HTTP, with its table in the emulator:',
+    '**A tick without news**, in its own process, over HTTP, with its table in the emulator:',
     markdownTable(
       [
         'Tracked',
@@ -91,7 +91,7 @@ function formatTicks(ticks: readonly TickMeasurement[]): string {
       ],
       rows,
     ),
-    `Of the requests for each user, ${count(mostSent)} were sent at the most, one after another, and their figures scaled. The emulator's time to list grows with the square of the number.`,
+    `For the last column, at most ${count(mostSent)} requests were sent, one after another, and the figures were scaled. The time that the emulator needs to list grows with the square of the number of payments.`,
   ].join('\n\n');
 }
 

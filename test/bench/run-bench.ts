@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmulator } from '../../infra/local/emulator/emulator.ts';
 import type { SimulationReport } from '../simulation/report.ts';
 import { simulate } from '../simulation/simulation.ts';
-import { FAIR } from '../simulation/world/weather.ts';
+import { FEW_FAULTS } from '../simulation/world/fault-profile.ts';
 import { type Comparison, comparePolling, warmUp } from './compare-polling.ts';
 import { emulatorClient } from './emulated-table.ts';
 import { describeMachine, type Machine } from './machine.ts';
@@ -105,7 +105,7 @@ export async function runBench(size: BenchSize, report: (progress: string) => vo
       Array.from({ length: 1_000 }, (_, index) => String(index + 1)),
     );
     report('Simulating');
-    const simulation = await simulate({ weather: FAIR, seed: SEED, minutes: size.simulatedMinutes });
+    const simulation = await simulate({ profile: FEW_FAULTS, seed: SEED, minutes: size.simulatedMinutes });
     return { machine: describeMachine(), comparisons, limits, ticks, reads, writes, bundle, simulation };
   } finally {
     await cleanUp.disposeAsync();

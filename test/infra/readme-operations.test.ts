@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runbookTable } from '../../infra/constructs/alarm-runbook.ts';
 import { monthlyCost } from '../../infra/cost/bill.ts';
 import { costReport } from '../../infra/cost/markdown.ts';
-
-const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+import { readDoc } from '../support/docs.ts';
 
 test('the README has the runbook, word for word as the alarms say it', () => {
-  expect(README).toContain(runbookTable());
+  expect(readDoc('infra/README.md')).toContain(runbookTable());
 });
 
 test('the README has the bill that `npm run cost` computes', () => {
   const { columns } = monthlyCost(20, [0, 300, 10_000]);
 
-  expect(README).toContain(costReport(20, columns));
+  expect(readDoc('infra/cost/README.md')).toContain(costReport(20, columns));
 });

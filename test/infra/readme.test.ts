@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
+import { codeAfter } from '../support/docs.ts';
 import { createStack } from './support/synth.ts';
 
-test('the code of the README has a function called with confirmed payments', async () => {
-  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const code = /<!-- push-cdk -->\s*```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
+test('the code of the README has a function called with confirmed payments', () => {
+  const code = codeAfter('push-cdk', 'lambda/notify/README.md');
   const stack = createStack();
   const deliverFunction = new LambdaFunction(stack, 'Deliver', {
     runtime: Runtime.NODEJS_24_X,

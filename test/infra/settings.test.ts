@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { CfnParameter, Duration } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import type { PaymentTrackerProps } from '../../infra/constructs/payment-tracker-props.ts';
-import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import { SettingsError } from '../../lambda/settings/read-settings.ts';
 import { createStack, NOCODB, synthTracker } from './support/synth.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
@@ -64,15 +64,74 @@ describe('the props of a tracker', () => {
     },
   );
 
+  it('refuse the title of a table in place of its id', () => {
+    expect(faultsOf({ nocodb: { ...NOCODB, tableId: 'Payments' } })).toEqual([
+      expect.stringMatching(/^nocodb\.tableId "Payments" is not a table id, maybe the table's title/),
+    ]);
+  });
+
+  it('must say where NocoDB is, which JavaScript may forget', () => {
+    const nocodb = /^nocodb is missing: set it to the address and the table, as in \{ apiUrl:/;
+
+    expect(faultsOf(undefined)).toEqual([expect.stringMatching(nocodb)]);
+    expect(faultsOf({ interval: Duration.seconds(3) })).toEqual([
+      expect.stringMatching(nocodb),
+      expect.stringMatching(/^interval "3"/),
+    ]);
+    expect(faultsOf({ nocodb: {} })).toEqual([
+      expect.stringMatching(/^nocodb\.apiUrl is missing/),
+      expect.stringMatching(/^nocodb\.tableId is missing/),
+    ]);
+  });
+
+  it('list the values that mean paid, none of which may be read as two', () => {
+    const faults = faultsOf({ nocodb: { ...NOCODB, paidValues: ['Paid', 'Paid, cash', 'a~b'] } });
+
+    expect(faults).toEqual([
+      expect.stringMatching(/^nocodb\.paidValues "Paid, cash" holds a comma/),
+      expect.stringMatching(/^nocodb\.paidValues "a~b" holds/),
+    ]);
+  });
+
   it('may be known only after deployment: the functions check them when they start', () => {
     const stack = createStack();
-    const url = new CfnParameter(stack, 'Url').valueAsString;
+    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString;
 
-    new PaymentTracker(stack, 'Payments', { nocodb: { ...NOCODB, apiUrl: url } });
+    new PaymentTracker(stack, 'Payments', {
+      nocodb: { apiUrl: parameter('Url'), tableId: parameter('Table') },
+      alarmEmail: parameter('Email'),
+    });
 
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { NOCODB_API_URL: { Ref: 'Url' } } },
+      Environment: { Variables: { NOCODB_API_URL: { Ref: 'Url' }, NOCODB_TABLE_ID: { Ref: 'Table' } } },
     });
+  });
+});
+
+describe('an address of NocoDB that leads to the machine itself', () => {
+  const warnings = (apiUrl: string, context?: Record<string, unknown>) => {
+    const stack = createStack();
+    for (const [key, value] of Object.entries(context ?? {})) stack.node.setContext(key, value);
+    new PaymentTracker(stack, 'Payments', { nocodb: { ...NOCODB, apiUrl } });
+    return Annotations.fromStack(stack)
+      .findWarning('/Shop/Payments', Match.anyValue())
+      .map(({ entry }) => entry.data);
+  };
+
+  it('draws a warning: functions on AWS cannot reach it', () => {
+    expect(warnings('http://localhost:8080/dashboard')).toEqual([
+      expect.stringMatching(
+        /^NocoDB has the address http:\/\/localhost:8080, which functions on AWS cannot reach\. Set nocodb\.apiUrl/,
+      ),
+    ]);
+  });
+
+  it('draws none when the stack goes to an emulator on this machine', () => {
+    expect(warnings('http://localhost:8080', { 'payment-tracker:emulator': 'true' })).toEqual([]);
+  });
+
+  it('is the only one that draws a warning', () => {
+    expect(warnings('https://nocodb.example.com')).toEqual([]);
   });
 });
 
@@ -102,7 +161,7 @@ describe('the variables of the app', () => {
 
     expect(catchFaults(parse)).toEqual([
       expect.stringMatching(/^PAYMENT_TRACKER_STACK "my stack" is not/),
-      expect.stringMatching(/^PAYMENT_TRACKER_DEMO is neither true nor false/),
+      expect.stringMatching(/^PAYMENT_TRACKER_DEMO "maybe" is neither true nor false/),
       'ALARM_EMAIL "nobody" is not an e-mail address',
       expect.stringMatching(/^NOCODB_API_URL is missing.*NOCODB_URL is set; did you mean NOCODB_API_URL/),
       expect.stringMatching(/^NOCODB_PAID_FIELD "Paid,or"/),
@@ -125,8 +184,9 @@ describe('the variables of the app', () => {
   });
 });
 
-function faultsOf(props: PaymentTrackerProps): readonly string[] {
-  return catchFaults(() => new PaymentTracker(createStack(), 'Payments', props));
+/** @param props of any shape, as in JavaScript */
+function faultsOf(props: unknown): readonly string[] {
+  return catchFaults(() => new PaymentTracker(createStack(), 'Payments', props as PaymentTrackerProps));
 }
 
 function catchFaults(run: () => unknown): readonly string[] {

@@ -98,7 +98,7 @@ describe('an update in place', () => {
     return stack;
   };
 
-  it.each([{ seconds: 5 }, { seconds: 300 }, { tableId: 'mother' }])(
+  it.each([{ seconds: 5 }, { seconds: 300 }, { tableId: 'mfaob33z2nnrxve' }])(
     'of %o keeps the table, the loop, the queue and the topic',
     (change) => {
       expect(identity(stackWith(change))).toEqual(identity(stackWith({})));

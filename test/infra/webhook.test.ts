@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import type { WebhookProps } from '../../infra/constructs/payment-tracker-props.ts';
 import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
-import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import { SettingsError } from '../../lambda/settings/read-settings.ts';
 import { managedPoliciesOf, readable, statementsOf, withoutHash } from './support/statements.ts';
 import { createApp, NOCODB, synthTracker } from './support/synth.ts';
 
@@ -117,7 +117,7 @@ describe('the settings of the webhook', () => {
     expect(synth).toThrow(
       /webhook\.secretParameterName is not the name of an SSM parameter that begins with \//,
     );
-    expect(synth).toThrow(/webhook\.maxConcurrency 0 is not a whole number from 1/);
+    expect(synth).toThrow(/webhook\.maxConcurrency "0" is not a whole number from 1/);
     expect(synth).not.toThrow(/hunter2/);
   });
 

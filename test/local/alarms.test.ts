@@ -6,7 +6,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AlarmId, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
 import type { Fault } from '../../infra/local/demo-nocodb/for-tests/faults.ts';
-import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { type AlarmBell, listenForAlarms } from './support/alarm-bell.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
@@ -14,7 +14,7 @@ import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
  * Breaks what an alarm watches and waits for it to ring, where the emulator can: it keeps metrics of Lambda, and takes
  * those of the tracker. It keeps none of Step Functions, DynamoDB and SQS (LoopStopped, LoopFails, WritesThrottled,
  * ReadsThrottled, DeadLetters), looks at no dimension and at no single period. Those, and how long each alarm takes,
- * are tested on the template under a simulated month of weather. TickSlow cannot be made to ring from outside: however
+ * are tested on the template with simulated faults. TickSlow cannot be made to ring from outside: however
  * slow NocoDB is, a tick stops asking at 60 % of its time.
  */
 const POLL = { timeout: 60_000, interval: 1000 } as const;
@@ -23,7 +23,7 @@ let shop: DemoShop;
 let bell: AlarmBell;
 
 beforeAll(async () => {
-  shop = await openDemoShop('AlarmTest', { [NOCODB_VARIABLES.ownerField]: 'TG ID' });
+  shop = await openDemoShop('AlarmTest', { [VARIABLES.ownerField]: 'TG ID' });
   bell = await listenForAlarms(shop.deployed);
   await shop.createPayment('waiting');
 });
@@ -40,7 +40,7 @@ const rings = (id: AlarmId, patience: { timeout: number; interval: number } = PO
 const answers = (count: number, fault: Fault) =>
   shop.nocodb.failNext(...Array.from({ length: count }, () => fault));
 
-test('in fair weather no alarm rings, though all of the runbook are there', async () => {
+test('without faults no alarm rings, though all of the runbook are there', async () => {
   const { totalUpdates } = await shop.tracker.getStats();
   await expect
     .poll(async () => (await shop.tracker.getStats()).totalUpdates, POLL)

@@ -1,12 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import getPort from 'get-port';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { DEFAULT_STACK_NAME } from '../../infra/constructs/stack-outputs.ts';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
 import { startEmulator } from '../../infra/local/emulator/emulator.ts';
-import { freePort } from '../../infra/local/emulator/port.ts';
-import { DEFAULT_TOKEN_PARAMETER } from '../../lambda/environment/tracker-settings.ts';
+import { SETTINGS } from '../../lambda/settings/settings.ts';
 import { openChromium } from './support/chromium.ts';
 import { type NpmStart, npmStart, running } from './support/npm-start.ts';
 
@@ -121,9 +120,9 @@ test('a configured NocoDB is watched, and an emulator that runs already gets its
   expect(run.output).not.toMatch(/demo NocoDB|page:/);
   expect(run.output).not.toContain(nocodb.token);
   const cloudFormation = new CloudFormationClient(awsClientConfig(endpoint));
-  const describe = new DescribeStacksCommand({ StackName: DEFAULT_STACK_NAME });
+  const describe = new DescribeStacksCommand({ StackName: SETTINGS.stackName.default });
   await expect(cloudFormation.send(describe)).rejects.toThrow(/does not exist/);
-  const token = new GetParameterCommand({ Name: DEFAULT_TOKEN_PARAMETER });
+  const token = new GetParameterCommand({ Name: SETTINGS.tokenParameterName.default });
   await expect(new SSMClient(awsClientConfig(endpoint)).send(token)).rejects.toThrow(ParameterNotFound);
 }, 240_000);
 
@@ -148,12 +147,16 @@ test.each([
   ],
   [
     'a NocoDB that is not there',
-    { NOCODB_API_URL: 'http://127.0.0.1:{port}', NOCODB_API_TOKEN: 'secret', NOCODB_TABLE_ID: 'm1' },
+    {
+      NOCODB_API_URL: 'http://127.0.0.1:{port}',
+      NOCODB_API_TOKEN: 'secret',
+      NOCODB_TABLE_ID: 'mq13l0ec25f9v23',
+    },
     /NocoDB cannot be watched .*ECONNREFUSED/,
   ],
   ['half of a NocoDB', { NOCODB_API_TOKEN: 'secret' }, /NOCODB_API_URL is missing/],
 ])('%s is said in one line', async (_what, variables, expected) => {
-  const port = String(await freePort());
+  const port = String(await getPort({ host: '127.0.0.1' }));
   const run = start(
     Object.fromEntries(
       Object.entries(variables).map(([name, value]) => [name, value.replace('{port}', port)]),

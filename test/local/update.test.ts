@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
-import { TRACKER_VARIABLES } from '../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
 const POLL = { timeout: 60_000, interval: 250 } as const;
@@ -22,7 +21,7 @@ test('another interval, deployed in place, keeps the payments and the totals, an
   await becomesPaid(paid);
   const { paymentsConfirmed, totalUpdates } = await shop.tracker.getStats();
 
-  await shop.redeploy({ [TRACKER_VARIABLES.intervalSeconds]: '10' });
+  await shop.redeploy({ [VARIABLES.intervalSeconds]: '10' });
   await expect
     .poll(() => shop.tracker.getStats(), POLL)
     .toMatchObject({ updateIntervalSeconds: 10, pending: 1 });
@@ -44,8 +43,8 @@ test('another NocoDB table, deployed in place, is the one that counts from then 
     const ids = other.records.insertMany(shop.nocodb.records.all().map(() => ({ Paid: false })));
     expect(ids).toContain(Number(waiting.recordId));
     await shop.redeploy({
-      [NOCODB_VARIABLES.apiUrl]: other.url,
-      [NOCODB_VARIABLES.tableId]: other.tableId,
+      [VARIABLES.apiUrl]: other.url,
+      [VARIABLES.tableId]: other.tableId,
     });
 
     // The old table shows it as paid now, the new one does not.

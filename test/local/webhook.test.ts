@@ -1,7 +1,7 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { APP_VARIABLES } from '../../infra/constructs/app-settings.ts';
 import { functionLogGroups, logReader } from '../../infra/local/log/function-logs.ts';
+import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { SECRET_HEADER } from '../../lambda/webhook/secret-check.ts';
 import { runCli } from '../unit/cli/support/cli-process.ts';
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
@@ -16,7 +16,7 @@ let users = 0;
 
 beforeAll(async () => {
   shop = await openDemoShop(STACK, {
-    [APP_VARIABLES.webhookSecretParameter]: `/${STACK}/webhook-secret`,
+    [VARIABLES.webhookSecretParameter]: `/${STACK}/webhook-secret`,
     // Whatever is confirmed in less is not confirmed by a tick.
     INTERVAL_SECONDS: '300',
   });

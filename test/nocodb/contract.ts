@@ -2,17 +2,17 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAdapter } from './contract/adapter.ts';
 import { describeBulkList } from './contract/bulk-list.ts';
 import { describeCommandLine } from './contract/command-line.ts';
+import { describeErrorResponses } from './contract/error-responses.ts';
 import { describeFullTick } from './contract/full-tick.ts';
 import { describeListing } from './contract/listing.ts';
 import { describeRecords } from './contract/records.ts';
-import { describeRefusals } from './contract/refusals.ts';
 import type { ContractTarget } from './contract/target.ts';
 import { describeWebhookFunction } from './contract/webhook-function.ts';
 import { describeWebhooks } from './contract/webhooks.ts';
 
 /**
- * What the tracker relies on in NocoDB, first over plain HTTP, then through the tracker's own code. The demo NocoDB and
- * the real one have to pass it alike: that is what makes tests on the demo mean something.
+ * Tests the behavior of NocoDB that the tracker depends on, first over plain HTTP, then through the tracker's own code.
+ * The demo NocoDB and the real one have to pass the same tests, so that other tests can use the demo.
  *
  * @param openTarget starts a NocoDB with the table of payments
  */
@@ -28,7 +28,7 @@ export function describeRecordSourceContract(name: string, openTarget: () => Pro
 
     describeListing(targetOf);
     describeBulkList(targetOf);
-    describeRefusals(targetOf);
+    describeErrorResponses(targetOf);
     describeRecords(targetOf);
     describeWebhooks(targetOf);
     describeWebhookFunction(targetOf);

@@ -5,8 +5,8 @@ import {
   startDemoNocoDb,
 } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
-import { parseNocoDbSettings } from '../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../lambda/nocodb/token.ts';
+import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { RateLimitedError } from '../../lambda/tracker/errors.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
@@ -19,14 +19,14 @@ describe('a tick on a NocoDB with limits', () => {
   let demo: DemoNocoDb;
   afterEach(() => demo.close());
 
-  /** A NocoDB with so many payments, all of them tracked and every tenth of them paid. */
+  /** Starts a NocoDB with this number of payments. All of them are tracked, and every tenth is paid. */
   async function start(payments: number, options: DemoNocoDbOptions) {
     demo = await startDemoNocoDb(options);
     const table = new SimulatedPayments({ clock: systemClock });
     const records = Array.from({ length: payments }, (_, index) => ({ Paid: index % 10 === 0 }));
     for (const id of demo.records.insertMany(records)) await table.track(`user${id}`, String(id));
-    const settings = parseNocoDbSettings({ NOCODB_API_URL: demo.url, NOCODB_TABLE_ID: demo.tableId });
-    const source = createRecordSource(settings, {
+    const { nocodb } = parseTrackerSettings({ NOCODB_API_URL: demo.url, NOCODB_TABLE_ID: demo.tableId });
+    const source = createRecordSource(nocodb, {
       token: fixedToken(demo.token),
       clock: systemClock,
       random: Math.random,
@@ -58,10 +58,9 @@ describe('a tick on a NocoDB with limits', () => {
 
   it('stops at the first 429 and leaves the rest of the penalty in the gate', async () => {
     const { run, table } = await start(20, { rateLimit: RATE_LIMIT });
-    const bots = Array.from({ length: 6 }, () =>
-      fetch(`${demo.url}/api/v2/meta/tables/${demo.tableId}`, { headers: { 'xc-token': demo.token } }),
-    );
-    await Promise.all(bots);
+    const address = `${demo.url}/api/v2/meta/tables/${demo.tableId}`;
+    const headers = { 'xc-token': demo.token };
+    await Promise.all(Array.from({ length: 6 }, () => fetch(address, { headers })));
     const sent = demo.requestCount;
     const before = Date.now();
 

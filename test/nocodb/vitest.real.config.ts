@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What `npm run test:nocodb` runs: the contract on a real NocoDB. */
+/** The configuration of `npm run test:nocodb`: the contract on a real NocoDB. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {

@@ -112,7 +112,7 @@ import { PaymentTracker, type StatusResult, type TrackerStats } from 'payment-tr
 
 const payments = new PaymentTracker({ tableName: 'Payments' });
 const paid: boolean = await payments.isPaid(12345);
-const status: StatusResult = await payments.status('12345', 'rec_1');
+const status: StatusResult = await payments.status('12345', '17');
 const stats: TrackerStats = await payments.getStats();
 // @ts-expect-error a user id is a number or a text
 await payments.track({}, 1);

@@ -25,7 +25,7 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
 
 /** A Markdown table of reports, side by side. */
 export function formatReports(reports: readonly SimulationReport[]): string {
-  const header = ['', ...reports.map(({ weather }) => `${weather} weather`)];
+  const header = ['', ...reports.map(({ profile }) => `${profile} faults`)];
   const rows = ROWS.map(([name, show]) => [name, ...reports.map(show)]);
   return [header, header.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)

@@ -1,11 +1,13 @@
 import { quantile } from './quantiles.ts';
 import type { Cloud } from './world/cloud.ts';
+import type { FaultProfile } from './world/fault-profile.ts';
 import type { Ledger } from './world/ledger.ts';
 import type { NocoDbServer } from './world/nocodb-server.ts';
 
-/** What a simulation came to. Times are seconds. */
+/** The results of a simulation. Times are seconds. */
 export interface SimulationReport {
-  readonly weather: string;
+  /** The simulated faults. */
+  readonly profile: FaultProfile['name'];
   readonly seed: number;
   readonly minutes: number;
   readonly intervalSeconds: number;
@@ -52,7 +54,7 @@ export function summarize({
   server,
   cloud,
   ...about
-}: Pick<SimulationReport, 'weather' | 'seed' | 'minutes' | 'intervalSeconds'> & {
+}: Pick<SimulationReport, 'profile' | 'seed' | 'minutes' | 'intervalSeconds'> & {
   readonly ledger: Ledger;
   readonly server: NocoDbServer;
   readonly cloud: Cloud;
@@ -78,11 +80,11 @@ export function summarize({
   };
 }
 
-/** What must never happen, whatever the weather. */
+/** What must never happen, whatever the faults. */
 const NEVER = ['overlaps', 'requestsInPenalties', 'lost', 'doubled', 'invented', 'givenUpWrongly'] as const;
 
-/** Goals for an interval of 20 s, in fair weather: a tick in each slot, and half an interval of waiting for the next. */
-const FAIR_GOALS = [
+/** Goals for an interval of 20 s, with few faults: a tick in each slot, and a wait of half an interval for the next. */
+const FEW_FAULTS_GOALS = [
   { of: 'gap', quantile: 'p99', most: 20 },
   { of: 'delay', quantile: 'p50', most: 10.5 },
   { of: 'delay', quantile: 'p99', most: 21 },
@@ -94,8 +96,8 @@ export function missedGoals(report: SimulationReport): MissedGoal[] {
     goal: `0 ${name}`,
     found: report[name],
   }));
-  if (report.weather !== 'fair' || report.intervalSeconds !== 20) return never;
-  const late = FAIR_GOALS.map(({ of, quantile: name, most }) => ({
+  if (report.profile !== 'few' || report.intervalSeconds !== 20) return never;
+  const late = FEW_FAULTS_GOALS.map(({ of, quantile: name, most }) => ({
     goal: `${of} ${name} ≤ ${most} s`,
     found: Number(report[of][name].toFixed(1)),
     most,

@@ -5,24 +5,24 @@ import { replaceBlock } from '../bench/marked-block.ts';
 import { formatReports } from './format-report.ts';
 import { missedGoals } from './report.ts';
 import { simulate } from './simulation.ts';
-import { BAD, FAIR } from './world/weather.ts';
+import { FEW_FAULTS, MANY_FAULTS } from './world/fault-profile.ts';
 
-const HELP = `Runs the tracker through fair and bad weather in simulated time, and checks its promises.
+const HELP = `Runs the tracker in simulated time, with few and with many faults, and checks its promises.
 
-  npm run simulate -- [--minutes 20000] [--seed N] [--interval 20] [--weather fair|bad] [--json] [--readme]
+  npm run simulate -- [--minutes 20000] [--seed N] [--interval 20] [--faults few|many] [--json] [--readme]
 
 The domain, the conditions of the table's writes and the loop's definition are the real ones. A seed repeats a run
-exactly; without one, each run has its own. --json prints the reports as JSON, --readme puts them into README.md. The exit
-code is 1 when a goal is missed.`;
+exactly; without one, each run has its own. --json prints the reports as JSON, --readme writes them into
+test/simulation/README.md. The exit code is 1 when a goal is missed.`;
 
-const README = join(import.meta.dirname, '../../README.md');
+const README = join(import.meta.dirname, 'README.md');
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     interval: { type: 'string', default: '20' },
-    weather: { type: 'string', default: 'both' },
+    faults: { type: 'string', default: 'both' },
     json: { type: 'boolean', default: false },
     readme: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -36,22 +36,24 @@ async function run(): Promise<void> {
   const minutes = wholeNumber('minutes', values.minutes);
   const seed = wholeNumber('seed', values.seed);
   const intervalSeconds = wholeNumber('interval', values.interval);
-  const weathers = [FAIR, BAD].filter(({ name }) => values.weather === 'both' || values.weather === name);
-  if (weathers.length === 0) throw new RangeError(`--weather has to be fair or bad, not ${values.weather}.`);
+  const profiles = [FEW_FAULTS, MANY_FAULTS].filter(
+    ({ name }) => values.faults === 'both' || values.faults === name,
+  );
+  if (profiles.length === 0) throw new RangeError(`--faults has to be few or many, not ${values.faults}.`);
   const reports = [];
-  for (const weather of weathers) {
+  for (const profile of profiles) {
     if (!values.json)
-      console.error(`Simulating ${minutes} minutes of ${weather.name} weather (seed ${seed}) …`);
-    reports.push(await simulate({ weather, seed, minutes, intervalSeconds }));
+      console.error(`Simulating ${minutes} minutes with ${profile.name} faults (seed ${seed}) …`);
+    reports.push(await simulate({ profile, seed, minutes, intervalSeconds }));
   }
   const missed = reports.flatMap((report) =>
-    missedGoals(report).map(({ goal, found }) => ({ weather: report.weather, goal, found })),
+    missedGoals(report).map(({ goal, found }) => ({ profile: report.profile, goal, found })),
   );
   if (values.json) console.log(JSON.stringify({ reports, missed }, null, 2));
   else {
     console.log(formatReports(reports));
-    for (const { weather, goal, found } of missed)
-      console.error(`Missed in ${weather} weather: ${goal}, found ${found}`);
+    for (const { profile, goal, found } of missed)
+      console.error(`Missed with ${profile} faults: ${goal}, found ${found}`);
     if (missed.length === 0) console.log('\nEvery goal is met.');
   }
   if (values.readme) {

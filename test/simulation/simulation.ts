@@ -11,14 +11,14 @@ import { parseDefinition } from './step-functions/definition.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { Bots } from './world/bots.ts';
 import { Cloud, type Handler } from './world/cloud.ts';
+import { type FaultProfile, withoutFaults } from './world/fault-profile.ts';
 import { Ledger } from './world/ledger.ts';
 import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
-import { calmed, type Weather } from './world/weather.ts';
 
-/** What is broken on purpose, to see whether the simulation notices. */
-export interface Sabotage {
+/** A deliberate error in the tracker or its surroundings, to show that the simulation notices it. */
+export interface Mutation {
   /** Alters the conditions of writes before they are evaluated. */
   readonly alterCondition?: (condition: string) => string;
   readonly alterSource?: (source: RecordSource) => RecordSource;
@@ -27,20 +27,20 @@ export interface Sabotage {
 }
 
 export interface SimulationOptions {
-  readonly weather: Weather;
+  readonly profile: FaultProfile;
   /** The same seed gives the same report. */
   readonly seed: number;
-  /** Simulated minutes of that weather. */
+  /** Simulated minutes with these faults. */
   readonly minutes: number;
   /** @default 20 */
   readonly intervalSeconds?: number;
-  readonly sabotage?: Sabotage;
+  readonly mutation?: Mutation;
 }
 
 const BEGIN = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
-/** Only what is behind these names matters here. */
+/** Names in the loop's definition; the simulation does not look at them. */
 const NAMES = {
   partition: 'aws',
   tableName: 'simulated',
@@ -48,19 +48,19 @@ const NAMES = {
   tickFunctionName: 'simulated',
 };
 
-/** Minutes of calm at the end, so that whatever is due has had its time; longer than anybody takes to pay. */
-const CALM_MINUTES = 150;
+/** Minutes without faults at the end, in which everything that is due gets done; longer than any user takes to pay. */
+const FAULT_FREE_MINUTES = 150;
 
-/** Runs the tracker through some weather in simulated time. */
+/** Runs the tracker in simulated time, with the faults of a profile. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { weather, seed, minutes, intervalSeconds = 20, sabotage = {} } = options;
+  const { profile, seed, minutes, intervalSeconds = 20, mutation = {} } = options;
   const random = createRandom(seed);
   const time = new VirtualTime(BEGIN);
   const table = new SimulatedTable({
-    propagate: createPropagation(time, random.fork('index'), () => cloud.weather),
-    ...(sabotage.alterCondition && { alterCondition: sabotage.alterCondition }),
+    propagate: createPropagation(time, random.fork('index'), () => cloud.profile),
+    ...(mutation.alterCondition && { alterCondition: mutation.alterCondition }),
   });
-  const server = new NocoDbServer(time, random.fork('nocodb'), weather);
+  const server = new NocoDbServer(time, random.fork('nocodb'), profile);
   const ledger = new Ledger(time, server);
   const handler = createTickHandler({
     time,
@@ -69,32 +69,32 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     server,
     ledger,
     intervalSeconds,
-    sabotage,
+    mutation,
   });
   const definition = JSON.stringify(tickLoopDefinition(intervalSeconds, NAMES));
   const cloud = new Cloud({
     time,
     random: random.fork('cloud'),
-    weather,
+    profile,
     table,
     intervalSeconds,
-    loop: parseDefinition(sabotage.alterLoop?.(definition) ?? definition),
+    loop: parseDefinition(mutation.alterLoop?.(definition) ?? definition),
     tick: handler,
   });
-  const bots = new Bots({ time, random: random.fork('bots'), weather, server, table, ledger });
+  const bots = new Bots({ time, random: random.fork('bots'), profile, server, table, ledger });
 
-  const calm = BEGIN + minutes * MINUTE;
-  const end = calm + CALM_MINUTES * MINUTE;
+  const endOfFaults = BEGIN + minutes * MINUTE;
+  const end = endOfFaults + FAULT_FREE_MINUTES * MINUTE;
   table.follow((change) => ledger.follow(change));
   followForWakeUp(time, random.fork('stream'), table, cloud);
   server.start();
-  bots.start(calm);
+  bots.start(endOfFaults);
   time.spawn(() => cloud.runRule(end));
-  await time.runUntil(calm);
-  server.calm(calmed(weather));
-  cloud.weather = calmed(weather);
+  await time.runUntil(endOfFaults);
+  server.endFaults(withoutFaults(profile));
+  cloud.profile = withoutFaults(profile);
   await time.runUntil(end);
-  return summarize({ weather: weather.name, seed, minutes, intervalSeconds, ledger, server, cloud });
+  return summarize({ profile: profile.name, seed, minutes, intervalSeconds, ledger, server, cloud });
 }
 
 interface TickWorld {
@@ -104,13 +104,13 @@ interface TickWorld {
   readonly server: NocoDbServer;
   readonly ledger: Ledger;
   readonly intervalSeconds: number;
-  readonly sabotage: Sabotage;
+  readonly mutation: Mutation;
 }
 
 /** The tick function, composed as its handler composes it. */
 function createTickHandler(world: TickWorld): Handler {
-  const { time, random, table, server, ledger, intervalSeconds, sabotage } = world;
-  const alterSource = sabotage.alterSource ?? ((source) => source);
+  const { time, random, table, server, ledger, intervalSeconds, mutation } = world;
+  const alterSource = mutation.alterSource ?? ((source) => source);
   let ticks = 0;
   return async (instance) => {
     const owner = `tick-${++ticks}`;
@@ -137,10 +137,10 @@ function createTickHandler(world: TickWorld): Handler {
 }
 
 /** The index follows the table with a lag, an item's changes in their order. */
-function createPropagation(time: VirtualTime, random: Random, weather: () => Weather) {
+function createPropagation(time: VirtualTime, random: Random, profile: () => FaultProfile) {
   const lastShown = new Map<string, number>();
   return (key: string, show: () => void) => {
-    const { usual, longest, longLags } = weather().indexLag;
+    const { usual, longest, longLags } = profile().indexLag;
     const lag = random.chance(longLags) ? random.between(usual, longest) : random.between(0, usual);
     const moment = Math.max(time.now() + lag, lastShown.get(key) ?? 0);
     lastShown.set(key, moment);

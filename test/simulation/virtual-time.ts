@@ -40,7 +40,7 @@ export class VirtualTime {
     run().catch((error: unknown) => this.fail(error));
   }
 
-  /** Ends {@link runUntil} with an error: something happened that no weather explains. */
+  /** Ends {@link runUntil} with an error: something happened that is no simulated fault. */
   fail(error: unknown): void {
     this.#failure ??= { error };
   }

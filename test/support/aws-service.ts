@@ -1,32 +1,23 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { startHttpServer } from './http-server.ts';
 
-/** A request as an AWS service with a JSON protocol gets it. */
+/** A request as an AWS service with a JSON protocol receives it. */
 export interface AwsRequest {
   /** `AmazonSSM.GetParameter` */
   readonly target: string | undefined;
   readonly body: unknown;
 }
 
-/** A service of AWS that answers what it is told to, on a free port, until the test ends. */
+/** Starts a server in place of an AWS service. It closes when the test ends. */
 export async function startAwsService(answer: (request: AwsRequest) => unknown) {
   const requests: AwsRequest[] = [];
-  const server = createServer(async (request, response) => {
-    const text = Buffer.concat(await request.toArray()).toString();
-    const received = { target: request.headers['x-amz-target']?.toString(), body: JSON.parse(text) };
-    requests.push(received);
+  const server = await startHttpServer((response, { headers, body }) => {
+    const request = { target: headers['x-amz-target']?.toString(), body };
+    requests.push(request);
     response.setHeader('content-type', 'application/x-amz-json-1.1');
-    response.end(JSON.stringify(answer(received)));
+    response.end(JSON.stringify(answer(request)));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
   const client = {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: server.url,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };

@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { LAYOUT } from '../../lambda/table/layout.ts';
 
-/** What creates a payments table as the stack does, but for TTL and the stream. */
+/** The input that creates a payments table like the stack's, without TTL and the stream. */
 export function createTableInput(tableName: string): CreateTableCommandInput {
   const { partitionKey, sortKey, index } = LAYOUT;
   const attributes = [partitionKey, sortKey, index.partitionKey, index.sortKey];

@@ -21,9 +21,10 @@ interface EmbeddedMetrics {
 }
 
 /**
- * What CloudWatch reads from a line of a log: the values in its embedded metric format
+ * Reads the values in CloudWatch's embedded metric format from a line of a log
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
- * Nothing, for any other line.
+ *
+ * @returns nothing for any other line
  */
 export function embeddedDatapoints(line: string): Datapoint[] {
   const log = parse(line);

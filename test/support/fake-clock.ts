@@ -1,6 +1,6 @@
 import type { Clock } from '../../lambda/tracker/clock.ts';
 
-/** A clock that only its sleepers and its owner move. */
+/** A clock that moves only when somebody sleeps or a test sets it. */
 export class FakeClock implements Clock {
   #now: number;
 

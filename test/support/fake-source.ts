@@ -19,13 +19,13 @@ import type {
 
 export const DETAILS = { operation: 'list records', target: 'GET fake', problem: 'fault', hint: 'None.' };
 
-/** A NocoDB table in memory that behaves as badly as it is told to. */
+/** A NocoDB table in memory, with the faults that a test sets. */
 export class FakeSource implements RecordSource {
   readonly #clock: Clock;
   /** `changedAt`: epoch milliseconds by the server's clock; absent: before anybody asked. */
   readonly records = new Map<string, { paid: boolean; owner?: string | null; changedAt?: number }>();
   readonly poison = new Set<string>();
-  /** Each request takes one: an error to throw, or nothing. */
+  /** One for each of the next requests: an error to throw, or `undefined` for none. */
   faults: (TrackerError | undefined)[] = [];
   cap = 1000;
   urlIds = 500;

@@ -7,10 +7,10 @@ import { NOW, prepareTracker } from './support/tracker.ts';
 test('a payment is pending from track on, and paid from its confirmation on', async () => {
   const { tracker, payments } = await prepareTracker();
 
-  const tracked = await tracker.track(12345, 'rec_abc');
-  const before = [await tracker.isPaid(12345), await tracker.isPaid('12345', 'rec_abc')];
-  await payments.confirm({ userId: '12345', recordId: 'rec_abc' }, NOW);
-  const after = [await tracker.isPaid(12345), await tracker.isPaid('12345', 'rec_abc')];
+  const tracked = await tracker.track(12345, 17);
+  const before = [await tracker.isPaid(12345), await tracker.isPaid('12345', '17')];
+  await payments.confirm({ userId: '12345', recordId: '17' }, NOW);
+  const after = [await tracker.isPaid(12345), await tracker.isPaid('12345', '17')];
 
   expect(tracked).toEqual({ status: 'pending', created: true });
   expect(before).toEqual([false, false]);

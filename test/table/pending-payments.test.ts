@@ -9,7 +9,7 @@ import { startLosingProxy } from './support/losing-proxy.ts';
 import { createPaymentTable, type PaymentTable } from './support/payment-table.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
-const PAYMENT = { userId: '12345', recordId: 'rec_abc' };
+const PAYMENT = { userId: '12345', recordId: '17' };
 
 async function prepare({ shards = 1 } = {}) {
   const table = await createPaymentTable();

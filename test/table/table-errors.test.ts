@@ -35,7 +35,7 @@ test.for([
   ['ThrottlingException', /throttles it.*Repeat it later/],
   ['AccessDeniedException', /the role may not do that.*grantRead\(fn\) to read, grantTrack\(fn\) to track/],
   ['UnrecognizedClientException', /does not accept the credentials.*sign in again/],
-  ['InternalServerError', /DynamoDB has a fault of its own.*Repeat it later/],
+  ['InternalServerError', /DynamoDB has an internal error.*Repeat it later/],
   ['ValidationException', /DynamoDB answered ValidationException: told by the test\. /],
 ] as const)('%s becomes an error that says what to do', async ([error, message]) => {
   const { store } = await storeWith({ error });

@@ -69,8 +69,10 @@ it('the packages that the project itself asks for are those that were looked at,
   expect(Object.fromEntries(direct)).toEqual({
     '@aws-lambda-powertools': 'MIT-0',
     '@aws-sdk': 'Apache-2.0',
+    commander: 'MIT',
     'csv-parse': 'MIT',
     'p-map': 'MIT',
     undici: 'MIT',
+    zod: 'MIT',
   });
 });

@@ -1,9 +1,37 @@
-import { defineCommand } from '../command.ts';
+import { Command } from 'commander';
+import { EXIT_CODE } from '../console/errors.ts';
+import { type Colour, colour, type Terminal } from '../console/terminal.ts';
 import type { ReportLine } from '../doctor/checks.ts';
 import { runChecks } from '../doctor/checks.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
-import { EXIT_CODE } from '../errors.ts';
-import { type Colour, colour, type Terminal } from '../terminal.ts';
+import type { ToAction } from './context.ts';
+
+/** `doctor`: checks whether the tracker can use the configured NocoDB. */
+export function doctorCommand(toAction: ToAction): Command {
+  return new Command('doctor')
+    .summary('Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists.')
+    .description(
+      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). They do not use AWS. After the first fault, the checks that depend on it are skipped.',
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(
+      toAction(async (context) => {
+        const lines: ReportLine[] = [];
+        for await (const line of runChecks(nocoDbChecks(context.nocodb))) {
+          lines.push(line);
+          if (!context.json) context.out.write(`${format(line, context.out)}\n`);
+        }
+        const healthy = lines.every(({ outcome }) => outcome === 'ok' || outcome === 'note');
+        if (context.json) context.out.write(`${JSON.stringify({ healthy, checks: lines })}\n`);
+        return healthy ? EXIT_CODE.done : EXIT_CODE.failed;
+      }),
+    );
+}
+
+const EXAMPLES = `
+Examples:
+  payment-tracker doctor
+  payment-tracker doctor --json`;
 
 const SIGNS = {
   ok: { sign: '✔', colour: 'green' },
@@ -12,30 +40,8 @@ const SIGNS = {
   skipped: { sign: '–', colour: 'dim' },
 } as const satisfies Record<ReportLine['outcome'], { readonly sign: string; readonly colour: Colour }>;
 
-/** Width of the longest title. */
+/** Width of the longest title, in characters. */
 const TITLE_WIDTH = 10;
-
-/** `doctor`: whether the configured NocoDB can be watched. */
-export const doctorCommand = defineCommand({
-  name: 'doctor',
-  summary: 'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists.',
-  details: [
-    'It asks the NocoDB in NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (see the README for the other settings),\nand needs nothing of AWS. After the first fault, the checks that depend on it are skipped.',
-  ],
-  arguments: {},
-  options: {},
-  examples: ['doctor', 'doctor --json'],
-  async run(_, context) {
-    const lines: ReportLine[] = [];
-    for await (const line of runChecks(nocoDbChecks(context.nocodb))) {
-      lines.push(line);
-      if (!context.json) context.out.write(`${format(line, context.out)}\n`);
-    }
-    const healthy = lines.every(({ outcome }) => outcome === 'ok' || outcome === 'note');
-    if (context.json) context.out.write(`${JSON.stringify({ healthy, checks: lines })}\n`);
-    return healthy ? EXIT_CODE.done : EXIT_CODE.failed;
-  },
-});
 
 function format(line: ReportLine, terminal: Terminal): string {
   const { sign, colour: name } = SIGNS[line.outcome];

@@ -1,27 +1,35 @@
+import { Command } from 'commander';
 import { formatAge, type StatusResult, type UntrackResult } from '../../../lambda/client/index.ts';
-import { defineCommand } from '../command.ts';
-import { EXIT_CODE } from '../errors.ts';
-import { colour, print, type Terminal } from '../terminal.ts';
+import { EXIT_CODE } from '../console/errors.ts';
+import { colour, print, type Terminal } from '../console/terminal.ts';
+import type { ToAction } from './context.ts';
+
+const USER_HELP = "The messenger's user id.";
+const OPTIONAL_RECORD_HELP = "Id of the NocoDB record (default: that of the user's latest payment).";
 
 /** `status USER [RECORD]` */
-export const statusCommand = defineCommand({
-  name: 'status',
-  summary: 'Tell what is known about a payment, and how fresh that is.',
-  arguments: {
-    user: { help: "The messenger's user id." },
-    record: { help: "Id of the NocoDB record; the user's latest payment without it.", optional: true },
-  },
-  options: {},
-  examples: ['status 12345', 'status 12345 42 --json'],
-  async run({ arguments: { user, record } }, context) {
-    const payments = await context.payments();
-    const status = await payments.status(user, record);
-    print(context, { userId: user, ...status }, describe(status, user, context.out));
-    return EXIT_CODE.done;
-  },
-});
+export function statusCommand(toAction: ToAction): Command {
+  return new Command('status')
+    .summary('Show the state of a payment, and how fresh the data is.')
+    .argument('<USER>', USER_HELP)
+    .argument('[RECORD]', OPTIONAL_RECORD_HELP)
+    .addHelpText('after', STATUS_EXAMPLES)
+    .action(
+      toAction(async (context, user: string, record: string | undefined) => {
+        const payments = await context.payments();
+        const status = await payments.status(user, record);
+        print(context, { userId: user, ...status }, describeStatus(status, user, context.out));
+        return EXIT_CODE.done;
+      }),
+    );
+}
 
-function describe(status: StatusResult, user: string, terminal: Terminal): string {
+const STATUS_EXAMPLES = `
+Examples:
+  payment-tracker status 12345
+  payment-tracker status 12345 42 --json`;
+
+function describeStatus(status: StatusResult, user: string, terminal: Terminal): string {
   const { recordId, dataAgeSeconds: age } = status;
   const name = recordId === undefined ? `user ${user}` : `user ${user}, record ${recordId}`;
   const fresh = age === null ? 'no successful tick yet' : `updated ${formatAge(age)}`;
@@ -48,56 +56,63 @@ function describeState({ state, paidAt, trackedAt, reason }: StatusResult, termi
 }
 
 /** `track USER RECORD` */
-export const trackCommand = defineCommand({
-  name: 'track',
-  summary: 'Watch a payment until it is paid.',
-  details: ['It may be repeated: a waiting payment is renewed, a paid one stays paid.'],
-  arguments: {
-    user: { help: "The messenger's user id." },
-    record: { help: 'Id of the NocoDB record to be paid.' },
-  },
-  options: {},
-  examples: ['track 12345 42', 'track -100987 42 --json'],
-  async run({ arguments: { user, record } }, context) {
-    const payments = await context.payments();
-    const result = await payments.track(user, record);
-    const name = `user ${user} (record: ${record})`;
-    print(
-      context,
-      { userId: user, recordId: record, ...result },
-      result.status === 'paid'
-        ? `✅ The payment of ${name} is paid already`
-        : `📍 ${result.created ? 'Tracking' : 'Still tracking'} payment for ${name}`,
+export function trackCommand(toAction: ToAction): Command {
+  return new Command('track')
+    .summary('Track a payment until it is paid.')
+    .description('It is safe to repeat: a pending payment is renewed, a paid one stays paid.')
+    .argument('<USER>', USER_HELP)
+    .argument('<RECORD>', 'Id of the NocoDB record.')
+    .addHelpText('after', TRACK_EXAMPLES)
+    .action(
+      toAction(async (context, user: string, record: string) => {
+        const payments = await context.payments();
+        const result = await payments.track(user, record);
+        const name = `user ${user} (record: ${record})`;
+        print(
+          context,
+          { userId: user, recordId: record, ...result },
+          result.status === 'paid'
+            ? `✅ The payment of ${name} is paid already`
+            : `📍 ${result.created ? 'Tracking' : 'Still tracking'} payment for ${name}`,
+        );
+        return EXIT_CODE.done;
+      }),
     );
-    return EXIT_CODE.done;
-  },
-});
+}
+
+const TRACK_EXAMPLES = `
+Examples:
+  payment-tracker track 12345 42
+  payment-tracker track -100987 42 --json`;
 
 /** `untrack USER [RECORD]` */
-export const untrackCommand = defineCommand({
-  name: 'untrack',
-  summary: 'Stop watching a payment and forget it.',
-  details: ['A paid payment is kept until it expires, so that everybody who asks still sees it paid.'],
-  arguments: {
-    user: { help: "The messenger's user id." },
-    record: { help: "Id of the NocoDB record; the user's latest payment without it.", optional: true },
-  },
-  options: {},
-  examples: ['untrack 12345', 'untrack 12345 42'],
-  async run({ arguments: { user, record } }, context) {
-    const payments = await context.payments();
-    const result = await payments.untrack(user, record);
-    const name = record === undefined ? `user ${user}` : `user ${user} (record: ${record})`;
-    print(
-      context,
-      { userId: user, ...(record !== undefined && { recordId: record }), ...result },
-      tell(result, name),
+export function untrackCommand(toAction: ToAction): Command {
+  return new Command('untrack')
+    .summary('Stop tracking a payment and delete it.')
+    .description('A paid payment is kept until it expires, so that everybody who asks still sees it paid.')
+    .argument('<USER>', USER_HELP)
+    .argument('[RECORD]', OPTIONAL_RECORD_HELP)
+    .addHelpText('after', UNTRACK_EXAMPLES)
+    .action(
+      toAction(async (context, user: string, record: string | undefined) => {
+        const payments = await context.payments();
+        const result = await payments.untrack(user, record);
+        print(
+          context,
+          { userId: user, ...(record !== undefined && { recordId: record }), ...result },
+          describeUntrack(result, record === undefined ? `user ${user}` : `user ${user} (record: ${record})`),
+        );
+        return EXIT_CODE.done;
+      }),
     );
-    return EXIT_CODE.done;
-  },
-});
+}
 
-function tell({ removed, status }: UntrackResult, name: string): string {
+const UNTRACK_EXAMPLES = `
+Examples:
+  payment-tracker untrack 12345
+  payment-tracker untrack 12345 42`;
+
+function describeUntrack({ removed, status }: UntrackResult, name: string): string {
   if (status === 'paid') return `✅ The payment of ${name} is paid, and stays readable until it expires`;
   return removed ? `🔕 No longer tracking payment for ${name}` : `There was no payment of ${name} to untrack`;
 }

@@ -1,51 +1,61 @@
+import { Command } from 'commander';
 import type { TrackerStats } from '../../../lambda/client/index.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
 import { TrackerError } from '../../../lambda/tracker/errors.ts';
-import { defineCommand } from '../command.ts';
-import type { CommandContext, Payments } from '../context.ts';
-import { describeStats, summarizeStats } from '../describe-stats.ts';
-import { EXIT_CODE } from '../errors.ts';
-import { colour, cutTo, LiveView, print } from '../terminal.ts';
+import { EXIT_CODE } from '../console/errors.ts';
+import { colour, cutTo, LiveView, print } from '../console/terminal.ts';
+import type { CommandContext, Payments, ToAction } from './context.ts';
+import { describeStats, summarizeStats } from './describe-stats.ts';
 
-/** `stats`: how the tracker fares, once or as a live view. */
-export const statsCommand = defineCommand({
-  name: 'stats',
-  summary: 'Show how fresh the data is, what is pending and confirmed, and how NocoDB answers.',
-  details: [
-    'With --watch it goes on until Ctrl-C: a live view on a terminal, otherwise a line (with --json a JSON object) every\n2 seconds.',
-  ],
-  arguments: {},
-  options: { watch: { type: 'boolean', help: 'Keep showing it.' } },
-  examples: ['stats', 'stats --watch', 'stats --json'],
-  async run({ options }, context) {
-    const payments = await context.payments();
-    if (options.watch) {
-      await watchStats(payments, context);
-      return EXIT_CODE.done;
-    }
-    const stats = await payments.getStats();
-    print(context, stats, describeStats(stats, context.clock.now(), context.out).join('\n'));
-    return EXIT_CODE.done;
-  },
-});
+/** `stats`: shows how the tracker works, once or as a live view. */
+export function statsCommand(toAction: ToAction): Command {
+  return new Command('stats')
+    .summary('Show how fresh the data is, what is pending and confirmed, and how NocoDB answers.')
+    .description(
+      'With --watch it continues until Ctrl-C: a live view on a terminal, otherwise a line (with --json a JSON object) every 2 seconds.',
+    )
+    .option('--watch', 'Continue until Ctrl-C.')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      toAction(async (context, options: { readonly watch?: true }) => {
+        const payments = await context.payments();
+        if (options.watch) {
+          await watchStats(payments, context);
+          return EXIT_CODE.done;
+        }
+        const stats = await payments.getStats();
+        print(context, stats, describeStats(stats, context.clock.now(), context.out).join('\n'));
+        return EXIT_CODE.done;
+      }),
+    );
+}
 
-/** Time between two looks, milliseconds. A look reads the index of pending payments: a read unit for about 60 of them. */
-const LOOK_EVERY = 2000;
+const EXAMPLES = `
+Examples:
+  payment-tracker stats
+  payment-tracker stats --watch
+  payment-tracker stats --json`;
 
 /**
- * Shows the stats again and again until Ctrl-C: as a view that changes for a person, as a line each for everybody else.
- *
- * A look that fails later is shown and tried again; only the first one ends the watch.
- *
- * @throws {TrackerError} when the first look fails
+ * Time between two reads, in milliseconds. A read of the stats queries the index of pending payments, at one read unit
+ * for about 60 of them.
  */
-export async function watchStats(payments: Payments, context: CommandContext): Promise<void> {
+const READ_EVERY_MS = 2000;
+
+/**
+ * Shows the stats again and again until Ctrl-C: as a view that changes on a terminal, otherwise as lines.
+ *
+ * Only a failure of the first read ends the watch. A later failure is shown, and the next read tries again.
+ *
+ * @throws {TrackerError} when the first read fails
+ */
+async function watchStats(payments: Payments, context: CommandContext): Promise<void> {
   const show = context.json || !context.out.interactive ? showLine(context) : showView(context);
   let last = await payments.getStats();
-  // Before anything is shown: who sees the first look may press Ctrl-C at once.
+  // Before the first output: after it, the user may press Ctrl-C at any time.
   const waiting = { clock: context.clock, signal: context.catchInterrupt() };
   show(last);
-  while (await pause(LOOK_EVERY, waiting)) {
+  while (await pause(READ_EVERY_MS, waiting)) {
     try {
       last = await payments.getStats();
       show(last);
@@ -70,7 +80,7 @@ function showView({ out, clock }: CommandContext): Show {
   const view = new LiveView(out);
   return (stats, error) => {
     const now = clock.now();
-    // A coloured line is longer than it looks, so lines are cut before they are coloured.
+    // The codes of colours count as characters, so lines are cut first.
     const plain = { colours: false };
     const lines = describeStats(stats, now, plain);
     const fits = lines.every((each) => each.length <= out.columns);
@@ -86,12 +96,11 @@ function showView({ out, clock }: CommandContext): Show {
 }
 
 /**
- * Waits, unless Ctrl-C comes first.
+ * Waits until the time is over or Ctrl-C is pressed.
  *
- * @param milliseconds how long
- * @returns false when it was interrupted
+ * @returns false after Ctrl-C
  */
-export async function pause(
+async function pause(
   milliseconds: number,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<boolean> {

@@ -1,41 +1,44 @@
+import { Command } from 'commander';
 import type { TickResult } from '../../../lambda/tracker/tick.ts';
 import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
-import { defineCommand } from '../command.ts';
-import type { CommandContext } from '../context.ts';
-import { CommandError, EXIT_CODE } from '../errors.ts';
-import { colour, print } from '../terminal.ts';
+import { CommandError, EXIT_CODE } from '../console/errors.ts';
+import { colour, print } from '../console/terminal.ts';
+import type { CommandContext, ToAction } from './context.ts';
 
-/** `tick`: one pass now, if the gate lets it through. */
-export const tickCommand = defineCommand({
-  name: 'tick',
-  summary: 'Run one tick now, through the gate like any other.',
-  details: [
-    'It calls the deployed tick function and waits for it. While another tick runs, or has just run in this slot, or a\nrate limit is being waited out, the gate refuses it; that is not a failure.',
-  ],
-  arguments: {},
-  options: {
-    function: {
-      type: 'string',
-      value: 'NAME',
-      help: 'Name of the tick function (default: the output TickFunctionName of the stack).',
-    },
-  },
-  examples: ['tick', 'tick --json'],
-  async run({ options }, context) {
-    const name = options.function ?? (await context.stackOutputs()).get(STACK_OUTPUTS.tickFunctionName);
-    const answer = await context.invokeFunction(name);
-    if ('error' in answer) {
-      throw new CommandError(
-        `The tick failed: ${answer.error}`.replace(/\.$/, ''),
-        `Nothing is lost, the next slot tries again; the log of ${name} tells more, and doctor checks NocoDB.`,
-      );
-    }
-    // The function is of this package; its answer is that of the handler.
-    const result = answer.value as TickResult;
-    print(context, result, describe(result, context));
-    return EXIT_CODE.done;
-  },
-});
+/** `tick`: runs one tick now, if the gate allows it. */
+export function tickCommand(toAction: ToAction): Command {
+  return new Command('tick')
+    .summary('Run one tick now, through the gate like any other.')
+    .description(
+      'It calls the deployed tick function and waits for the result. The gate refuses the tick while another tick runs, after another tick has run in the same slot, and during a rate limit. That is not a failure.',
+    )
+    .option(
+      '--function <NAME>',
+      'Name of the tick function (default: the output TickFunctionName of the stack).',
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(
+      toAction(async (context, options: { readonly function?: string }) => {
+        const name = options.function ?? (await context.stackOutputs()).get(STACK_OUTPUTS.tickFunctionName);
+        const answer = await context.invokeFunction(name);
+        if ('error' in answer) {
+          throw new CommandError(
+            `The tick failed: ${answer.error}`.replace(/\.$/, ''),
+            `Nothing is lost: the next slot tries again. See the log of ${name}, and run doctor to check NocoDB.`,
+          );
+        }
+        // The function belongs to this package: it returns what the handler returns.
+        const result = answer.value as TickResult;
+        print(context, result, describe(result, context));
+        return EXIT_CODE.done;
+      }),
+    );
+}
+
+const EXAMPLES = `
+Examples:
+  payment-tracker tick
+  payment-tracker tick --json`;
 
 function describe(result: TickResult, { clock, out }: CommandContext): string {
   if (result.outcome === 'done') {

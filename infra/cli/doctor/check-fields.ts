@@ -1,34 +1,33 @@
-import type { TableField } from '../../../lambda/nocodb/fields.ts';
-import { NOCODB_VARIABLES, type NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { findField, type TableField } from '../../../lambda/nocodb/fields.ts';
 import { nearMiss } from '../../../lambda/settings/near-miss.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { Finding } from './checks.ts';
 
-/** Types whose value comes from elsewhere, so that the type does not tell whether it is a box. */
+/** Types of computed fields. They do not say whether the value is a checkbox. */
 const COMPUTED = ['Lookup', 'Formula', 'Rollup'];
 
-/** NocoDB's own columns, which its pages do not show. */
+/** Titles of NocoDB's own columns, which its pages do not show. */
 const HIDDEN = /^nc_/;
 
-/** Whether the configured fields are in the table, and are what the settings take them for. */
+/** Checks that the table has the configured fields, and that their types fit the settings. */
 export function checkFields(settings: NocoDbSettings, fields: readonly TableField[]): readonly Finding[] {
   const { idField, paidField, ownerField } = settings;
-  const [id, paid, owner] = [idField, paidField, ownerField].map((name) => findField(name, fields));
+  const [id, paid, owner] = [idField, paidField, ownerField].map((name) =>
+    name === undefined ? undefined : findField(fields, name),
+  );
   const found = [id, paid, owner].flatMap((field) => (field === undefined ? [] : [describe(field)]));
   const findings = [
-    id === undefined ? absent(NOCODB_VARIABLES.idField, idField, fields) : checkId(id),
+    id === undefined ? absent(VARIABLES.idField, idField, fields) : checkId(id),
     paid === undefined
-      ? absent(NOCODB_VARIABLES.paidField, paidField, fields)
+      ? absent(VARIABLES.paidField, paidField, fields)
       : checkPaid(paid, settings.paidValues),
     ownerField !== undefined && owner === undefined
-      ? absent(NOCODB_VARIABLES.ownerField, ownerField, fields)
+      ? absent(VARIABLES.ownerField, ownerField, fields)
       : undefined,
   ].filter((finding) => finding !== undefined);
   if (findings.some(({ outcome }) => outcome === 'fault')) return findings;
   return [{ outcome: 'ok', text: `${found.join(', ')}` }, ...findings];
-}
-
-function findField(name: string | undefined, fields: readonly TableField[]): TableField | undefined {
-  return fields.find(({ id }) => id === name) ?? fields.find(({ title }) => title === name);
 }
 
 function checkId(field: TableField): Finding | undefined {
@@ -47,14 +46,14 @@ function checkPaid(field: TableField, paidValues: readonly string[] | undefined)
     return {
       outcome: 'fault',
       text: `"${title}" is no checkbox but a ${type}`,
-      hint: `Set ${NOCODB_VARIABLES.paidValues} to the values that mean paid${example(options)}, or ${NOCODB_VARIABLES.paidField} to a checkbox`,
+      hint: `Set ${VARIABLES.paidValues} to the values that mean paid${example(options)}, or ${VARIABLES.paidField} to a checkbox`,
     };
   }
   if (type === 'Checkbox') {
     return {
       outcome: 'fault',
       text: `"${title}" is a checkbox, so that none of the values ${paidValues.join(', ')} can be in it`,
-      hint: `Remove ${NOCODB_VARIABLES.paidValues}, or set ${NOCODB_VARIABLES.paidField} to the field with these values`,
+      hint: `Remove ${VARIABLES.paidValues}, or set ${VARIABLES.paidField} to the field with these values`,
     };
   }
   const strange = paidValues.filter((value) => options !== undefined && !options.includes(value));
@@ -62,7 +61,7 @@ function checkPaid(field: TableField, paidValues: readonly string[] | undefined)
   return {
     outcome: 'fault',
     text: `"${title}" has no option ${strange.join(', ')}`,
-    hint: `Set ${NOCODB_VARIABLES.paidValues} to some of its options, letter for letter: ${options?.join(', ')}`,
+    hint: `Set ${VARIABLES.paidValues} to some of its options, letter for letter: ${options?.join(', ')}`,
   };
 }
 

@@ -1,27 +1,26 @@
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { SettingsError } from '../../../lambda/settings/read-settings.ts';
 import { TrackerError } from '../../../lambda/tracker/errors.ts';
 
-/** What a check found. Texts are sentences without a full stop. */
+/** Result of a check. Texts are sentences without a full stop. */
 export type Finding =
   | { readonly outcome: 'ok'; readonly text: string }
-  /** It works, but the reader may want to know. */
+  /** It works, but not as well as it can. */
   | { readonly outcome: 'note'; readonly text: string; readonly hint: string }
   | { readonly outcome: 'fault'; readonly text: string; readonly hint: string };
 
-/** One thing that has to be right for ticks to work. */
+/** Something that ticks need. */
 export interface Check {
-  /** `Token` */
+  /** One or two words: `Token`. */
   readonly title: string;
-  /** @returns more than one finding only when each of them is worth a line */
+  /** @returns the findings, one line of the report each */
   run(): Promise<readonly Finding[]>;
 }
 
-/** A line of the doctor's report. */
+/** A line of the report. */
 export type ReportLine = { readonly check: string } & (Finding | { readonly outcome: 'skipped' });
 
 /**
- * Runs checks one after another, each as soon as the one before it is done. After the first fault the others would only
- * repeat it: they are skipped.
+ * Runs checks one after another, and skips those after the first fault: each check depends on the ones before it.
  */
 export async function* runChecks(checks: Iterable<Check>): AsyncGenerator<ReportLine> {
   let faulty = false;

@@ -1,26 +1,27 @@
-import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
+import type { TableField } from '../../../lambda/nocodb/fields.ts';
 import { asList, asObject } from '../../../lambda/nocodb/read-response.ts';
 import { BulkListUnsupportedError, TableNotFoundError } from '../../../lambda/tracker/errors.ts';
 import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
 import { checkFields } from './check-fields.ts';
 import type { Check, Finding } from './checks.ts';
 
-/** Asks for nothing but whether it would be answered. */
+/** The smallest query: only whether NocoDB answers matters. */
 const PROBE = { recordIds: [], want: 'paid', limit: 1 } as const;
 
 /**
- * What has to be right in NocoDB, from the outside to the inside. All of it is asked through the code that ticks use.
+ * Everything that ticks need: first the settings, then NocoDB from the outside to the inside. NocoDB is asked through the
+ * code that ticks use.
  *
- * @param open reads the settings; called by the first check
+ * @param open called by the first check
  */
-export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
+export function nocoDbChecks(open: (options: { readonly examine: true }) => NocoDbAccess): readonly Check[] {
   let nocodb: NocoDbAccess;
   let fields: readonly TableField[];
   return [
     {
       title: 'Settings',
       async run() {
-        nocodb = open();
+        nocodb = open({ examine: true });
         const { apiUrl, tableId, paidField, paidValues } = nocodb.settings;
         const paid = paidValues === undefined ? 'is ticked' : `is ${paidValues.join(' or ')}`;
         return ok(`NocoDB on ${apiUrl}, table ${tableId}; paid means: "${paidField}" ${paid}`);
@@ -29,26 +30,20 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
     {
       title: 'Connection',
       async run() {
-        await nocodb.send({
-          operation: 'ask for the health',
-          method: 'GET',
-          path: '/api/v1/health',
-          repeatable: true,
-          read: (answer) => ({ value: asObject(answer, 'the answer'), records: 0 }),
-        });
+        await nocodb.send(
+          { operation: 'ask for the health', method: 'GET', path: '/api/v1/health', repeatable: true },
+          (json) => asObject(json, 'the answer'),
+        );
         return ok('NocoDB answers');
       },
     },
     {
       title: 'Token',
       async run() {
-        await nocodb.send({
-          operation: 'list the bases',
-          method: 'GET',
-          path: '/api/v2/meta/bases',
-          repeatable: true,
-          read: (answer) => ({ value: asList(asObject(answer, 'the answer').list, 'the list'), records: 0 }),
-        });
+        await nocodb.send(
+          { operation: 'list the bases', method: 'GET', path: '/api/v2/meta/bases', repeatable: true },
+          (json) => asList(asObject(json, 'the answer').list, 'the list'),
+        );
         return ok('NocoDB accepts it');
       },
     },
@@ -56,7 +51,7 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
       title: 'Table',
       async run() {
         try {
-          fields = await readFields(nocodb);
+          fields = await nocodb.tableFields();
         } catch (error) {
           if (!(error instanceof TableNotFoundError)) throw error;
           const tables = await visibleTables(nocodb);
@@ -84,10 +79,6 @@ export function nocoDbChecks(open: () => NocoDbAccess): readonly Check[] {
   ];
 }
 
-async function readFields(nocodb: NocoDbAccess): Promise<readonly TableField[]> {
-  return readTableFields({ send: (call) => nocodb.send(call) }, nocodb.settings, nocodb.context());
-}
-
 async function checkBulkLists(nocodb: NocoDbAccess): Promise<readonly Finding[]> {
   try {
     await nocodb.turn();
@@ -109,11 +100,11 @@ function ok(text: string): readonly Finding[] {
   return [{ outcome: 'ok', text }];
 }
 
-/** Bases looked into: each is a request. */
+/** Each base is a request. */
 const MAX_BASES = 10;
 
 /**
- * The tables that the token sees, as `Payments (mq13l0ec25f9v23)`, in the first of the bases that it sees.
+ * The tables that the token sees, as `Payments (mq13l0ec25f9v23)`, in the first {@link MAX_BASES} bases.
  *
  * @throws {TrackerError}
  */
@@ -132,18 +123,10 @@ interface Named {
 }
 
 function list(nocodb: NocoDbAccess, operation: string, path: string): Promise<readonly Named[]> {
-  return nocodb.send({
-    operation,
-    method: 'GET',
-    path,
-    repeatable: true,
-    read: (answer) => {
-      const entries = asList(asObject(answer, 'the answer').list, 'the list');
-      const value = entries.map((entry) => {
-        const { id, title } = asObject(entry, 'an entry');
-        return { id: String(id), title: String(title) };
-      });
-      return { value, records: 0 };
-    },
-  });
+  return nocodb.send({ operation, method: 'GET', path, repeatable: true }, (json) =>
+    asList(asObject(json, 'the answer').list, 'the list').map((entry) => {
+      const { id, title } = asObject(entry, 'an entry');
+      return { id: String(id), title: String(title) };
+    }),
+  );
 }

@@ -1,19 +1,13 @@
 import { CsvError, type Info, parse } from 'csv-parse/sync';
-import { UsageError } from '../errors.ts';
-import { BatchBuilder, type Columns, findColumns, type ImportBatch } from './read-file.ts';
-
-/** A record of the file, and the line that it ends on. */
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: Pick<Info, 'lines'>;
-}
+import { UsageError } from '../console/errors.ts';
+import { BatchBuilder, type Columns, findColumns, type ImportBatch } from './rows.ts';
 
 /**
- * Reads a CSV: with commas, semicolons or tabs; with a header that names the two columns, or without a header and with
- * the user id and the record id in the first two columns.
+ * Reads CSV with commas, semicolons or tabs. A header names the two columns. Without a header, the user id and the
+ * record id are the first two columns.
  *
- * @param userField name of the user's column, when it was given; then there has to be a header
- * @throws {UsageError} when the file is not CSV, or has a header without the two columns
+ * @param userField name of the user's column; if it is given, the file must have a header
+ * @throws {UsageError} when the file is not CSV, or its header lacks one of the columns
  */
 export function parseCsv(text: string, userField: string | undefined): ImportBatch {
   const [first, ...rest] = readRecords(text);
@@ -27,9 +21,15 @@ export function parseCsv(text: string, userField: string | undefined): ImportBat
   return batch.build();
 }
 
+interface CsvRecord {
+  readonly record: readonly string[];
+  /** The line that the record ends on. */
+  readonly info: Pick<Info, 'lines'>;
+}
+
 function readRecords(text: string): CsvRecord[] {
   try {
-    // With `info`, csv-parse gives records in this shape; its types do not say so.
+    // The types of csv-parse do not know the shape that `info` causes.
     return parse(text, {
       bom: true,
       delimiter: [',', ';', '\t'],
@@ -41,11 +41,11 @@ function readRecords(text: string): CsvRecord[] {
     }) as unknown as CsvRecord[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new UsageError(`The file is not CSV: ${error.message.replace(/\.$/, '')}`, 'import');
+    throw new UsageError(`The file is not CSV: ${error.message.replace(/\.$/, '')}`, 'import', error);
   }
 }
 
-/** @returns `undefined` when the first record is no header but a payment */
+/** @returns `undefined` if the first record is a payment */
 function readHeader(names: readonly string[], userField: string | undefined): Columns<number> | undefined {
   const { user, record } = findColumns(names, userField);
   if (user !== undefined && record !== undefined) {

@@ -1,11 +1,11 @@
-import { UsageError } from '../errors.ts';
-import { BatchBuilder, findColumns, type ImportBatch } from './read-file.ts';
+import { UsageError } from '../console/errors.ts';
+import { BatchBuilder, findColumns, type ImportBatch } from './rows.ts';
 
 /**
- * Reads a JSON list of objects with a user id and a record id, each a number or a text.
+ * Reads a JSON list of objects with a user id and a record id, each a number or a string.
  *
- * @param userField name of the user's key, when it was given
- * @throws {UsageError} when it is not such a list
+ * @param userField name of the user's key, if it is given
+ * @throws {UsageError} when the file is not a JSON list
  */
 export function parseJson(text: string, userField: string | undefined): ImportBatch {
   const entries = readList(text);
@@ -31,19 +31,19 @@ function readList(text: string): readonly unknown[] {
   try {
     list = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`The file is not JSON: ${(error as Error).message}`, 'import');
+    throw new UsageError(`The file is not JSON: ${(error as Error).message}`, 'import', error);
   }
   if (Array.isArray(list)) return list;
   throw new UsageError('The file is not a JSON list: [{ "userId": 12345, "recordId": 42 }, …]', 'import');
 }
 
-/** Texts, brackets, separators, line ends, and everything else: all there is in JSON. */
+/** The tokens of JSON: strings, brackets and separators, line ends, and other values. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[[\]{},:]|\n|[^\s"[\]{},:]+/g;
 
 /**
  * The line on which each entry of a list begins.
  *
- * @param text a JSON list, and valid
+ * @param text a valid JSON list
  */
 function linesOfEntries(text: string): number[] {
   const lines: number[] = [];

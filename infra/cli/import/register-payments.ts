@@ -1,17 +1,16 @@
-import { type TrackedPayment, TrackManyError } from '../../../lambda/client/index.ts';
-import type { Payments } from '../context.ts';
-import { CommandError } from '../errors.ts';
-import { colour, formatCount, print, type Terminal } from '../terminal.ts';
-import { type BadRow, formatPlace, type ImportBatch, type ImportRow, type Place } from './read-file.ts';
+import { type PaymentTracker, type TrackedPayment, TrackManyError } from '../../../lambda/client/index.ts';
+import { CommandError } from '../console/errors.ts';
+import { colour, formatCount, print, type Terminal } from '../console/terminal.ts';
+import { type BadRow, formatPlace, type ImportBatch, type ImportRow, type Place } from './rows.ts';
 
-/** What an import came to. */
+/** The result of an import: numbers of payments, and the rows that were left out. */
 export interface ImportReport {
-  /** Payments that were not known before. */
+  /** Payments that are new. */
   readonly created: number;
-  /** Payments that were known, and go on waiting. */
+  /** Payments that were pending before. */
   readonly renewed: number;
   readonly alreadyPaid: number;
-  /** Rows that name a payment which another row has named. */
+  /** Rows with the same payment as an earlier row. */
   readonly duplicates: number;
   /** Rows that are not valid. */
   readonly bad: readonly BadRow[];
@@ -19,9 +18,9 @@ export interface ImportReport {
   readonly failed: readonly BadRow[];
 }
 
-/** Tracks payments batch by batch, and counts. One that cannot be tracked does not stop the others. */
+/** Tracks payments batch by batch and counts the results. A payment that cannot be tracked does not stop the others. */
 export class PaymentRegistration {
-  readonly #payments: Pick<Payments, 'trackMany'>;
+  readonly #payments: Pick<PaymentTracker, 'trackMany'>;
   readonly #seen = new Set<string>();
   readonly #tracked = { created: 0, renewed: 0, alreadyPaid: 0 };
   readonly #bad: BadRow[] = [];
@@ -29,22 +28,22 @@ export class PaymentRegistration {
   #duplicates = 0;
   #last: Place | undefined;
 
-  constructor(payments: Pick<Payments, 'trackMany'>) {
+  constructor(payments: Pick<PaymentTracker, 'trackMany'>) {
     this.#payments = payments;
   }
 
-  /** Rows dealt with so far. */
+  /** Number of rows that are done, including bad ones. */
   get done(): number {
     const { created, renewed, alreadyPaid } = this.#tracked;
     return created + renewed + alreadyPaid + this.#duplicates + this.#bad.length + this.#failed.length;
   }
 
-  /** The last place up to which everything is dealt with; `undefined` before the first. */
+  /** All rows up to this place are done. `undefined` before the first batch. */
   get last(): Place | undefined {
     return this.#last;
   }
 
-  /** @throws {CommandError} when no row of the batch could be written: then the others would fail as well */
+  /** @throws {CommandError} when no row of the batch could be written: the next batches would fail as well */
   async add({ rows, bad }: ImportBatch): Promise<void> {
     this.#bad.push(...bad);
     const fresh = rows.filter((row) => this.#isNew(row));
@@ -93,15 +92,12 @@ function nothingWritten(error: TrackManyError, rows: readonly ImportRow[]): Comm
   const where = row === undefined ? '' : ` at ${formatPlace(row.place)}`;
   return new CommandError(
     `The import stopped${where}, because nothing could be written: ${reason instanceof Error ? reason.message.replace(/\.$/, '') : reason}`,
-    'Repeat it when that is mended: what is tracked already stays as it is.',
+    'Repair that and repeat the import: payments that are tracked stay as they are.',
     error,
   );
 }
 
-/** Bad rows shown before the rest is only counted; `--json` has them all. */
-const SHOWN = 50;
-
-/** Tells what an import came to: the counts as a result, the rows left out as complaints. */
+/** Prints the report: the numbers as the result, the rows that were left out as errors. */
 export function describeImport(
   report: ImportReport,
   context: { readonly out: Terminal; readonly err: Terminal; readonly json: boolean },
@@ -117,16 +113,19 @@ export function describeImport(
   const more = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
   print(context, { tracked, ...report }, `📍 Tracking ${formatCount(tracked)} payments${more}`);
   if (json) return;
-  complain('Rows that are not valid', bad, err);
-  complain('Rows that could not be written (repeat the import)', failed, err);
+  printRows('Rows that are not valid', bad, err);
+  printRows('Rows that could not be written (repeat the import)', failed, err);
 }
 
-function complain(title: string, rows: readonly BadRow[], err: Terminal): void {
+/** Rows that are printed. The others are only counted. */
+const MAX_ROWS_PRINTED = 50;
+
+function printRows(title: string, rows: readonly BadRow[], err: Terminal): void {
   if (rows.length === 0) return;
   err.write(`${colour(err, 'red', '✖')} ${title}: ${formatCount(rows.length)}\n`);
-  for (const { place, reason } of rows.slice(0, SHOWN)) {
+  for (const { place, reason } of rows.slice(0, MAX_ROWS_PRINTED)) {
     err.write(`  ${formatPlace(place)}: ${reason}\n`);
   }
-  if (rows.length > SHOWN)
-    err.write(`  and ${formatCount(rows.length - SHOWN)} more (--json has them all)\n`);
+  const rest = rows.length - MAX_ROWS_PRINTED;
+  if (rest > 0) err.write(`  and ${formatCount(rest)} more (--json has them all)\n`);
 }

@@ -1,12 +1,12 @@
 import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
-import { BatchBuilder, type ImportBatch } from './read-file.ts';
+import { BatchBuilder, type ImportBatch } from './rows.ts';
 
 /**
- * The unpaid records of the NocoDB table as payments of the users in one of its fields, page by page.
+ * Reads the unpaid records of the NocoDB table as payments, page by page.
  *
  * @param userField title or id of the field with the user id
- * @param after record id to go on after
- * @throws {TrackerError} what NocoDB refuses
+ * @param after records up to this id are left out
+ * @throws {TrackerError} when NocoDB refuses a request or does not answer
  */
 export async function* unpaidRecords(
   nocodb: NocoDbAccess,

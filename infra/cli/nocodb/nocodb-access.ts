@@ -1,34 +1,43 @@
 import type { Dispatcher } from 'undici';
-import type { Variables } from '../../../lambda/environment/variable-reader.ts';
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
+import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
+import { readResponse } from '../../../lambda/nocodb/read-response.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords, type NocoDbRecords } from '../../../lambda/nocodb/records.ts';
-import { type NocoDbSettings, parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { checkVariables, SettingsError, type Variables } from '../../../lambda/settings/read-settings.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
+import { type NocoDbSettings, toNocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
 import { REQUEST_SPACING_MS } from '../../../lambda/tracker/pacer.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
 
-/** The variable with the API token. On AWS the token comes from SSM instead; here a person runs the command. */
+/** The variable with the API token of the user who runs the command. On AWS, the token is in SSM. */
 export const TOKEN_VARIABLE = 'NOCODB_API_TOKEN';
 
-/** How long one call may take, its retries included; milliseconds. Nobody waits for a slot here. */
+/** Time for one call including its retries, in milliseconds. The command line has no slots that limit it. */
 const TIMEOUT_MS = 20_000;
 
-/** The configured NocoDB, spoken to through the code that the tick uses. */
+/** The configured NocoDB. Requests use the same code as the tick. */
 export interface NocoDbAccess {
   readonly settings: NocoDbSettings;
-  /** What the tick asks. */
+  /** The requests of the tick. */
   readonly source: RecordSource;
   /** @param ownerField title or id of the field that each record's owner is read from */
   records(ownerField: string): NocoDbRecords;
-  /** Any other call of its API. @throws {TrackerError} */
-  send<T>(call: Omit<ApiCall<T>, 'params' | 'recordIds'>): Promise<T>;
-  /** Waits until the next request may be sent; `send` does so by itself. Requests keep the distance that ticks keep. */
+  /** The fields of the configured table. @throws {TrackerError} */
+  tableFields(): Promise<readonly TableField[]>;
+  /**
+   * Sends any other call of its API.
+   *
+   * @param read reads the JSON of the response; it may throw an `UnexpectedShapeError`
+   * @throws {TrackerError}
+   */
+  send<T>(call: Omit<ApiCall, 'params' | 'recordIds'>, read: (json: unknown) => T): Promise<T>;
+  /** Waits until the next request may be sent; `send` and `tableFields` do so by themselves. Requests keep the distance that ticks keep. */
   turn(): Promise<void>;
-  /** What a call needs: a deadline from now. Exchanges are not reported. */
+  /** The deadline of a call that starts now. Requests are not reported. */
   context(): RequestContext;
 }
 
@@ -36,11 +45,18 @@ export interface NocoDbAccessOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly dispatcher: Dispatcher;
+  /**
+   * For `doctor`: checks all settings of the stack too, and lets a title through as the id of the table, so that NocoDB
+   * can be asked which tables there are.
+   *
+   * @default false
+   */
+  readonly examine?: boolean | undefined;
 }
 
-/** @throws {SettingsError} with every fault at once, a missing token included */
+/** @throws {SettingsError} with every fault at once, including a missing token */
 export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDbAccess {
-  const { settings, token } = parse(env);
+  const { settings, token } = parse(env, options.examine);
   const source = { ...options, token: fixedToken(token) };
   const client = createNocoDbClient({ ...source, apiUrl: settings.apiUrl });
   const turn = takeTurns(options.clock);
@@ -49,9 +65,15 @@ export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDb
     settings,
     source: createRecordSource(settings, source),
     records: (ownerField) => createRecords({ ...settings, ownerField }, source),
-    async send(call) {
+    async tableFields() {
       await turn();
-      return client.send({ ...call, params: '', recordIds: 0 }, context());
+      return readTableFields(client, settings, context());
+    },
+    async send(call, read) {
+      await turn();
+      const unreported = context();
+      const response = await client.send({ ...call, params: '', recordIds: 0 }, unreported);
+      return readResponse(response, unreported, read);
     },
     turn,
     context,
@@ -67,18 +89,18 @@ function takeTurns(clock: Clock): () => Promise<void> {
   };
 }
 
-function parse(env: Variables): { readonly settings: NocoDbSettings; readonly token: string } {
-  const token = env[TOKEN_VARIABLE]?.trim() ?? '';
-  const faults =
-    token === ''
-      ? [`${TOKEN_VARIABLE} is missing: make a token in NocoDB under Team & Settings → API Tokens`]
-      : [];
-  try {
-    const settings = parseNocoDbSettings(env);
-    if (faults.length === 0) return { settings, token };
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    faults.unshift(...error.faults);
-  }
-  throw new SettingsError(faults);
+function parse(
+  env: Variables,
+  examine = false,
+): { readonly settings: NocoDbSettings; readonly token: string } {
+  const { values, faults } = examine
+    ? checkVariables(env, 'stack', 'nocodbCommand')
+    : checkVariables(env, 'nocodbCommand');
+  const tableId = env[VARIABLES.tableId]?.trim() || undefined;
+  const mayBeTitle = examine && tableId !== undefined && faults.every(({ setting }) => setting === 'tableId');
+  if (faults.length > 0 && !mayBeTitle) throw new SettingsError(faults.map(({ text }) => text));
+  return {
+    settings: toNocoDbSettings(tableId === undefined ? values : { ...values, tableId }),
+    token: values.apiToken,
+  };
 }

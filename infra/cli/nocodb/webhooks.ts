@@ -1,18 +1,18 @@
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
 import { parseJson } from '../../../lambda/nocodb/error-response.ts';
 import { asList, asObject, UnexpectedShapeError } from '../../../lambda/nocodb/read-response.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { AccessDeniedError } from '../../../lambda/tracker/errors.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import type { NocoDbAccess } from './nocodb-access.ts';
 
-/** What NocoDB's pages show for a webhook of ours. Webhooks are found again by their URL, not by this. */
+/** The title of the webhook in NocoDB. The tracker finds its webhooks by URL, not by title. */
 const TITLE = 'payment-tracker';
 
-/** A webhook of the table. */
+/** A webhook of the NocoDB table. */
 export interface Webhook {
   readonly id: string;
-  /** Where it posts to. */
+  /** The address that NocoDB calls. */
   readonly url: string;
 }
 
@@ -24,7 +24,7 @@ export interface NewWebhook {
 }
 
 /**
- * The webhooks of the configured table, through NocoDB's v2 meta API. The token's user has to be a creator of the base
+ * The webhooks of the configured table, through NocoDB's v2 meta API. The token's user must be a creator of the base
  * (measured on 0.301.3).
  */
 export class Webhooks {
@@ -43,7 +43,7 @@ export class Webhooks {
 
   /**
    * Adds a webhook that fires when a record becomes paid. It is inactive until its condition is complete, so that it
-   * never fires for other records; when a step fails, it is taken away again.
+   * never fires for other records. When a step fails, the webhook is removed.
    *
    * @throws {TrackerError}
    */
@@ -57,7 +57,7 @@ export class Webhooks {
         await this.#call('add the condition of a webhook', 'POST', path, filter, () => undefined);
       }
       const path = `/api/v2/meta/hooks/${webhook.id}`;
-      // NocoDB wants the whole webhook again, not only what changes.
+      // NocoDB requires the whole webhook, not only the change.
       await this.#call('activate a webhook', 'PATCH', path, { ...hook, active: true }, () => undefined);
     } catch (error) {
       await this.remove(webhook);
@@ -75,38 +75,39 @@ export class Webhooks {
     return `/api/v2/meta/tables/${this.#nocodb.settings.tableId}/hooks`;
   }
 
-  #call<T>(
+  async #call<T>(
     operation: string,
-    method: ApiCall<T>['method'],
+    method: ApiCall['method'],
     path: string,
     body: unknown,
     read: (answer: unknown) => T,
   ): Promise<T> {
-    return this.#nocodb.send<T>({
-      operation,
-      method,
-      path,
-      ...(body !== undefined && { body }),
-      repeatable: method !== 'POST',
-      read: (answer) => ({ value: read(answer), records: 0 }),
-      readRefusal: ({ status, reason }, names) =>
-        status === 403
-          ? new AccessDeniedError({
-              ...names,
-              problem: `the server answered 403: ${reason}`,
-              hint: "Only creators of a base may change its webhooks: use such a user's token here; the tracker itself needs a viewer's.",
-            })
-          : undefined,
-    });
+    const repeatable = method !== 'POST';
+    try {
+      return await this.#nocodb.send(
+        { operation, method, path, ...(body !== undefined && { body }), repeatable },
+        read,
+      );
+    } catch (error) {
+      if (!(error instanceof AccessDeniedError)) throw error;
+      const { target, problem, cause } = error;
+      throw new AccessDeniedError({
+        operation,
+        target,
+        problem,
+        hint: "Only creators of a base may change its webhooks: use such a user's token here; the tracker itself needs a viewer's.",
+        cause,
+      });
+    }
   }
 }
 
-/** A webhook as NocoDB's API takes it. */
+/** The webhook in the form of NocoDB's API. */
 function definition(url: string, secret: string) {
   return {
     title: TITLE,
     event: 'after',
-    // No bot can have tracked a record before NocoDB gave it its id.
+    // A new record has had no id, so no bot has tracked it.
     operation: ['update'],
     version: 'v3',
     condition: true,
@@ -125,8 +126,8 @@ function definition(url: string, secret: string) {
 }
 
 /**
- * The conditions under which it fires. One `eq` for each value: `in` never fires, and `anyof` ignores the case and
- * splits values at commas (measured on 0.301.3).
+ * The conditions of the webhook. One `eq` for each value: `in` never fires, and `anyof` ignores the case and splits
+ * values at commas (measured on 0.301.3).
  */
 function conditions({ paidValues }: NocoDbSettings, fieldId: string) {
   const field = { fk_column_id: fieldId };
@@ -140,7 +141,7 @@ function readWebhook(answer: unknown): Webhook {
   return { id, url: readUrl(notification) };
 }
 
-/** The notification is JSON in a text. Those of other kinds (mail, chat) have no URL. */
+/** The notification is JSON in a string. Notifications of other kinds (mail, chat) have no URL. */
 function readUrl(notification: unknown): string {
   const { payload } = asObject(
     typeof notification === 'string' ? parseJson(notification) : notification,

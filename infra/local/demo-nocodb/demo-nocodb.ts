@@ -1,70 +1,69 @@
 import { randomBytes } from 'node:crypto';
+import { createDemoTable, type DemoTable } from './demo-table.ts';
 import type { Fault } from './for-tests/faults.ts';
 import { postgres } from './for-tests/postgres.ts';
 import { createRateLimiter, type RateLimit } from './for-tests/rate-limiter.ts';
-import type { Delivery } from './hooks.ts';
-import { createHttpServer, type LoggedRequest } from './http-server.ts';
+import type { Delivery } from './hooks/delivery.ts';
+import { createHttpServer, type LoggedRequest } from './http/http-server.ts';
+import { createRouter, ok, type Route } from './http/router.ts';
 import { metaRoutes } from './meta-routes.ts';
 import { recordRoutes } from './record-routes.ts';
-import type { Column, ColumnDefinition } from './record-store.ts';
-import { createRouter, type Route } from './router.ts';
-import type { Row } from './sqlite.ts';
-import { sqlite } from './sqlite.ts';
-import { createDemoTable, type DemoTable } from './table.ts';
+import type { Column, ColumnDefinition } from './table/columns.ts';
+import type { Row } from './table/dialect.ts';
+import { sqlite } from './table/sqlite.ts';
 
-/** How the demo NocoDB is to behave. */
 export interface DemoNocoDbOptions {
   /** @default 0: any free port */
   readonly port?: number;
   /** The address to listen on. @default '127.0.0.1': this machine only */
   readonly host?: string;
-  /** The database that NocoDB pretends to stand on. @default 'sqlite' */
+  /** The database that the demo imitates. @default 'sqlite' */
   readonly dialect?: 'sqlite' | 'postgres';
-  /** The most records in a page; a larger limit is cut without a word. @default 1000, as NocoDB's DB_QUERY_LIMIT_MAX */
+  /** Largest page; a larger limit is reduced without an error. @default 1000, as NocoDB's DB_QUERY_LIMIT_MAX */
   readonly pageCap?: number;
-  /** Whether `bulk/datalist` is there. @default true */
+  /** Whether `bulk/datalist` exists. @default true */
   readonly bulkList?: boolean;
   /** @default none, as NocoDB 0.301.3 */
   readonly rateLimit?: RateLimit;
   /** @default a random one */
   readonly token?: string;
-  /** Columns beside Id, CreatedAt and UpdatedAt. @default PAYMENT_COLUMNS */
+  /** Columns without Id, CreatedAt and UpdatedAt, which are always there. @default PAYMENT_COLUMNS */
   readonly columns?: readonly ColumnDefinition[];
   /** Epoch milliseconds. @default Date.now */
   readonly now?: () => number;
 }
 
-/** A NocoDB in memory, with one table of payments, that answers what the tracker asks as NocoDB 0.301.3 does. */
+/** A NocoDB in memory with one table of payments. It answers the tracker's requests as NocoDB 0.301.3 does. */
 export interface DemoNocoDb {
   /** Without a slash at the end; the same after `stop` and `start`. */
   readonly url: string;
   readonly token: string;
-  /** A token that is known but has no right to the base. */
+  /** The token of a user who has no right to the base. */
   readonly strangerToken: string;
   readonly baseId: string;
   readonly tableId: string;
   readonly columns: readonly Column[];
-  /** The table's records, for whoever sits in front of the table. */
+  /** The table's records, as a person with the table open sees them. */
   readonly records: DemoRecords;
   /** The last requests, the oldest first. */
   readonly requests: readonly LoggedRequest[];
-  /** How many requests came in all. */
+  /** The number of all requests. */
   readonly requestCount: number;
-  /** What webhooks sent. */
+  /** The events that webhooks sent. */
   readonly deliveries: readonly Delivery[];
-  /** Makes the next requests fail, one fault each, in this order. */
+  /** Makes the next requests fail with these faults, one for each request. */
   failNext(...faults: Fault[]): void;
-  /** Makes every answer wait, milliseconds; 0 ends it. */
+  /** Delays every response, milliseconds; 0 ends the delay. */
   setLatency(milliseconds: number): void;
-  /** Stops listening and breaks all connections; the records stay. */
+  /** Stops listening and closes all connections; the records remain. */
   stop(): Promise<void>;
   /** Listens again on the same port. */
   start(): Promise<void>;
-  /** Stops for good, after the webhooks under way. */
+  /** Stops for good, after all webhooks are sent. */
   close(): Promise<void>;
 }
 
-/** Reads and changes records as a person with the table before them would; changes fire webhooks. */
+/** Reads and changes records as a person with the table open does; changes fire webhooks. */
 export interface DemoRecords {
   all(): readonly Row[];
   /** @returns the new record's id */
@@ -133,12 +132,12 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
   };
 }
 
-/** Where watchers ask whether NocoDB is up. */
+/** Says whether NocoDB is up. */
 const HEALTH: Route = {
   method: 'GET',
   path: '/api/v1/health',
   isPublic: true,
-  answer: () => ({ status: 200, body: { message: 'OK' } }),
+  answer: () => ok({ message: 'OK' }),
 };
 
 function recordsOf({ store, insert, update }: DemoTable): DemoRecords {

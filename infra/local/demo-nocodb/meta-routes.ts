@@ -1,6 +1,6 @@
-import { type ApiRequest, asRecords } from './http-server.ts';
-import type { Answer, Route } from './router.ts';
-import type { DemoTable } from './table.ts';
+import type { DemoTable } from './demo-table.ts';
+import { type ApiRequest, asRecords } from './http/api-request.ts';
+import { ok, type Route } from './http/router.ts';
 
 /** The endpoints below `/api/v2/meta`: the base, its table, the table's columns and its webhooks. */
 export function metaRoutes(table: DemoTable): Route[] {
@@ -44,7 +44,7 @@ export function metaRoutes(table: DemoTable): Route[] {
   ];
 }
 
-/** What NocoDB says of a table, as far as somebody asks for it. Its flags are numbers on SQLite. */
+/** The part of NocoDB's description of a table that the tracker reads. Its flags are numbers on SQLite. */
 function describeTable({ tableId, baseId, title, columns, dialect }: DemoTable) {
   const flag = (value: boolean) => (dialect.name === 'sqlite' ? Number(value) : value);
   return {
@@ -65,8 +65,4 @@ function describeTable({ tableId, baseId, title, columns, dialect }: DemoTable) 
 
 function bodyOf({ body }: ApiRequest): Readonly<Record<string, unknown>> {
   return asRecords(body)[0] ?? {};
-}
-
-function ok(body: unknown): Answer {
-  return { status: 200, body };
 }

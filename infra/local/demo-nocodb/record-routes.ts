@@ -1,17 +1,16 @@
-import { coded, plain, recordNotFound } from './api-error.ts';
-import { type ApiRequest, asRecords } from './http-server.ts';
-import { type ListQuery, listRecords, pick, selectedTitles } from './list-records.ts';
-import type { Answer, Route } from './router.ts';
-import type { DemoTable } from './table.ts';
+import type { DemoTable } from './demo-table.ts';
+import { coded, plain, recordNotFound } from './http/api-error.ts';
+import { type ApiRequest, asRecords } from './http/api-request.ts';
+import { type Answer, ok, type Route } from './http/router.ts';
+import { type ListQuery, listRecords, pick, selectedTitles } from './table/list-records.ts';
 
-/** NocoDB's largest call that inserts, updates or deletes. */
+/** NocoDB's limit for one call that inserts, updates or deletes. */
 const MAX_RECORDS_IN_CALL = 100;
 
-/** How the record endpoints behave. */
 export interface RecordRouteOptions {
-  /** The most records in a page. */
+  /** Largest page. */
   readonly pageCap: number;
-  /** Whether `bulk/datalist` is there; older servers do not have it. */
+  /** Whether `bulk/datalist` exists; older servers do not have it. */
   readonly bulkList: boolean;
 }
 
@@ -64,7 +63,7 @@ function insert(table: DemoTable, { body }: ApiRequest): Answer {
 
 function update(table: DemoTable, { body }: ApiRequest): Answer {
   const records = withinLimit(asRecords(body));
-  for (const { Id } of records) existing(table, Id ?? 'unknown');
+  for (const { Id } of records) checkExists(table, Id ?? 'unknown');
   table.update(records.map(({ Id, ...values }) => ({ id: Number(Id), values })));
   const ids = records.map(({ Id }) => ({ Id }));
   return ok(Array.isArray(body) ? ids : ids[0]);
@@ -74,14 +73,14 @@ function remove(table: DemoTable, { body }: ApiRequest): Answer {
   const records = withinLimit(asRecords(body));
   for (const { Id } of records) {
     if (Id === undefined) throw coded(422, 'ERR_REQUIRED_FIELD_MISSING', "Field 'Id' is required");
-    existing(table, Id);
+    checkExists(table, Id);
   }
   for (const { Id } of records) table.store.remove(Number(Id));
   const ids = records.map(({ Id }) => ({ Id }));
   return ok(Array.isArray(body) ? ids : ids[0]);
 }
 
-function existing({ store }: DemoTable, id: unknown): void {
+function checkExists({ store }: DemoTable, id: unknown): void {
   if (store.get(Number(id)) === undefined) throw recordNotFound(id);
 }
 
@@ -92,8 +91,4 @@ function withinLimit<T>(records: readonly T[]): readonly T[] {
     'ERR_MAX_PAYLOAD_LIMIT_EXCEEDED',
     `Maximum ${MAX_RECORDS_IN_CALL} entities are allowed per request`,
   );
-}
-
-function ok(body: unknown): Answer {
-  return { status: 200, body };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import getPort from 'get-port';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import type { DemoNocoDb } from '../demo-nocodb/demo-nocodb.ts';
 import type { DeployedTracker } from '../deployment/deploy-tracker.ts';
-import { freePort } from '../emulator/port.ts';
 import { type PageServer, startPageServer } from '../page/page-server.ts';
 import { createDemoDesk } from './demo-desk.ts';
 
@@ -30,7 +30,7 @@ export async function openDemo(options: DemoOptions): Promise<PageServer> {
       createPaymentFunction: deployed.output('CreatePaymentFunctionName'),
     }),
     intervalSeconds: deployed.intervalSeconds,
-    port: await freePort(PREFERRED_PAGE_PORT),
+    port: await getPort({ host: '127.0.0.1', port: PREFERRED_PAGE_PORT }),
     onError: (error) => say(`page: ${messageOf(error)}`),
   });
   await tracker.trackMany(

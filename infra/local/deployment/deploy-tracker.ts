@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PaymentTracker, type PaymentTrackerOptions } from '../../../lambda/client/index.ts';
-import { parseTrackerSettings } from '../../../lambda/environment/tracker-settings.ts';
-import { APP_VARIABLES, parseAppSettings } from '../../constructs/app-settings.ts';
+import { readSettings } from '../../../lambda/settings/read-settings.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
 import { STACK_OUTPUTS } from '../../constructs/stack-outputs.ts';
 import { type AwsClientConfig, awsClientConfig } from '../emulator/aws-environment.ts';
 import type { Emulator } from '../emulator/emulator.ts';
@@ -38,9 +38,8 @@ export interface DeployedTracker {
  * @throws {StartError} when the CDK fails
  */
 export async function deployTracker(options: DeployTrackerOptions): Promise<DeployedTracker> {
-  const variables = { ...options.variables, [APP_VARIABLES.demo]: 'true' };
-  const { stackName } = parseAppSettings(variables);
-  const { tokenParameterName, intervalSeconds, shards } = parseTrackerSettings(variables);
+  const variables = { ...options.variables, [VARIABLES.demo]: 'true' };
+  const { stackName, tokenParameterName, intervalSeconds, shards } = readSettings(variables, 'stack');
   const token = { value: options.token, parameterName: tokenParameterName };
   const outputs = (await deploy({ ...options, variables, token }))[stackName];
   const aws = awsClientConfig((await options.emulator).endpoint);

@@ -3,9 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
-import { APP_VARIABLES } from '../../constructs/app-settings.ts';
+import { variableNames } from '../../../lambda/settings/read-settings.ts';
+import { EMULATOR_CONTEXT } from '../../constructs/loopback-warning.ts';
 import { awsClientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../emulator/aws-environment.ts';
 import type { Emulator } from '../emulator/emulator.ts';
 import { type CdkOptions, cdk } from './cdk.ts';
@@ -21,12 +20,8 @@ export interface DeployOptions extends CdkOptions {
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
-/** Blank counts as unset: what is not given here must not come from this process' environment or from `.env` either. */
-const UNSET = Object.fromEntries(
-  [NOCODB_VARIABLES, TRACKER_VARIABLES, APP_VARIABLES]
-    .flatMap(Object.values<string>)
-    .map((name) => [name, '']),
-);
+/** Blank variables count as absent: with these, no setting comes from the environment of this process or from `.env`. */
+const UNSET = Object.fromEntries(variableNames('stack').map((name) => [name, '']));
 
 /** The outputs of each stack that was deployed. */
 export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -45,7 +40,7 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
     const [emulator] = await Promise.all([
       prepare(options, folder),
       cdk(
-        ['synth', '--quiet', '--output', assembly],
+        ['synth', '--quiet', '--output', assembly, '--context', `${EMULATOR_CONTEXT}=true`],
         { cwd: PROJECT, env: { ...UNSET, ...options.variables } },
         options,
       ),

@@ -2,10 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import getPort from 'get-port';
 import { StartError } from '../start-error.ts';
-import { freePort } from './port.ts';
 import { type ProcessGroup, startProcessGroup } from './process-group.ts';
 
+const LOOPBACK = '127.0.0.1';
 const SERVE = join(import.meta.dirname, 'serve.py');
 /** What its web server prints once it listens. Said by our own child, unlike an answer from the port. */
 const LISTENING = /Running on http/;
@@ -38,7 +39,8 @@ export interface MiniStack {
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
   const attempts = 3;
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort(attempt === 1 ? options.preferredPort : undefined);
+    const preferred = attempt === 1 ? options.preferredPort : undefined;
+    const port = await getPort({ host: LOOPBACK, port: preferred ?? [] });
     const outcome = await startOn(port, options);
     if (outcome !== 'port taken') return outcome;
     if (attempt === attempts) {
@@ -65,7 +67,7 @@ async function startOn(port: number, options: MiniStackOptions): Promise<MiniSta
   };
   const outcome = await firstNews(group);
   if (outcome === 'listening') {
-    return { endpoint: `http://127.0.0.1:${port}`, pid: group.pid, ended: group.ended, stop };
+    return { endpoint: `http://${LOOPBACK}:${port}`, pid: group.pid, ended: group.ended, stop };
   }
   await stop();
   if (outcome === 'port taken') return outcome;
@@ -97,7 +99,7 @@ function environment(port: number, temporary: string): NodeJS.ProcessEnv {
     LANG: 'C.UTF-8',
     PYTHONUNBUFFERED: '1',
     GATEWAY_PORT: String(port),
-    BIND_HOST: '127.0.0.1',
+    BIND_HOST: LOOPBACK,
     // What MiniStack wraps around a Node Lambda uses deprecated calls; the warnings would be in every log.
     NODE_NO_WARNINGS: '1',
     // Listeners that nothing here needs.

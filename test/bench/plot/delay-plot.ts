@@ -9,7 +9,7 @@ const AREA = { left: 60, right: 610, top: 50, bottom: 280 };
 const SHOWN_SECONDS = 30;
 
 /** How many payments became readable how long after they were paid. */
-export function delayPlot({ delay, delayHistogram, weather, intervalSeconds }: SimulationReport): string {
+export function delayPlot({ delay, delayHistogram, profile, intervalSeconds }: SimulationReport): string {
   const bars = delayHistogram.slice(0, SHOWN_SECONDS);
   bars[SHOWN_SECONDS] = delayHistogram.slice(SHOWN_SECONDS).reduce((sum, value) => sum + value, 0);
   const total = delayHistogram.reduce((sum, value) => sum + value, 0);
@@ -21,7 +21,7 @@ export function delayPlot({ delay, delayHistogram, weather, intervalSeconds }: S
   return picture(
     SIZE,
     `Delay from Paid to readable: half within ${delay.p50} s, 99 of 100 within ${delay.p99} s`,
-    text(`Delay from Paid in NocoDB to readable (simulated, ${weather} weather, ${intervalSeconds} s)`, {
+    text(`Delay from Paid in NocoDB to readable (simulated, ${profile} faults, ${intervalSeconds} s)`, {
       x: AREA.left,
       y: 22,
       class: 'title',

@@ -3,7 +3,7 @@ import { formatMachine } from '../machine.ts';
 import { faultsOf } from './judge.ts';
 import type { SoakReport } from './run-soak.ts';
 
-/** A soak's result as the README shows it. */
+/** The result of a soak as test/bench/README.md shows it. */
 export function formatSoak(report: SoakReport): string {
   const { minutes, pending, intervalSeconds, machine, account, memory, tickTime, ticks, failures, faults } =
     report;
@@ -17,7 +17,7 @@ export function formatSoak(report: SoakReport): string {
     ['Payments that bots read as paid', count(account.readablePaid)],
     ['Confirmations counted by `getStats()`', count(account.counted)],
     [
-      'Confirmations told in the log, of as many payments',
+      'Confirmations in the log, and the payments in them',
       `${count(account.announcements)}, ${count(account.announcedPayments)}`,
     ],
     ['Pending at the end (expected)', `${count(account.pending)} (${count(account.expectedPending)})`],
@@ -26,7 +26,7 @@ export function formatSoak(report: SoakReport): string {
     ['Found wrong', found.join('; ') || 'nothing'],
   ];
   return [
-    `**${count(minutes)} minutes of the deployed stack** on the emulator: a tick every ${intervalSeconds} s, ${count(pending)} payments pending, two customers a second who come and two who pay, a fault of NocoDB every 45 s. ${formatMachine(machine)}`,
+    `**${count(minutes)} minutes of the deployed stack** on the emulator: a tick every ${intervalSeconds} s, ${count(pending)} payments pending, two new customers and two payments a second, a fault of NocoDB every 45 s. ${formatMachine(machine)}`,
     markdownTable(['', 'Result'], rows),
   ].join('\n\n');
 }

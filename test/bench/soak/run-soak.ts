@@ -5,8 +5,7 @@ import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts
 import { deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
-import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
 import { describeMachine, type Machine } from '../machine.ts';
 import { memoryOfFunction } from './function-memory.ts';
 import { type Account, growthOf, type MemorySample, type SoakOutcome } from './judge.ts';
@@ -52,9 +51,9 @@ export async function runSoak(options: SoakOptions, report: (progress: string) =
     const deployed = await deployTracker({
       emulator: Promise.resolve(emulator),
       variables: {
-        [NOCODB_VARIABLES.apiUrl]: nocodb.url,
-        [NOCODB_VARIABLES.tableId]: nocodb.tableId,
-        [TRACKER_VARIABLES.intervalSeconds]: String(options.intervalSeconds),
+        [VARIABLES.apiUrl]: nocodb.url,
+        [VARIABLES.tableId]: nocodb.tableId,
+        [VARIABLES.intervalSeconds]: String(options.intervalSeconds),
       },
       token: nocodb.token,
       run: runCommand,

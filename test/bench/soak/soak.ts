@@ -11,12 +11,12 @@ const HELP = `Runs the whole stack on the local emulator for a long time, and ch
   npm run soak -- [--minutes 30] [--pending 10000] [--interval 5] [--json] [--readme]
 
   --json    prints the result as JSON
-  --readme  also puts the result into README.md
+  --readme  also writes the result into test/bench/README.md
 
 Writes test/bench/results/soak.md. The exit code is 1 when something is found wrong.`;
 
 const RESULTS = join(import.meta.dirname, '../results');
-const README = join(import.meta.dirname, '../../../README.md');
+const README = join(import.meta.dirname, '../README.md');
 
 const { values } = parseArgs({
   options: {

@@ -5,8 +5,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
@@ -43,12 +43,15 @@ function onEmulator({ name, ...aws }: Extract<TickerOptions['table'], { kind: 'e
 }
 
 async function compose({ nocodb, table, intervalSeconds }: TickerOptions): Promise<Composed> {
-  const settings = parseNocoDbSettings({ NOCODB_API_URL: nocodb.url, NOCODB_TABLE_ID: nocodb.tableId });
+  const { nocodb: source } = parseTrackerSettings({
+    NOCODB_API_URL: nocodb.url,
+    NOCODB_TABLE_ID: nocodb.tableId,
+  });
   return {
     settings: { intervalSeconds },
     clock,
     ...(table.kind === 'memory' ? await inMemory(table.recordIds) : onEmulator(table)),
-    source: createRecordSource(settings, { token: fixedToken(nocodb.token), clock, random: Math.random }),
+    source: createRecordSource(source, { token: fixedToken(nocodb.token), clock, random: Math.random }),
     newOwner: () => crypto.randomUUID(),
   };
 }

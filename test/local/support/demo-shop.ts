@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { APP_VARIABLES } from '../../../infra/constructs/app-settings.ts';
 import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { type DeployedTracker, deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
 import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
-import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+import { VARIABLES } from '../../../lambda/settings/settings.ts';
 
 /** The shortest interval there is. */
 export const INTERVAL_SECONDS = 5;
@@ -50,11 +48,11 @@ export async function openDemoShop(
     deployTracker({
       emulator,
       variables: {
-        [APP_VARIABLES.stackName]: stackName,
-        [NOCODB_VARIABLES.apiUrl]: nocodb.url,
-        [NOCODB_VARIABLES.tableId]: nocodb.tableId,
-        [TRACKER_VARIABLES.tokenParameterName]: tokenParameterName,
-        [TRACKER_VARIABLES.intervalSeconds]: String(INTERVAL_SECONDS),
+        [VARIABLES.stackName]: stackName,
+        [VARIABLES.apiUrl]: nocodb.url,
+        [VARIABLES.tableId]: nocodb.tableId,
+        [VARIABLES.tokenParameterName]: tokenParameterName,
+        [VARIABLES.intervalSeconds]: String(INTERVAL_SECONDS),
         ...variables,
       },
       token: nocodb.token,

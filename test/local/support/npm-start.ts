@@ -2,20 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { signalGroup } from '../../../infra/local/run-command.ts';
-import { TRACKER_VARIABLES } from '../../../lambda/environment/tracker-settings.ts';
-import { NOCODB_VARIABLES } from '../../../lambda/nocodb/settings.ts';
+import { variableNames } from '../../../lambda/settings/read-settings.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 
 /** Nothing configured, whatever the environment or a `.env` of this machine says: blank counts as not set. */
-const NOTHING = Object.fromEntries(
-  [
-    'AWS_ENDPOINT_URL',
-    'NOCODB_API_TOKEN',
-    ...Object.values(NOCODB_VARIABLES),
-    ...Object.values(TRACKER_VARIABLES),
-  ].map((name) => [name, '']),
-);
+const NOTHING = Object.fromEntries(['AWS_ENDPOINT_URL', ...variableNames('start')].map((name) => [name, '']));
 
 /** A running `npm start`. */
 export interface NpmStart {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import {
   AccessDeniedError,
@@ -18,13 +18,13 @@ import type { ContractTarget, TargetOf } from './target.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
-/** The tracker's own adapter, on this NocoDB. */
+/** Creates the tracker's own record source for this NocoDB. */
 export function openSource(target: ContractTarget, variables: Variables = {}, token = target.token) {
   return createRecordSource(settingsOf(target, variables), dependencies(token));
 }
 
 function settingsOf({ url, tableId }: ContractTarget, variables: Variables) {
-  return parseNocoDbSettings({ NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, ...variables });
+  return parseTrackerSettings({ NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, ...variables }).nocodb;
 }
 
 function dependencies(token: string) {
@@ -43,7 +43,7 @@ function query(
   return { recordIds: ids.map(String), want, limit };
 }
 
-/** The adapter's contract with its port, on whatever NocoDB stands behind it. */
+/** Tests that the record source does what its port says, on this NocoDB. */
 export function describeAdapter(targetOf: TargetOf): void {
   const list = (wanted: RecordQuery, variables?: Variables) =>
     openSource(targetOf(), variables).list(wanted, context());

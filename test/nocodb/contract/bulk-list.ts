@@ -3,7 +3,7 @@ import { bulkListPath, call, callRefused } from './call.ts';
 import { insert } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
-/** `POST …/bulk/datalist`: several lists in one request. It is not in NocoDB's public documentation. */
+/** Tests `POST …/bulk/datalist`: several lists in one request. It is not in NocoDB's public documentation. */
 export function describeBulkList(targetOf: TargetOf): void {
   const ask = (body: unknown, token?: string) =>
     call(targetOf(), 'POST', bulkListPath(targetOf()), { body, ...(token !== undefined && { token }) });

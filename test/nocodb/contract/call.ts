@@ -1,9 +1,9 @@
 import type { ContractTarget } from './target.ts';
 
-/** An answer, raw. */
+/** A response as it came. */
 export interface Reply {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the server says; the tests say what it has to be
+  // biome-ignore lint/suspicious/noExplicitAny: the server may send anything, and the tests check it
   readonly body: any;
   readonly text: string;
 }
@@ -14,7 +14,7 @@ export interface CallOptions {
   readonly token?: string;
 }
 
-/** One HTTP request to the target, nothing more. */
+/** Sends one HTTP request to the target. */
 export async function call(
   target: ContractTarget,
   method: string,
@@ -32,8 +32,8 @@ export async function call(
 }
 
 /**
- * A request that the database refuses. NocoDB on PostgreSQL asks for rows and count at once; when both fail at the same
- * moment it now and then says 500 instead of why (measured on 0.301.3: in 1 to 10 of 100).
+ * Sends a request that the database refuses. NocoDB on PostgreSQL reads rows and count at the same time; when both fail
+ * at the same moment, the status is sometimes 500 without the reason (measured on 0.301.3: in 1 to 10 of 100).
  */
 export async function callRefused(...args: Parameters<typeof call>): Promise<Reply> {
   let reply = await call(...args);
@@ -46,7 +46,7 @@ export async function callRefused(...args: Parameters<typeof call>): Promise<Rep
 export const recordsPath = ({ tableId }: ContractTarget) => `/api/v2/tables/${tableId}/records`;
 export const bulkListPath = ({ tableId }: ContractTarget) => `/api/v2/tables/${tableId}/bulk/datalist`;
 
-/** Lists records by the text of a query, such as `where=(Id,in,1,2)&fields=Id`. */
+/** Lists records with a query such as `where=(Id,in,1,2)&fields=Id`. */
 export function list(target: ContractTarget, query: string, options?: CallOptions): Promise<Reply> {
   return call(target, 'GET', `${recordsPath(target)}?${query}`, options);
 }

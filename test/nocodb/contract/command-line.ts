@@ -1,31 +1,31 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runChecks } from '../../../infra/cli/doctor/checks.ts';
 import { nocoDbChecks } from '../../../infra/cli/doctor/nocodb-checks.ts';
 import { unpaidRecords } from '../../../infra/cli/import/unpaid-records.ts';
-import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
+import { type NocoDbAccessOptions, openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
+import { startHttpServer, text } from '../../support/http-server.ts';
 import { insert, insertOne, update } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
-/** Does not keep requests apart: the servers of these tests do not mind. */
+/** A clock that does not wait between requests: the servers of these tests have no rate limit. */
 const clock = { now: () => Date.now(), async sleep() {} };
 
-/** What the command line does in NocoDB. */
+/** Tests the calls of the command line to NocoDB. */
 export function describeCommandLine(targetOf: TargetOf): void {
   describe('the command line', () => {
     let dispatcher: Agent;
-    const open = (variables: Readonly<Record<string, string>> = {}) => {
+    const open = (
+      variables: Readonly<Record<string, string>> = {},
+      options?: Pick<NocoDbAccessOptions, 'examine'>,
+    ) => {
       const { url, tableId, token } = targetOf();
       const env = { NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, NOCODB_API_TOKEN: token, ...variables };
-      return openNocoDb(env, { clock, random: Math.random, dispatcher });
+      return openNocoDb(env, { clock, random: Math.random, dispatcher, ...options });
     };
     const examine = (variables?: Readonly<Record<string, string>>) =>
-      collect(runChecks(nocoDbChecks(() => open(variables))));
+      collect(runChecks(nocoDbChecks((options) => open(variables, options))));
 
     beforeAll(() => {
       dispatcher = new Agent();
@@ -48,10 +48,12 @@ export function describeCommandLine(targetOf: TargetOf): void {
 
       const badToken = await faultWith({ NOCODB_API_TOKEN: 'no-such-token' });
       const badTable = await faultWith({ NOCODB_TABLE_ID: 'mzzzzzzzzzzzzzz' });
+      const title = await faultWith({ NOCODB_TABLE_ID: 'My payments/paid?' });
       const badField = await faultWith({ NOCODB_PAID_FIELD: 'paid' });
 
       expect(badToken).toEqual(['Token', expect.not.stringContaining(token)]);
       expect(badTable).toEqual(['Table', expect.stringContaining(`Payments (${tableId})`)]);
+      expect(title).toEqual(['Table', expect.stringContaining(`Payments (${tableId})`)]);
       expect(badField).toEqual(['Fields', expect.stringContaining('Paid')]);
     });
 
@@ -72,13 +74,8 @@ export function describeCommandLine(targetOf: TargetOf): void {
     });
 
     it('installs a webhook that tells of paid records with a secret, finds it again and removes it', async () => {
-      const received: { secret: unknown; body: string }[] = [];
-      const receiver = createServer(async (request, response) => {
-        received.push({ secret: Object.values(request.headers), body: await text(request) });
-        response.end();
-      }).listen(0, '127.0.0.1');
-      await once(receiver, 'listening');
-      const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhook`;
+      const receiver = await startHttpServer(text(200, ''));
+      const url = `${receiver.url}/webhook`;
       const webhooks = new Webhooks(open());
       const id = await insertOne(targetOf(), { Paid: false });
 
@@ -89,14 +86,13 @@ export function describeCommandLine(targetOf: TargetOf): void {
       });
       await update(targetOf(), id, { Title: 'not this' });
       await update(targetOf(), id, { Paid: true });
-      await vi.waitFor(() => expect(received).toHaveLength(1), 15_000);
+      await vi.waitFor(() => expect(receiver.requests).toHaveLength(1), 15_000);
       const listed = await webhooks.list();
       await webhooks.remove(webhook);
       const left = await webhooks.list();
-      receiver.close();
 
-      expect(received[0]?.secret).toContain('open sesame');
-      expect(JSON.parse(received[0]?.body ?? '').data.rows).toMatchObject([{ Id: id }]);
+      expect(Object.values(receiver.requests[0]?.headers ?? {})).toContain('open sesame');
+      expect(receiver.requests[0]?.body).toMatchObject({ data: { rows: [{ Id: id }] } });
       expect(listed).toEqual([{ id: webhook.id, url }]);
       expect(left).toEqual([]);
     });

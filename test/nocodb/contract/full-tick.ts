@@ -9,7 +9,7 @@ import type { TargetOf } from './target.ts';
 const RECORDS = 10_000;
 const INTERVAL_SECONDS = 20;
 
-/** The machine's clock, moved on by whole slots so that nobody has to wait for the next tick. */
+/** The machine's clock, which tests advance by whole slots instead of waiting for the next tick. */
 class SkippingClock {
   #ahead = 0;
 
@@ -26,7 +26,7 @@ class SkippingClock {
   }
 }
 
-/** Whole ticks over 10,000 records: the domain and the adapter are the real ones, the payments table is in memory. */
+/** Tests whole ticks over 10,000 records with the real tracker and record source, and the payments table in memory. */
 export function describeFullTick(targetOf: TargetOf): void {
   describe(`ticks over ${RECORDS} records`, () => {
     const clock = new SkippingClock();

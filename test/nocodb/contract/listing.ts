@@ -3,7 +3,7 @@ import { call, idsWhere, list, recordsPath } from './call.ts';
 import { insert, insertOne } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
-/** What a list of records looks like. */
+/** Tests lists of records. */
 export function describeListing(targetOf: TargetOf): void {
   describe('a list of records', () => {
     it('holds the asked records ordered by id, with the asked fields only, and says whether it is all', async () => {

@@ -3,7 +3,7 @@ import { call, recordsPath } from './call.ts';
 import { insert, insertOne, remove, update } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
-/** Single records, and the table they are in. */
+/** Tests single records and the description of their table. */
 export function describeRecords(targetOf: TargetOf): void {
   const send = (method: string, body: unknown) => call(targetOf(), method, recordsPath(targetOf()), { body });
   const read = (id: number | string, query = '') =>

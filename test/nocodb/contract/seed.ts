@@ -1,8 +1,8 @@
 import { call, recordsPath } from './call.ts';
 import type { ContractTarget } from './target.ts';
 
-/** NocoDB's largest insert. */
-const RECORDS_IN_CALL = 100;
+/** NocoDB's limit for one insert. */
+const MAX_RECORDS_IN_CALL = 100;
 
 /** Creates records through the API. @returns their ids, in the order of the records */
 export async function insert(
@@ -10,8 +10,8 @@ export async function insert(
   records: readonly Readonly<Record<string, unknown>>[],
 ): Promise<number[]> {
   const ids: number[] = [];
-  for (let start = 0; start < records.length; start += RECORDS_IN_CALL) {
-    const body = records.slice(start, start + RECORDS_IN_CALL);
+  for (let start = 0; start < records.length; start += MAX_RECORDS_IN_CALL) {
+    const body = records.slice(start, start + MAX_RECORDS_IN_CALL);
     const reply = await call(target, 'POST', recordsPath(target), { body });
     if (reply.status !== 200) throw new Error(`insert: ${reply.status} ${reply.text.slice(0, 300)}`);
     ids.push(...reply.body.map(({ Id }: { Id: number }) => Id));
@@ -19,7 +19,7 @@ export async function insert(
   return ids;
 }
 
-/** Creates one record by itself: what is not mentioned gets the column's default. */
+/** Creates one record; columns that are not mentioned get their default. @returns its id */
 export async function insertOne(
   target: ContractTarget,
   record: Readonly<Record<string, unknown>>,

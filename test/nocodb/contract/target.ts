@@ -1,18 +1,18 @@
-/** A NocoDB that the contract is checked on: with one table of payments, and nothing else that matters. */
+/** A NocoDB under test, with one table of payments. */
 export interface ContractTarget {
   readonly url: string;
   readonly token: string;
-  /** The token of a user without a right to the base. */
+  /** The token of a user who has no right to the base. */
   readonly strangerToken: string;
   readonly baseId: string;
   readonly tableId: string;
   /** Ids of the table's columns, by title. */
   readonly columns: Readonly<Record<string, string>>;
   readonly database: 'sqlite' | 'postgres';
-  /** The most records in a page. */
+  /** Largest page. */
   readonly pageCap: number;
   stop(): Promise<void>;
 }
 
-/** Where a part of the contract finds the target; there is none before the tests run. */
+/** Returns the target, which exists only while the tests run. */
 export type TargetOf = () => ContractTarget;

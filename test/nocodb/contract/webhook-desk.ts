@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Agent } from 'undici';
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
@@ -12,29 +8,29 @@ import { systemClock } from '../../../lambda/tracker/clock.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
+import { openHttpServer } from '../../support/http-server.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import type { ContractTarget } from './target.ts';
 
-/** The tracker's webhook on this machine, and NocoDB set up to call it. */
+/** The tracker's webhook on this machine, and a NocoDB that calls it. */
 export interface WebhookDesk {
   /** The payments, in memory. */
   readonly table: SimulatedPayments;
   /** The events of the webhook since the beginning. */
   readonly events: readonly TrackerEvent[];
-  /** The status of each answer to NocoDB. */
+  /** The status of each response to NocoDB. */
   readonly answers: readonly number[];
-  /** Where it is. */
   readonly url: string;
-  /** Takes the webhook out of NocoDB, and stops. */
+  /** Removes the webhook from NocoDB, and stops. */
   close(): Promise<void>;
 }
 
 export const SECRET = 'open sesame, open sesame';
 
 /**
- * Serves what the webhook's function runs, and installs the webhook with what the command line runs.
+ * Serves the webhook with the code of its Lambda function, and installs it with the code of the command line.
  *
- * @param paidField title of the field that says whether a record is paid, if it is not Paid
+ * @param paidField title of the paid field
  */
 export async function openWebhookDesk(
   target: ContractTarget,
@@ -73,21 +69,20 @@ export async function openWebhookDesk(
     observe: (event: TrackerEvent) => void events.push(event),
   };
 
-  const server = createServer(async (request, response) => {
+  const server = await openHttpServer(async (response, request) => {
     const { statusCode, headers, body } = await handleWebhook(
       {
         headers: request.headers as Record<string, string>,
-        requestContext: { http: { method: request.method ?? '' } },
+        requestContext: { http: { method: request.method } },
         isBase64Encoded: false,
-        body: await text(request),
+        body: request.text,
       },
       dependencies,
     );
     response.writeHead(statusCode, headers).end(body);
     answers.push(statusCode);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+  const url = `${server.url}/`;
   const webhooks = new Webhooks(nocodb);
   const webhook = await webhooks.add({ url, secret: SECRET, paidFieldId: target.columns[paidField] ?? '' });
 
@@ -98,7 +93,7 @@ export async function openWebhookDesk(
     url,
     async close() {
       await webhooks.remove(webhook);
-      server.close();
+      await server.close();
       await dispatcher.close();
     },
   };

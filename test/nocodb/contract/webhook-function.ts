@@ -6,7 +6,7 @@ import { openWebhookDesk, type WebhookDesk } from './webhook-desk.ts';
 
 const POLL = { timeout: 15_000, interval: 10 } as const;
 
-/** The tracker's webhook with the requests that NocoDB sends. */
+/** Tests the tracker's webhook with the events that NocoDB sends. */
 export function describeWebhookFunction(targetOf: TargetOf): void {
   describe("the tracker's webhook", () => {
     let desk: WebhookDesk;

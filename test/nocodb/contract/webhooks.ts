@@ -1,26 +1,24 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { IncomingHttpHeaders } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openHttpServer, type TestHttpServer } from '../../support/http-server.ts';
 import { call, recordsPath } from './call.ts';
 import { insert, insertOne, update } from './seed.ts';
 import type { TargetOf } from './target.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the server sends; the tests say what it has to be
+  // biome-ignore lint/suspicious/noExplicitAny: the server may send anything, and the tests check it
   readonly event: any;
 }
 
-/** NocoDB's webhooks, version 3, with the condition that a box is ticked. */
+/** Tests NocoDB's webhooks, version 3, with the condition that a box is ticked. */
 export function describeWebhooks(targetOf: TargetOf): void {
-  let receiver: Server;
+  let receiver: TestHttpServer;
   const received: Received[] = [];
 
   const hooksPath = () => `/api/v2/meta/tables/${targetOf().tableId}/hooks`;
   const hook = (values: Record<string, unknown> = {}) => {
-    const path = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const path = `${receiver.url}/hook`;
     const headers = [{ name: 'x-secret', value: 'open sesame', enabled: true }];
     const payload = { method: 'POST', path, body: '{{ json event }}', headers, parameters: [], auth: '' };
     const event = { event: 'after', operation: ['update'], version: 'v3', active: true };
@@ -38,20 +36,17 @@ export function describeWebhooks(targetOf: TargetOf): void {
 
   describe('a webhook', () => {
     beforeAll(async () => {
-      receiver = createServer(async (request, response) => {
-        received.push({ headers: request.headers, event: JSON.parse(await text(request)) });
+      receiver = await openHttpServer((response, { headers, body }) => {
+        received.push({ headers, event: body });
         response.end();
-      }).listen(0, '127.0.0.1');
-      await once(receiver, 'listening');
+      });
     });
     afterEach(async () => {
       received.length = 0;
       const { body } = await call(targetOf(), 'GET', hooksPath());
       for (const { id } of body.list) await call(targetOf(), 'DELETE', `/api/v2/meta/hooks/${id}`);
     });
-    afterAll(() => {
-      receiver.close();
-    });
+    afterAll(() => receiver.close());
 
     it('is installed, listed, given a condition, and removed once', async () => {
       const created = await call(targetOf(), 'POST', hooksPath(), { body: hook() });
@@ -145,7 +140,7 @@ export function describeWebhooks(targetOf: TargetOf): void {
       await update(target, unpaid, { Paid: true });
       await arrival(1);
 
-      // The last change was sent last: had the others been sent, they would have come before it.
+      // Events are sent in order: an event of another change would be the first.
       expect(received[0]?.event.data.rows).toEqual([expect.objectContaining({ Id: unpaid })]);
     });
 

@@ -1,4 +1,4 @@
-/** A way into NocoDB's API as somebody. Answers that are not 2xx throw. */
+/** A user of NocoDB's API. Responses that are not 2xx throw. */
 export interface NocoDbAccount {
   /** An API token (header `xc-token`). */
   readonly token: string;
@@ -10,7 +10,7 @@ export function signIn(url: string, email: string, password: string): Promise<No
   return open(url, '/api/v1/auth/user/signin', { email, password });
 }
 
-/** Signs a new user up, who has no right to any base, and makes an API token. */
+/** Signs up a new user, who has no right to any base, and makes an API token. */
 export function signUp(url: string, email: string, password: string): Promise<NocoDbAccount> {
   return open(url, '/api/v1/auth/user/signup', { email, password });
 }

@@ -1,8 +1,8 @@
 /**
- * Installs a real NocoDB for the contract tests: `node test/nocodb/real/install.ts`. Does nothing when it is there.
+ * Installs a real NocoDB for the contract tests: `node test/nocodb/real/install.ts`. Does nothing when it is already installed.
  *
- * NocoDB is under the Sustainable Use License: it is installed from npm into a folder that git ignores, to run tests
- * against, and is never a part of this package.
+ * NocoDB is under the Sustainable Use License: it is installed from npm into a folder that git ignores, only for tests,
+ * and is never a part of this package.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,13 +12,13 @@ import { NOCODB_FOLDER, NOCODB_VERSION } from './release.ts';
 
 const STAMP = join(NOCODB_FOLDER, 'installed.txt');
 
-/** What the installed tree depends on; when it changes, NocoDB is installed anew. */
+/** The inputs of the installation; when they change, NocoDB is installed again. */
 const RECIPE = `nocodb ${NOCODB_VERSION}, xlsx 0.18.5, ${process.platform} ${process.arch}\n`;
 
 const MANIFEST = {
   private: true,
   dependencies: { nocodb: NOCODB_VERSION },
-  // NocoDB takes xlsx from a server of its author's; the registry's release does for what the tests use.
+  // NocoDB downloads xlsx from its author's server; for the tests, the release on npm is enough.
   overrides: { xlsx: '0.18.5' },
   allowScripts: { sqlite3: true },
 };
@@ -38,7 +38,7 @@ async function install(): Promise<void> {
   await rm(STAMP, { force: true });
   await mkdir(NOCODB_FOLDER, { recursive: true });
   await writeFile(join(NOCODB_FOLDER, 'package.json'), JSON.stringify(MANIFEST, null, 2));
-  // Scripts stay off: one of them asks for pnpm, and the only native module the tests need is sqlite3.
+  // Without scripts: one of them needs pnpm, and the only native module that the tests need is sqlite3.
   await npm('install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
   console.log('Building sqlite3');
   await npm('rebuild', 'sqlite3', '--foreground-scripts', '--loglevel=error').catch((error: unknown) => {
@@ -49,7 +49,7 @@ async function install(): Promise<void> {
   await writeFile(STAMP, RECIPE);
 }
 
-/** Runs npm in NocoDB's folder, with this process's Node first; prints what npm said only if it fails. */
+/** Runs npm in NocoDB's folder with the Node of this process; prints the output of npm only if it fails. */
 function npm(...args: string[]): Promise<void> {
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
   const nodedir = headersFolder();
@@ -69,10 +69,11 @@ function npm(...args: string[]): Promise<void> {
 }
 
 /**
- * A folder with `include/node/node_api.h`, so that node-gyp needs no download. Those of any Node do: sqlite3 speaks
- * Node-API, which is the same in every release. Node from npm comes without headers, so other Nodes are looked at too.
+ * A folder with `include/node/node_api.h`, so that node-gyp needs no download. The headers of any Node are suitable:
+ * sqlite3 uses Node-API, which is the same in every release. Node from npm has no headers, so this searches other
+ * installations of Node too.
  *
- * @returns undefined when there is none: node-gyp then downloads them
+ * @returns `undefined` when there is none; node-gyp then downloads the headers
  */
 function headersFolder(): string | undefined {
   const folders = [dirname(process.execPath), ...(process.env.PATH ?? '').split(delimiter)];

@@ -1,6 +1,6 @@
 import type { NocoDbAccount } from './account.ts';
 
-/** A table of payments in a base of its own. */
+/** A table of payments, alone in its base. */
 export interface PaymentsTable {
   readonly baseId: string;
   readonly tableId: string;
@@ -8,7 +8,7 @@ export interface PaymentsTable {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-/** The table's title, and its columns beside Id, CreatedAt and UpdatedAt, which NocoDB adds. */
+/** The table's title, and its columns without Id, CreatedAt and UpdatedAt, which NocoDB adds. */
 export const PAYMENTS_TITLE = 'Payments';
 export const PAYMENTS_COLUMNS = [
   { title: 'Title', uidt: 'SingleLineText' },

@@ -1,26 +1,26 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import getPort from 'get-port';
 import { endProcess } from './processes.ts';
 
 const run = promisify(execFile);
 const USER = 'nocodb';
-const READY_WITHIN = 30_000;
+const READY_TIMEOUT_MS = 30_000;
 
 /**
  * Runs a command until standard input ends, then shuts it down (SIGINT is PostgreSQL's "fast shutdown"). The pipe ends
- * with the process that holds it, so no server is left behind even by a test runner that was killed.
+ * with the process that holds it, so the server also ends when the test runner is killed.
  */
 const RUN_UNTIL_INPUT_ENDS = 'trap "" INT; "$@" & cat; kill -INT $!; wait $!';
 
-/** A PostgreSQL server of one's own. */
+/** A PostgreSQL server for one test run. */
 export interface Postgres {
-  /** In the form that NocoDB's `NC_DB` takes. */
+  /** In the form of NocoDB's `NC_DB`. */
   readonly ncDb: string;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
@@ -41,8 +41,8 @@ export async function startPostgres(): Promise<Postgres> {
   const initdb = ['-D', data, '-U', USER, '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'trust', '--no-sync'];
   await run(join(bin, 'initdb'), initdb, options);
 
-  const port = await freePort();
-  // No fsync: the data lives as long as the test.
+  const port = await getPort({ host: '127.0.0.1' });
+  // Without fsync: the data is not needed after the test.
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'];
   const command = ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', join(bin, 'postgres'), ...args];
   const server = spawn('sh', command, { ...options, stdio: ['pipe', 'ignore', 'ignore'] });
@@ -60,7 +60,7 @@ export async function startPostgres(): Promise<Postgres> {
   return { ncDb: `pg://127.0.0.1:${port}?u=${USER}&p=unused&d=nocodb`, stop };
 }
 
-/** Debian keeps the servers outside the PATH, one folder for each version; the newest is taken. */
+/** The folder of the newest server. Debian keeps servers outside the PATH, one folder for each version. */
 function serverFolder(): string {
   const newest = globSync('/usr/lib/postgresql/*/bin')
     .filter((folder) => existsSync(join(folder, 'initdb')))
@@ -70,25 +70,15 @@ function serverFolder(): string {
   throw new Error('PostgreSQL is not in /usr/lib/postgresql: install it with `apt-get install postgresql`');
 }
 
-/** PostgreSQL refuses to run as root; Debian's package brings the account `postgres`. */
+/** The account for the server: PostgreSQL refuses to run as root, and Debian's package creates `postgres`. */
 async function unprivilegedAccount(): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])));
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
 async function ready(pgIsReady: string, port: number): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN;
+  const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
     try {
       await run(pgIsReady, ['-h', '127.0.0.1', '-p', String(port), '-U', USER]);

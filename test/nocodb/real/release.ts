@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-/** The release that the contract tests speak to. */
+/** The release that the contract tests use. */
 export const NOCODB_VERSION = '0.301.3';
 
-/** Where it is installed: a cache that git ignores and that may be kept from run to run. */
+/** The folder of the installation: a cache that git ignores. */
 export const NOCODB_FOLDER = fileURLToPath(new URL('../../../.cache/nocodb', import.meta.url));

@@ -7,7 +7,7 @@ const load = createRequire(join(NOCODB_FOLDER, 'package.json'));
 const app = load('express')();
 const { Noco } = load('nocodb');
 
-// Whoever started this server is gone: so is the use of it.
+// The process that started this server has ended.
 process.on('disconnect', () => process.exit());
 
 const server = app.listen(0, '127.0.0.1', async () => {

@@ -10,14 +10,13 @@ import { type Postgres, startPostgres } from './postgres.ts';
 import { endProcess } from './processes.ts';
 import { NOCODB_FOLDER } from './release.ts';
 
-/** Which real NocoDB to start. */
 export interface RealNocoDbOptions {
   readonly database: 'sqlite' | 'postgres';
-  /** NocoDB's own variables, `DB_QUERY_LIMIT_MAX` for one. */
+  /** NocoDB's own variables, such as `DB_QUERY_LIMIT_MAX`. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A real NocoDB, with nobody else's data in it. */
+/** A real NocoDB with a new, empty database. */
 export interface RealNocoDb {
   /** Without a slash at the end. */
   readonly url: string;
@@ -85,7 +84,7 @@ async function launch(
   return child;
 }
 
-/** Waits for the child's message. */
+/** Waits for the child's message with its port. */
 async function portOf(child: ChildProcess, log: string): Promise<number> {
   const early = new AbortController();
   const exit = once(child, 'exit', { signal: early.signal }).then(async () => {
@@ -93,7 +92,7 @@ async function portOf(child: ChildProcess, log: string): Promise<number> {
     throw new Error(`NocoDB ended while it started:\n${tail}`);
   });
   const [message] = (await Promise.race([once(child, 'message'), exit])) as [{ port: number }];
-  exit.catch(() => {}); // aborted: nobody waits for it any more
+  exit.catch(() => {}); // Aborted below, which rejects it.
   early.abort();
   return message.port;
 }

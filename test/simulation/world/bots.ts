@@ -3,9 +3,9 @@ import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { SimulatedTable } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';
 import type { VirtualTime } from '../virtual-time.ts';
+import type { FaultProfile } from './fault-profile.ts';
 import type { Ledger } from './ledger.ts';
 import type { NocoDbServer } from './nocodb-server.ts';
-import type { Weather } from './weather.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,7 +35,7 @@ const TABLE_LATENCY = 5;
 export interface BotsOptions {
   readonly time: VirtualTime;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly profile: FaultProfile;
   readonly server: NocoDbServer;
   readonly table: SimulatedTable;
   readonly ledger: Ledger;
@@ -74,11 +74,11 @@ export class Bots {
   }
 
   async #comeAlone(): Promise<void> {
-    const { time, random, weather } = this.#options;
-    if (random.chance(weather.poisonousIds)) return this.#trackPoison();
+    const { time, random, profile } = this.#options;
+    if (random.chance(profile.poisonousIds)) return this.#trackPoison();
     const payment = await this.#newPayment();
     if (random.chance(MISTAKEN)) time.spawn(() => this.#trackForAnother(payment.recordId));
-    if (random.chance(weather.deletedRecords)) return this.#delete(payment);
+    if (random.chance(profile.deletedRecords)) return this.#delete(payment);
     if (random.chance(ABANDONED)) return this.#giveUp(payment);
     await time.sleep(this.#payingTime());
     this.#pay(payment);
@@ -99,10 +99,10 @@ export class Bots {
 
   /** A record is deleted before anybody paid it; on SQLite the next record gets its id. */
   async #delete(payment: PaymentKey): Promise<void> {
-    const { time, random, server, weather } = this.#options;
+    const { time, random, server, profile } = this.#options;
     await time.sleep(random.exponential(PAYING_TIME));
     server.rows.delete(payment.recordId);
-    if (random.chance(weather.reusedIds)) {
+    if (random.chance(profile.reusedIds)) {
       const userId = this.#newUser();
       server.rows.set(payment.recordId, { paid: false, owner: userId });
       await this.#track({ userId, recordId: payment.recordId });

@@ -8,8 +8,8 @@ import type { Definition } from '../step-functions/definition.ts';
 import { Execution, type ExecutionWorld, TaskError } from '../step-functions/execution.ts';
 import { createEvaluate } from '../step-functions/expressions.ts';
 import type { VirtualTime } from '../virtual-time.ts';
+import type { FaultProfile } from './fault-profile.ts';
 import { Instance } from './instance.ts';
-import type { Weather } from './weather.ts';
 
 /**
  * Milliseconds, from and to. Assumptions, measured on nothing. The gap between ticks is as exact as they are: with
@@ -32,7 +32,7 @@ export type Handler = (instance: Instance) => Promise<unknown>;
 export interface CloudOptions {
   readonly time: VirtualTime;
   readonly random: Random;
-  readonly weather: Weather;
+  readonly profile: FaultProfile;
   readonly table: SimulatedTable;
   readonly intervalSeconds: number;
   readonly loop: Definition;
@@ -44,7 +44,7 @@ export type InvocationResult = { readonly payload: unknown } | { readonly error:
 
 /** EventBridge, Step Functions and Lambda, as far as the tracker's stack uses them. */
 export class Cloud {
-  weather: Weather;
+  profile: FaultProfile;
   readonly starts = { rule: 0, 'wake-up': 0 };
   readonly #options: CloudOptions;
   readonly #world: ExecutionWorld;
@@ -52,7 +52,7 @@ export class Cloud {
   constructor(options: CloudOptions) {
     const { time, random } = options;
     this.#options = options;
-    this.weather = options.weather;
+    this.profile = options.profile;
     this.#world = {
       evaluate: createEvaluate({ now: () => time.now(), random: () => random.next() }),
       now: () => time.now(),
@@ -67,7 +67,7 @@ export class Cloud {
   async runRule(end: number): Promise<void> {
     const { time, random } = this.#options;
     for (let minute = time.now(); minute < end; minute += RULE_EVERY) {
-      const { ruleJitter, missedStarts, duplicateStarts } = this.weather;
+      const { ruleJitter, missedStarts, duplicateStarts } = this.profile;
       const starts = random.chance(missedStarts) ? 0 : random.chance(duplicateStarts) ? 2 : 1;
       for (let start = 0; start < starts; start += 1) {
         time.at(minute + random.between(0, ruleJitter), () => this.startLoop('rule'));
@@ -86,9 +86,9 @@ export class Cloud {
   /** Runs a handler in an instance, for as long as both live. */
   async invoke(handler: Handler, timeoutSeconds: number): Promise<InvocationResult> {
     const { time, random } = this.#options;
-    const [low, high] = random.chance(this.weather.coldStarts) ? LATENCY.coldStart : LATENCY.warmStart;
+    const [low, high] = random.chance(this.profile.coldStarts) ? LATENCY.coldStart : LATENCY.warmStart;
     await time.sleep(random.between(low, high));
-    const instance = new Instance(time, random, this.weather);
+    const instance = new Instance(time, random, this.profile);
     time.at(time.now() + timeoutSeconds * 1000, () => instance.end('Sandbox.Timedout'));
     const end = handler(instance).then(
       (payload) => ({ payload }),
@@ -106,7 +106,7 @@ export class Cloud {
 
   async #invokeTick(): Promise<{ Payload: unknown }> {
     const { random, tick, intervalSeconds } = this.#options;
-    if (random.chance(this.weather.throttledCalls)) throw new TaskError('Lambda.TooManyRequestsException');
+    if (random.chance(this.profile.throttledCalls)) throw new TaskError('Lambda.TooManyRequestsException');
     const result = await this.invoke(tick, timeLimits(intervalSeconds).lambdaTimeoutSeconds);
     if ('error' in result) throw new TaskError(result.error);
     return { Payload: result.payload };
@@ -115,7 +115,7 @@ export class Cloud {
   async #getItem({ Key }: GetItemInput): Promise<unknown> {
     const { time, random, table } = this.#options;
     await time.sleep(random.between(...LATENCY.read));
-    if (random.chance(this.weather.tableFaults)) throw new TaskError('DynamoDB.InternalServerErrorException');
+    if (random.chance(this.profile.tableFaults)) throw new TaskError('DynamoDB.InternalServerErrorException');
     const item = table.item(unmarshall(Key) as ItemKey);
     return item === undefined ? {} : { Item: marshall(item) };
   }

@@ -3,7 +3,7 @@ import type { Io } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';
 import { settled } from '../settled.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { Weather } from './weather.ts';
+import type { FaultProfile } from './fault-profile.ts';
 
 /** Steps of an invocation among which one that dies picks its last. */
 const MORTAL_STEPS = 12;
@@ -19,19 +19,19 @@ export class Instance {
   readonly clock: Clock;
   readonly #time: VirtualTime;
   readonly #random: Random;
-  readonly #weather: Weather;
+  readonly #profile: FaultProfile;
   readonly #skew: number;
   readonly #dying: Promise<string>;
   #die: (error: string) => void = () => {};
   #alive = true;
   #stepsLeft: number;
 
-  constructor(time: VirtualTime, random: Random, weather: Weather) {
+  constructor(time: VirtualTime, random: Random, profile: FaultProfile) {
     this.#time = time;
     this.#random = random;
-    this.#weather = weather;
-    this.#skew = random.between(-weather.clockSkew, weather.clockSkew);
-    this.#stepsLeft = random.chance(weather.deaths)
+    this.#profile = profile;
+    this.#skew = random.between(-profile.clockSkew, profile.clockSkew);
+    this.#stepsLeft = random.chance(profile.deaths)
       ? Math.floor(random.between(1, MORTAL_STEPS))
       : Number.POSITIVE_INFINITY;
     this.#dying = new Promise((resolve) => {
@@ -64,7 +64,7 @@ export class Instance {
   async wait(milliseconds: number): Promise<void> {
     this.#stepsLeft -= 1;
     if (this.#stepsLeft <= 0) this.end('Runtime.ExitError');
-    if (this.#random.chance(this.#weather.hangs)) await never();
+    if (this.#random.chance(this.#profile.hangs)) await never();
     if (!this.#alive) await never();
     await this.#time.sleep(milliseconds);
     if (!this.#alive) await never();
@@ -72,7 +72,7 @@ export class Instance {
 
   /** Carries operations to the table. */
   readonly io: Io = async (operate) => {
-    const { tableFaults, repeatedWrites } = this.#weather;
+    const { tableFaults, repeatedWrites } = this.#profile;
     await this.wait(this.#random.between(...TABLE_LATENCY));
     const isRefused = this.#random.chance(tableFaults / 2);
     if (isRefused) throw new Error('The simulated table is out of order.');

@@ -23,7 +23,7 @@ export class Ledger {
   invented = 0;
   givenUpWrongly = 0;
   readonly outcomes = { done: 0, failed: 0, skipped: 0, died: 0 };
-  /** What the weather made the tracker see. */
+  /** Faults that the tracker saw. */
   readonly seen = { rateLimits: 0, cutPages: 0, missing: 0, invalid: 0, ownerMismatches: 0, audits: 0 };
   readonly #time: VirtualTime;
   readonly #server: NocoDbServer;

@@ -8,9 +8,9 @@ import {
 } from '../../../lambda/tracker/errors.ts';
 import type { Random } from '../random.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { Weather } from './weather.ts';
+import type { FaultProfile } from './fault-profile.ts';
 
-/** NocoDB's rate limit: so many requests in a second, or else a block (https://docs.nocodb.com, "Rate limits"). */
+/** NocoDB's rate limit: more requests in a second block the token (https://docs.nocodb.com, "Rate limits"). */
 const REQUESTS_PER_SECOND = 5;
 const BLOCK_MILLISECONDS = 30_000;
 
@@ -22,7 +22,7 @@ interface Row {
 export const FAULT: TrackerErrorDetails = {
   operation: 'list records',
   target: 'simulated NocoDB',
-  problem: 'the weather is bad',
+  problem: 'a simulated fault',
   hint: 'Wait.',
 };
 
@@ -42,13 +42,13 @@ interface Penalty {
   isNoted: boolean;
 }
 
-/** A NocoDB table, and the moods of its server. */
+/** A NocoDB table, and the faults of its server. */
 export class NocoDbServer {
   readonly rows = new Map<string, Row>();
   readonly poison = new Set<string>();
   pageCap = 1_000;
   hasBulkList = true;
-  weather: Weather;
+  profile: FaultProfile;
   /** Requests of the tracker that came although the gate knew of a penalty, and those after one that it never learned. */
   readonly inPenalties = { noted: 0, unnoted: 0 };
   requests = 0;
@@ -58,13 +58,13 @@ export class NocoDbServer {
   #hits: number[] = [];
   #penalty: Penalty = { end: 0, isTold: false, isNoted: false };
   #declaredUntil = 0;
-  #isCalm = false;
+  #faultsEnded = false;
   #nextId = 1;
 
-  constructor(time: VirtualTime, random: Random, weather: Weather) {
+  constructor(time: VirtualTime, random: Random, profile: FaultProfile) {
     this.#time = time;
     this.#random = random;
-    this.weather = weather;
+    this.profile = profile;
   }
 
   /** @returns the new record's id */
@@ -76,7 +76,7 @@ export class NocoDbServer {
 
   /** Lets outages, bursts and changes of the server come and go. */
   start(): void {
-    const { outages, bursts, pageCaps, bulkListChanges } = this.weather;
+    const { outages, bursts, pageCaps, bulkListChanges } = this.profile;
     this.#repeat(outages.every, async () => {
       this.#isOut = true;
       await this.#time.sleep(this.#random.exponential(outages.length));
@@ -93,12 +93,13 @@ export class NocoDbServer {
     });
   }
 
-  calm(weather: Weather): void {
-    this.weather = weather;
+  /** Ends all faults. @param profile without faults */
+  endFaults(profile: FaultProfile): void {
+    this.profile = profile;
     this.pageCap = 1_000;
     this.hasBulkList = true;
     this.#isOut = false;
-    this.#isCalm = true;
+    this.#faultsEnded = true;
   }
 
   /** The gate has noted that nothing may be sent before `until`. */
@@ -125,7 +126,7 @@ export class NocoDbServer {
 
   /** A fault of this moment, if there is one. */
   fault(): TrackerError | undefined {
-    if (!this.#isOut && !this.#random.chance(this.weather.requestFaults)) return undefined;
+    if (!this.#isOut && !this.#random.chance(this.profile.requestFaults)) return undefined;
     return this.#random.pick(FAULTS)();
   }
 
@@ -143,7 +144,7 @@ export class NocoDbServer {
     this.#time.spawn(async () => {
       for (;;) {
         await this.#time.sleep(this.#random.exponential(every));
-        if (this.#isCalm) return;
+        if (this.#faultsEnded) return;
         await happen();
       }
     });

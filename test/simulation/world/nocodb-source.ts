@@ -32,7 +32,7 @@ export class NocoDbSource implements RecordSource {
   }
 
   fitsUrl(recordIds: readonly string[]): boolean {
-    return recordIds.length <= this.#server.weather.urlIds;
+    return recordIds.length <= this.#server.profile.urlIds;
   }
 
   async list(query: RecordQuery, context: RequestContext): Promise<RecordPage> {
@@ -80,7 +80,7 @@ export class NocoDbSource implements RecordSource {
 
   /** There and back. The server answers with what it holds when the request is there. */
   async #travel<T>(deadline: number, respond: () => T): Promise<T> {
-    const { slowAnswers, answer, slowAnswer } = this.#server.weather;
+    const { slowAnswers, answer, slowAnswer } = this.#server.profile;
     const latency = this.#random.between(...(this.#random.chance(slowAnswers) ? slowAnswer : answer));
     const left = Math.max(0, deadline - this.#instance.clock.now());
     await this.#instance.wait(Math.min(left, latency / 2));

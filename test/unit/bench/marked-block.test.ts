@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { replaceBlock } from '../../bench/marked-block.ts';
+import { readDoc } from '../../support/docs.ts';
 
 describe('a marked block', () => {
   it('is replaced, and nothing around it', () => {
@@ -11,6 +12,14 @@ describe('a marked block', () => {
       'a\n<!-- bench:start -->\n\nnew\n\n<!-- bench:end -->\nb <!-- soak:start --><!-- soak:end -->',
     );
     expect(replaceBlock(after, 'bench', 'new')).toBe(after);
+  });
+
+  it.each([
+    ['bench', 'test/bench/README.md'],
+    ['soak', 'test/bench/README.md'],
+    ['simulate', 'test/simulation/README.md'],
+  ])('%s is in %s', (name, path) => {
+    expect(replaceBlock(readDoc(path), name, 'new')).toContain(`:start -->\n\nnew\n\n<!-- ${name}:end -->`);
   });
 
   it('has to be there', () => {

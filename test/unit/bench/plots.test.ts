@@ -5,7 +5,7 @@ import { requestsPlot } from '../../bench/plot/requests-plot.ts';
 import { logScale, powersOfTen } from '../../bench/plot/scale.ts';
 import { element, text } from '../../bench/plot/svg.ts';
 import { simulate } from '../../simulation/simulation.ts';
-import { FAIR } from '../../simulation/world/weather.ts';
+import { FEW_FAULTS } from '../../simulation/world/fault-profile.ts';
 
 function comparison(users: number): Comparison {
   const load = (requestsPerMinute: number): Load => ({
@@ -36,7 +36,7 @@ describe('the plot of requests', () => {
 
 describe('the plot of delays', () => {
   it('has a bar for each second, and one for everything above', async () => {
-    const report = await simulate({ weather: FAIR, seed: 1, minutes: 200 });
+    const report = await simulate({ profile: FEW_FAULTS, seed: 1, minutes: 200 });
 
     const svg = delayPlot({ ...report, delayHistogram: [2, 0, 1, ...Array(40).fill(0), 1] });
 

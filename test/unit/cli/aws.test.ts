@@ -1,9 +1,9 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, test } from 'vitest';
-import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws.ts';
-import { CommandError } from '../../../infra/cli/errors.ts';
-import { locateTable, readStackOutputs } from '../../../infra/cli/find-table.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws/aws.ts';
+import { locateTable, readStackOutputs } from '../../../infra/cli/aws/find-table.ts';
+import { CommandError } from '../../../infra/cli/console/errors.ts';
+import { SettingsError } from '../../../lambda/settings/read-settings.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 
 /** A client of the AWS SDK that answers everything alike, and keeps what it was asked. */

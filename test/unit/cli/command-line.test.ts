@@ -1,72 +1,127 @@
+import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../../infra/cli/commands/index.ts';
-import { parseCommandLine } from '../../../infra/cli/parse-command-line.ts';
+import { commandName } from '../../../infra/cli/help.ts';
+import { createProgram, readCommonOptions } from '../../../infra/cli/program.ts';
+import { MemoryTerminal, run } from './support/run.ts';
 
-const parse = (...argv: string[]) => parseCommandLine(argv, COMMANDS);
+/** The command that a command line calls, with the values that it gets. */
+async function parse(...argv: string[]) {
+  let line: unknown;
+  const program = createProgram({
+    version: '1.2.3',
+    out: new MemoryTerminal(),
+    toAction:
+      () =>
+      async (...values) => {
+        const command = values.at(-1) as Command;
+        line = {
+          command: commandName(command),
+          arguments: values.slice(0, -2),
+          options: values.at(-2),
+          common: readCommonOptions(command),
+        };
+      },
+  });
+  await program.parseAsync(argv, { from: 'user' });
+  return line;
+}
 
-test('names arguments after their positions, and leaves out optional ones', () => {
-  expect(parse('status', '12345')).toMatchObject({
-    ask: 'run',
-    input: { arguments: { user: '12345', record: undefined } },
+test('passes arguments in their order, and leaves out optional ones', async () => {
+  expect(await parse('status', '12345')).toMatchObject({
+    command: 'status',
+    arguments: ['12345', undefined],
   });
-  expect(parse('status', '12345', 'rec_1')).toMatchObject({
-    input: { arguments: { user: '12345', record: 'rec_1' } },
-  });
+  expect(await parse('status', '12345', 'rec_1')).toMatchObject({ arguments: ['12345', 'rec_1'] });
 });
 
-test('takes common options and those of the command, wherever they stand', () => {
-  const line = parse('import', '--json', 'users.csv', '--table', 'T', '--user-field=TG ID');
+test('takes common options and those of the command, wherever they stand', async () => {
+  const line = await parse('import', '--json', 'users.csv', '--table', 'T', '--user-field=TG ID');
 
   expect(line).toMatchObject({
     common: { json: true, table: 'T', stack: undefined },
-    input: { arguments: { file: 'users.csv' }, options: { 'user-field': 'TG ID' } },
+    arguments: ['users.csv'],
+    options: { userField: 'TG ID' },
   });
 });
 
-test("takes a group's negative id for an id, not for an option", () => {
-  expect(parse('track', '-1001234567890', '42')).toMatchObject({
-    input: { arguments: { user: '-1001234567890', record: '42' } },
+test("takes a group's negative id for an id, not for an option", async () => {
+  expect(await parse('track', '-1001234567890', '42')).toMatchObject({
+    arguments: ['-1001234567890', '42'],
   });
 });
 
-test('finds commands of two words', () => {
-  expect(parse('webhook', 'install', '--url', 'https://x.example')).toMatchObject({
-    command: { name: 'webhook install' },
-    input: { options: { url: 'https://x.example' } },
+test('takes everything after -- for arguments', async () => {
+  expect(await parse('track', '--', '-x', '--json')).toMatchObject({
+    arguments: ['-x', '--json'],
+    common: { json: false },
+  });
+});
+
+test('finds commands of two words', async () => {
+  expect(await parse('webhook', 'install', '--url', 'https://x.example')).toMatchObject({
+    command: 'webhook install',
+    options: { url: 'https://x.example' },
   });
 });
 
 test.for([
-  [[], undefined],
-  [['--help'], undefined],
-  [['-h'], undefined],
-  [['help'], undefined],
-  [['help', 'track'], 'track'],
-  [['track', '--help'], 'track'],
-  [['track', '-h'], 'track'],
-  [['webhook', 'remove', '--help'], 'webhook remove'],
-] as const)('%j asks for help', ([argv, command]) => {
-  const line = parse(...argv);
+  [[], 'COMMAND'],
+  [['--help'], 'COMMAND'],
+  [['-h'], 'COMMAND'],
+  [['--help', 'track'], 'COMMAND'],
+  [['help'], 'COMMAND'],
+  [['help', 'track'], 'track USER RECORD [OPTIONS]'],
+  [['help', 'webhook', 'install'], 'webhook install [OPTIONS]'],
+  [['track', '--help'], 'track USER RECORD [OPTIONS]'],
+  [['track', '-h'], 'track USER RECORD [OPTIONS]'],
+  [['track', '-100', '--json', '--help'], 'track USER RECORD [OPTIONS]'],
+  [['status', '--help'], 'status USER [RECORD] [OPTIONS]'],
+  [['webhook', 'remove', '--help'], 'webhook remove [OPTIONS]'],
+] as const)('%j asks for help', async ([argv, usage]) => {
+  const { out, err } = await run(argv);
 
-  expect(line.ask).toBe('help');
-  expect(line.ask === 'help' && line.command?.name).toBe(command);
+  expect(out).toMatch(`Usage: payment-tracker ${usage}`);
+  expect(err).toBe('');
 });
 
 test.for([
-  [['statz'], 'There is no command "statz"; did you mean "stats"?'],
-  [['frobnicate'], 'There is no command "frobnicate"'],
-  [['help', 'frobnicate'], 'There is no command "frobnicate"'],
+  [['statz'], "Unknown command 'statz' (Did you mean stats?)"],
+  [['webhok', 'install'], "Unknown command 'webhok' (Did you mean webhook?)"],
+  [['frobnicate'], "Unknown command 'frobnicate'"],
+  [['frobnicate', '--help'], "Unknown command 'frobnicate'"],
+  [['help', 'frobnicate'], "Unknown command 'frobnicate'"],
+  [['help', 'statz'], "Unknown command 'statz' (Did you mean stats?)"],
+  [['--json', 'stats'], "Unknown option '--json'"],
   [['webhook'], '"webhook" is one of: webhook install, webhook remove'],
-  [['track'], 'USER is missing'],
-  [['track', '1'], 'RECORD is missing'],
-  [['track', '1', '2', '3'], '"3" is one argument too many'],
-  [['stats', '--wat'], "Unknown option '--wat'"],
-  [['stats', '--watch=yes'], "Option '--watch' does not take an argument"],
-  [['status', '1', '--table'], "Option '--table <value>' argument missing"],
-] as const)('%j is refused: %s', ([argv, message]) => {
-  expect(() => parse(...argv)).toThrow(expect.objectContaining({ name: 'UsageError', message }));
+  [['webhook', 'frobnicate'], '"webhook" is one of: webhook install, webhook remove'],
+  [['track'], "Missing required argument 'USER'"],
+  [['track', '1'], "Missing required argument 'RECORD'"],
+  [['track', '1', '2', '3'], "Too many arguments for 'track'. Expected 2 arguments but got 3: 1, 2, 3."],
+  [['stats', '--wat'], "Unknown option '--wat' (Did you mean --watch?)"],
+  [['stats', '--frobnicate'], "Unknown option '--frobnicate'"],
+  [['stats', '--wacth'], "Unknown option '--wacth' (Did you mean --watch?)"],
+  [['stats', '--jsn'], "Unknown option '--jsn' (Did you mean --json?)"],
+  [['stats', '--version'], "Unknown option '--version'"],
+  [['stats', '--watch=yes'], "Unknown option '--watch=yes'"],
+  [['status', '1', '--table'], "Option '--table <NAME>' argument missing"],
+] as const)('%j is refused: %s', async ([argv, message]) => {
+  await expect(parse(...argv)).rejects.toThrow(expect.objectContaining({ name: 'UsageError', message }));
 });
 
-test('a command line that is wrong for a command points to its help', () => {
-  expect(() => parse('track', '1')).toThrow(expect.objectContaining({ command: 'track' }));
+test('an option is not the value of another one, unless it is joined to it', async () => {
+  const payments = () => Promise.reject(new Error('reached'));
+
+  expect(await run(['stats', '--table', '--json'], { payments })).toMatchObject({
+    exitCode: 2,
+    err: "✖ Option '--table <NAME>' argument missing. See: payment-tracker stats --help\n",
+  });
+  expect((await run(['stats', '--table=--json'], { payments })).err).toContain('reached');
+  expect((await run(['stats', '--table', '-100'], { payments })).err).toContain('reached');
+});
+
+test('a command line that is wrong for a command points to its help', async () => {
+  await expect(parse('track', '1')).rejects.toThrow(expect.objectContaining({ command: 'track' }));
+  await expect(parse('webhook', 'install', '--url')).rejects.toThrow(
+    expect.objectContaining({ command: 'webhook install' }),
+  );
 });

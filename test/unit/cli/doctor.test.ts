@@ -66,6 +66,25 @@ test('every wrong setting is a line of its own, and nothing is asked', async () 
   expect(nocodb.requests).toEqual([]);
 });
 
+test('settings that only the stack reads are checked too, together with the others', async () => {
+  const nocodb = await FakeNocoDb.start();
+
+  const report = await examine(nocodb, {
+    INTERVAL_SECONDS: '1',
+    PAYMENT_TRACKER_STACK: 'my stack',
+    ALARM_MAIL: 'ops@example.com',
+    NOCODB_TABLE_ID: 'Payments',
+  });
+
+  expect(faults(report).map(({ check, text }) => `${check}: ${text}`)).toEqual([
+    expect.stringMatching(/^Settings: PAYMENT_TRACKER_STACK "my stack" is not/),
+    'Settings: ALARM_MAIL is set, but ALARM_EMAIL is what is read',
+    expect.stringMatching(/^Settings: NOCODB_TABLE_ID "Payments" is not a table id/),
+    expect.stringMatching(/^Settings: INTERVAL_SECONDS "1" is not a whole number of seconds from 5 to 300/),
+  ]);
+  expect(nocodb.requests).toEqual([]);
+});
+
 test('an address where nothing listens is told, and the rest skipped', async () => {
   const nocodb = await FakeNocoDb.start();
 
@@ -101,17 +120,28 @@ test('a token that NocoDB does not know is told, and not shown', async () => {
   expect(JSON.stringify(report)).not.toContain('wrong-token');
 });
 
-test("a table's title in place of its id is told with the ids that the token sees", async () => {
+test.each(['Payments', 'My payments/paid?'])(
+  "a table's title in place of its id is told with the ids that the token sees: %s",
+  async (title) => {
+    const nocodb = await FakeNocoDb.start();
+
+    expect(faults(await examine(nocodb, { NOCODB_TABLE_ID: title }))).toEqual([
+      {
+        check: 'Table',
+        outcome: 'fault',
+        text: `there is no table ${title}`,
+        hint: expect.stringContaining('The token sees these tables: Payments (mpayments0000001)'),
+      },
+    ]);
+  },
+);
+
+test('other commands refuse the title', async () => {
   const nocodb = await FakeNocoDb.start();
 
-  expect(faults(await examine(nocodb, { NOCODB_TABLE_ID: 'Payments' }))).toEqual([
-    {
-      check: 'Table',
-      outcome: 'fault',
-      text: 'there is no table Payments',
-      hint: expect.stringContaining('The token sees these tables: Payments (mpayments0000001)'),
-    },
-  ]);
+  expect(() => nocodb.access({ NOCODB_TABLE_ID: 'Payments' }).nocodb()).toThrow(
+    /^1 setting is wrong:\n- NOCODB_TABLE_ID "Payments" is not a table id/,
+  );
 });
 
 test('a token without rights to the base is told which it needs', async () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { UsageError } from '../../../infra/cli/errors.ts';
+import { UsageError } from '../../../infra/cli/console/errors.ts';
 import { parseCsv } from '../../../infra/cli/import/parse-csv.ts';
 import { parseJson } from '../../../infra/cli/import/parse-json.ts';
-import { formatPlace, type ImportBatch, readImportFile } from '../../../infra/cli/import/read-file.ts';
+import { readImportFile } from '../../../infra/cli/import/read-file.ts';
+import { formatPlace, type ImportBatch } from '../../../infra/cli/import/rows.ts';
 
 /** A batch as short texts: `user#record@place`. */
 function shown({ rows, bad }: ImportBatch) {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../../infra/cli/commands/index.ts';
-import { CommandError, InterruptedError } from '../../../infra/cli/errors.ts';
-import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import { CommandError, InterruptedError } from '../../../infra/cli/console/errors.ts';
+import { SettingsError } from '../../../lambda/settings/read-settings.ts';
 import { InvalidIdError, TokenRejectedError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
+import { COMMANDS } from './support/commands.ts';
 import { MemoryTerminal, run } from './support/run.ts';
 
 test('without a command, the help is printed and the exit code says that nothing was done', async () => {
@@ -50,7 +50,13 @@ test('tells its version', async () => {
 });
 
 test.for([
-  ['a wrong command line', ['track'], undefined, 2, '✖ USER is missing. See: payment-tracker track --help\n'],
+  [
+    'a wrong command line',
+    ['track'],
+    undefined,
+    2,
+    "✖ Missing required argument 'USER'. See: payment-tracker track --help\n",
+  ],
   [
     'wrong settings',
     ['stats'],

@@ -31,7 +31,7 @@ test('track says when a payment is paid already', async () => {
   expect(out).toBe('✅ The payment of user 7 (record: 1) is paid already\n');
 });
 
-test('track --json prints what became of the wish', async () => {
+test('track --json prints the result of track()', async () => {
   const { json } = await run(['track', '-100', '1', '--json'], prepare().parts);
 
   expect(json()).toEqual({ userId: '-100', recordId: '1', status: 'pending', created: true });
@@ -70,7 +70,7 @@ test('untrack says when there was nothing to forget, and when a payment is paid'
   );
 });
 
-test('untrack --json prints what became of the wish', async () => {
+test('untrack --json prints the result of untrack()', async () => {
   const { json } = await run(['untrack', '7', '--json'], prepare().parts);
 
   expect(json()).toEqual({ userId: '7', removed: false, status: 'untracked' });

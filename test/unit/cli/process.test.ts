@@ -17,8 +17,12 @@ test('the version is that of the package', async () => {
 });
 
 test.for([
-  ['an unknown command', ['nope'], '✖ There is no command "nope". See: payment-tracker --help\n'],
-  ['a missing argument', ['track', '1'], '✖ RECORD is missing. See: payment-tracker track --help\n'],
+  ['an unknown command', ['nope'], "✖ Unknown command 'nope'. See: payment-tracker --help\n"],
+  [
+    'a missing argument',
+    ['track', '1'],
+    "✖ Missing required argument 'RECORD'. See: payment-tracker track --help\n",
+  ],
   [
     'a file that is not there',
     ['import', 'no.csv'],

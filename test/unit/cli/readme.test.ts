@@ -1,24 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { COMMANDS } from '../../../infra/cli/commands/index.ts';
+import { readDoc, shownAfter } from '../../support/docs.ts';
+import { COMMANDS } from './support/commands.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { FakePayments } from './support/fake-payments.ts';
 import { run } from './support/run.ts';
 
-const README = await readFile(join(import.meta.dirname, '../../../README.md'), 'utf8');
-
-/** What the README shows below a command. */
-function shownAfter(command: string): string {
-  const [, shown] = README.split(`$ npx payment-tracker ${command}\n`);
-  if (shown === undefined) throw new Error(`README.md does not show ${command}`);
-  return shown.slice(0, shown.indexOf('```'));
-}
+const README = 'infra/cli/README.md';
 
 test("the README's table has every command, and no other", () => {
-  const section = README.slice(README.indexOf('## Command line'));
-  const rows = section
-    .slice(0, section.indexOf('\n\nEvery command'))
+  const readme = readDoc(README);
+  const rows = readme
+    .slice(0, readme.indexOf('\n\nEvery command'))
     .split('\n')
     .filter((line) => line.startsWith('| `'));
   const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z]+(?: [a-z]+)?)/g)]);
@@ -38,7 +30,7 @@ test('import says what the README shows', async () => {
     readText: async () => `userId,recordId\n${rows.join('')}`,
   });
 
-  expect(out + err).toBe(shownAfter('import users.csv'));
+  expect(out + err).toBe(shownAfter('import users.csv', README));
 });
 
 test('doctor says what the README shows', async () => {
@@ -46,7 +38,7 @@ test('doctor says what the README shows', async () => {
 
   const { out } = await run(['doctor'], nocodb.access({ NOCODB_TABLE_ID: 'Payments' }));
 
-  const shown = shownAfter('doctor')
+  const shown = shownAfter('doctor', README)
     .replace('https://nocodb.example.com', nocodb.url)
     .replace('mq13l0ec25f9v23', 'mpayments0000001');
   expect(out).toBe(shown);

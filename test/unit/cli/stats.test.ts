@@ -18,7 +18,7 @@ const BUSY_STATS = {
   lastError: { kind: 'RateLimited', message: 'slow down', at: '2026-01-01T00:00:00.000Z' },
 };
 
-/** A clock whose sleepers press Ctrl-C after so many sleeps. */
+/** A clock that presses Ctrl-C after a number of sleeps. */
 class ClockUntilCtrlC extends FakeClock {
   readonly #interruption = new AbortController();
   #left: number;

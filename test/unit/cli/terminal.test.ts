@@ -6,7 +6,7 @@ import {
   formatProgress,
   LiveView,
   terminalOn,
-} from '../../../infra/cli/terminal.ts';
+} from '../../../infra/cli/console/terminal.ts';
 import { MemoryTerminal } from './support/run.ts';
 
 const stream = (isTTY?: boolean) => ({ write: () => true, isTTY, columns: isTTY ? 100 : undefined });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FunctionAnswer } from '../../../infra/cli/aws.ts';
+import type { FunctionAnswer } from '../../../infra/cli/aws/aws.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 import { run } from './support/run.ts';

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { ParameterStore } from '../../../infra/cli/aws.ts';
+import type { ParameterStore } from '../../../infra/cli/aws/aws.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
+import { shownAfter } from '../../support/docs.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 import { run } from './support/run.ts';
@@ -230,9 +230,8 @@ test('a secret that could be guessed is refused before NocoDB is asked for anyth
 });
 
 test('install says what the README shows', async () => {
-  const readme = await readFile(new globalThis.URL('../../../README.md', import.meta.url), 'utf8');
-  const shown = readme.split('$ npx payment-tracker webhook install\n')[1]?.split('```')[0];
-  const url = shown?.match(/https:\S+/)?.[0] ?? '';
+  const shown = shownAfter('webhook install', 'lambda/webhook/README.md');
+  const url = shown.match(/https:\S+/)?.[0] ?? '';
   const { parts } = await prepare({}, { ...OUTPUTS, WebhookUrl: url });
 
   const { out } = await run(['webhook', 'install'], parts);

@@ -5,7 +5,7 @@ const CLIENT = new URL('../../../lambda/client/index.ts', import.meta.url).pathn
 
 /** What only the tracker's own functions need. */
 const UNWANTED =
-  /^(undici|zod|constructs|aws-cdk-lib|@aws-lambda-powertools\/|@aws-sdk\/client-(?!dynamodb))/;
+  /^(commander|undici|zod|constructs|aws-cdk-lib|@aws-lambda-powertools\/|@aws-sdk\/client-(?!dynamodb))/;
 
 test("a bot's bundle holds the AWS SDK's part for DynamoDB, p-map, and little of ours", async () => {
   const { metafile } = await build({
@@ -23,5 +23,6 @@ test("a bot's bundle holds the AWS SDK's part for DynamoDB, p-map, and little of
   const ours = inputs.filter(([path]) => !path.includes('node_modules'));
   expect(packages).toEqual(expect.arrayContaining(['@aws-sdk/lib-dynamodb', 'p-map']));
   expect(packages.filter((name) => UNWANTED.test(name))).toEqual([]);
+  expect(ours.map(([path]) => path).filter((path) => path.startsWith('lambda/settings/'))).toEqual([]);
   expect(ours.reduce((bytes, [, { bytesInOutput }]) => bytes + bytesInOutput, 0)).toBeLessThan(25_000);
 });

@@ -6,7 +6,7 @@ import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 const payments = (count: number): PaymentKey[] =>
   Array.from({ length: count }, (_, i) => ({ userId: String(i), recordId: String(100 + i) }));
 
-/** A store that refuses some records, and knows how many writes were under way at once. */
+/** A store that refuses some records, and counts concurrent writes. */
 function fakeStore(refused: readonly string[] = []) {
   const seen = { writes: 0, most: 0, underWay: 0 };
   const track = async ({ recordId }: PaymentKey) => {

@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type DemoNocoDb,
   type DemoNocoDbOptions,
   startDemoNocoDb,
 } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { startHttpServer, text } from '../../support/http-server.ts';
 
 describe('the records of the demo NocoDB', () => {
   let demo: DemoNocoDb | undefined;
@@ -62,13 +60,9 @@ describe('the records of the demo NocoDB', () => {
   });
 
   it('fire webhooks, whose fate is kept', async () => {
-    const receiver = createServer((_request, response) => {
-      response.writeHead(500).end();
-    }).listen(0, '127.0.0.1');
-    await once(receiver, 'listening');
-    const { port } = receiver.address() as AddressInfo;
+    const receiver = await startHttpServer(text(500, ''));
     const { url, token, tableId, records, deliveries, close } = await start();
-    for (const path of [`http://127.0.0.1:${port}/hook`, 'http://127.0.0.1:1/nobody']) {
+    for (const path of [`${receiver.url}/hook`, 'http://127.0.0.1:1/nobody']) {
       const notification = { type: 'URL', payload: { method: 'POST', path, body: '{{ json event }}' } };
       await fetch(`${url}/api/v2/meta/tables/${tableId}/hooks`, {
         method: 'POST',
@@ -79,7 +73,6 @@ describe('the records of the demo NocoDB', () => {
 
     records.setPaid(records.insert({}), true);
     await close();
-    receiver.close();
 
     expect(deliveries).toHaveLength(2);
     expect(deliveries).toContainEqual(expect.objectContaining({ status: 500 }));

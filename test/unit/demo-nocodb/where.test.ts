@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Filter, parseWhere } from '../../../infra/local/demo-nocodb/where.ts';
+import { type Filter, parseWhere } from '../../../infra/local/demo-nocodb/table/where.ts';
 
-/** Writes a filter out with its groups made visible. */
+/** Describes a filter so that its groups are visible. */
 function show(filter: Filter | undefined): string {
   if (filter === undefined) return 'everything';
   if (filter.kind === 'condition') {

@@ -1,21 +1,13 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../../infra/local/emulator/port.ts';
+import getPort from 'get-port';
+import { expect, test } from 'vitest';
 import { checkNocoDb } from '../../../infra/local/nocodb-to-watch.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
+import { json, startHttpServer } from '../../support/http-server.ts';
 
 /** A server that gives the same answer to every request. */
 async function serverWith(status: number, body: unknown): Promise<string> {
-  const server = createServer((_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url } = await startHttpServer(json(status, body));
+  return url;
 }
 
 function check(apiUrl: string): Promise<void> {
@@ -33,15 +25,17 @@ test.each([
   ['a wrong table', 404, { error: 'ERR_TABLE_NOT_FOUND' }, /404.*NOCODB_TABLE_ID/],
   ['another server', 200, { hello: 'world' }, /See whether this is NocoDB/],
 ])('%s is said in one line with the way out', async (_what, status, body, expected) => {
-  const failure = check(await serverWith(status, body));
+  const failure = await check(await serverWith(status, body)).catch((error: unknown) => error);
 
-  await expect(failure).rejects.toThrow(StartError);
-  await expect(failure).rejects.toThrow(expected);
-  await expect(failure).rejects.not.toThrow(/\n|the-token/);
+  expect(failure).toBeInstanceOf(StartError);
+  expect((failure as StartError).message).toMatch(expected);
+  expect((failure as StartError).message).not.toMatch(/\n|the-token/);
 });
 
 test('a NocoDB that does not answer is said in one line with the way out', async () => {
-  const failure = check(`http://127.0.0.1:${await freePort()}`);
+  const url = `http://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
 
-  await expect(failure).rejects.toThrow(/^NocoDB cannot be watched .*ECONNREFUSED.*See whether NocoDB runs/);
+  await expect(check(url)).rejects.toThrow(
+    /^NocoDB cannot be watched .*ECONNREFUSED.*See whether NocoDB runs/,
+  );
 });

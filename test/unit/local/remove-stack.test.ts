@@ -1,11 +1,11 @@
+import getPort from 'get-port';
 import { expect, test } from 'vitest';
 import { removeStack } from '../../../infra/local/deployment/remove-stack.ts';
 import { awsClientConfig } from '../../../infra/local/emulator/aws-environment.ts';
-import { freePort } from '../../../infra/local/emulator/port.ts';
 import { StartError } from '../../../infra/local/start-error.ts';
 
 test('an emulator that is gone by then is said in one line, with what to do', async () => {
-  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const endpoint = `http://127.0.0.1:${await getPort({ host: '127.0.0.1' })}`;
 
   const removed = removeStack(awsClientConfig(endpoint), {
     stackName: 'Shop',

@@ -1,13 +1,14 @@
-import { createRecordSource, type RecordSourceOptions } from '../../../lambda/nocodb/record-source.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import type { ClientOptions } from '../../../lambda/nocodb/client.ts';
+import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { TrackerError } from '../../../lambda/tracker/errors.ts';
 import type { ExchangeEvent, RecordQuery, RequestContext } from '../../../lambda/tracker/record-source.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 export const TOKEN = 'secret-token-0123456789';
 
-/** A clock that remembers how long somebody slept. */
+/** A clock that records all sleeps. */
 export class RecordingClock extends FakeClock {
   readonly sleeps: number[] = [];
 
@@ -21,11 +22,11 @@ export function settingsFor(apiUrl: string, changes: Partial<NocoDbSettings> = {
   return { apiUrl, tableId: 'mpayments000001', idField: 'Id', paidField: 'Paid', ...changes };
 }
 
-/** A source for a server, its clock, and everything it reports. */
+/** A source for a server, with its clock and the events that it reports. */
 export function sourceFor(
   apiUrl: string,
   changes: Partial<NocoDbSettings> = {},
-  options: Partial<RecordSourceOptions> = {},
+  options: Partial<Omit<ClientOptions, 'apiUrl'>> = {},
 ) {
   const clock = new RecordingClock();
   const events: ExchangeEvent[] = [];
@@ -35,7 +36,7 @@ export function sourceFor(
     random: () => 0.5,
     ...options,
   });
-  /** A context whose deadline is so many milliseconds away. */
+  /** A context with a deadline in this number of milliseconds. */
   const within = (milliseconds = 10_000): RequestContext => ({
     deadline: clock.now() + milliseconds,
     report: (event) => events.push(event),
@@ -47,7 +48,7 @@ export function query(recordIds: readonly string[], changes: Partial<RecordQuery
   return { recordIds, want: 'paid', limit: 1000, ...changes };
 }
 
-/** The error that a promise is rejected with. */
+/** The error with which a promise rejects. */
 export async function failureOf(promise: Promise<unknown>): Promise<TrackerError> {
   const nothing = Symbol('no failure');
   const outcome = await promise.then(

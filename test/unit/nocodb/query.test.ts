@@ -12,7 +12,7 @@ import {
   unpaidQueryString,
   whereClause,
 } from '../../../lambda/nocodb/query.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { query, settingsFor } from './fixtures.ts';
 
 const API_URL = 'https://noco.example';
@@ -26,7 +26,7 @@ const select = settingsFor(API_URL, {
 const recordId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const recordIds = fc.array(recordId, { maxLength: 30 });
 
-/** Titles and values as the settings let them through. */
+/** Titles and values that the settings accept. */
 const title = fc
   .string({ minLength: 1, maxLength: 30, unit: 'grapheme' })
   .filter((name) => isAccepted('NOCODB_PAID_FIELD', name));
@@ -37,14 +37,14 @@ const value = fc
 function isAccepted(variable: string, text: string): boolean {
   if (text.trim() !== text || text === '') return false;
   try {
-    parseNocoDbSettings({ NOCODB_API_URL: API_URL, NOCODB_TABLE_ID: 'm1', [variable]: text });
+    parseTrackerSettings({ NOCODB_API_URL: API_URL, NOCODB_TABLE_ID: 'mq13l0ec25f9v23', [variable]: text });
     return true;
   } catch {
     return false;
   }
 }
 
-/** Reads a where clause as NocoDB's v2 does: conditions begin at `~and(`, a field ends at the first `,operator`. */
+/** Parses a where clause as NocoDB's v2 does: conditions begin at `~and(`, a field ends at the first `,operator`. */
 function parseWhere(where: string): { field: string; operator: string; values: string[] }[] {
   if (where === '') return [];
   if (/\(\(|\(~/.test(where)) throw new Error(`nested: ${where}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { json, startHttpServer } from '../../support/http-server.ts';
+import { page } from './answers.ts';
 import { failureOf, query, sourceFor, TOKEN } from './fixtures.ts';
-import { json, page, startScriptedServer } from './scripted-server.ts';
 
 const ID = 'cv1fwrbwqxcf1vf';
 const PAID = 'cvrhexvtvgw5ifs';
@@ -19,7 +20,7 @@ const tableWith = (paidTitle: string) =>
 describe('a list', () => {
   it('is one documented GET with the token in its header', async () => {
     // Prepare
-    const server = await startScriptedServer(page([{ Id: 2, Paid: 1 }]));
+    const server = await startHttpServer(page([{ Id: 2, Paid: 1 }]));
     const { source, within, events } = sourceFor(server.url);
 
     // Act
@@ -41,7 +42,7 @@ describe('a list', () => {
   });
 
   it('reports the exchange before and after', async () => {
-    const server = await startScriptedServer(page([{ Id: 2, Paid: 1 }]));
+    const server = await startHttpServer(page([{ Id: 2, Paid: 1 }]));
     const { source, within, events } = sourceFor(server.url);
 
     await source.list(query(['1', '2', '3']), within());
@@ -68,7 +69,7 @@ describe('a list', () => {
   });
 
   it('goes below the base path of a reverse proxy', async () => {
-    const server = await startScriptedServer(page([]));
+    const server = await startHttpServer(page([]));
     const { source, within, events } = sourceFor(`${server.url}/tools/noco`);
 
     await source.list(query(['1']), within());
@@ -78,7 +79,7 @@ describe('a list', () => {
   });
 
   it('without ids has no condition on them', async () => {
-    const server = await startScriptedServer(page([]));
+    const server = await startHttpServer(page([]));
     const { source, within } = sourceFor(server.url);
 
     await source.list(query([], { limit: 1 }), within());
@@ -90,7 +91,7 @@ describe('a list', () => {
   it.each(['1)~or(Paid,checked', '1,2', '', 'ä', '1 2', 'x'.repeat(65)])(
     'refuses the id %j as the server would refuse a bad one',
     async (id) => {
-      const server = await startScriptedServer(page([]));
+      const server = await startHttpServer(page([]));
       const { source, within } = sourceFor(server.url);
 
       const one = await failureOf(source.list(query(['1', id]), within()));
@@ -105,7 +106,7 @@ describe('a list', () => {
 describe('a bulk list', () => {
   it.each([200, 201])('is one POST with all queries, answered with %d', async (status) => {
     const pageOf = (list: unknown[], isLastPage: boolean) => ({ list, pageInfo: { isLastPage } });
-    const server = await startScriptedServer(
+    const server = await startHttpServer(
       json(status, { q1: pageOf([{ Id: 9, Paid: null }], false), q0: pageOf([{ Id: 1, Paid: 1 }], true) }),
     );
     const { source, within, events } = sourceFor(server.url);
@@ -131,7 +132,7 @@ describe('a bulk list', () => {
   });
 
   it('without an answer to one of its queries is an invalid response', async () => {
-    const server = await startScriptedServer(json(201, { q0: { list: [], pageInfo: { isLastPage: true } } }));
+    const server = await startHttpServer(json(201, { q0: { list: [], pageInfo: { isLastPage: true } } }));
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.listMany([query(['1']), query(['2'])], within()));
@@ -146,7 +147,7 @@ describe('fields named by their ids', () => {
 
   it('stand in the query, and the answer is read by their titles, looked up once', async () => {
     const rows = page([{ Id: 1, Bezahlt: 1, 'TG ID': '77' }]);
-    const server = await startScriptedServer(tableWith('Bezahlt'), rows);
+    const server = await startHttpServer(tableWith('Bezahlt'), rows);
     const { source, within, events } = sourceFor(server.url, byId);
 
     const first = await source.list(query(['1']), within());
@@ -165,7 +166,7 @@ describe('fields named by their ids', () => {
   });
 
   it('are looked up again after one was renamed', async () => {
-    const server = await startScriptedServer(
+    const server = await startHttpServer(
       tableWith('Paid'),
       page([{ Id: 1, Bezahlt: 1, 'TG ID': null }]),
       tableWith('Bezahlt'),
@@ -182,7 +183,7 @@ describe('fields named by their ids', () => {
   });
 
   it('that the table does not have are named, with those it has', async () => {
-    const server = await startScriptedServer(tableWith('Paid'));
+    const server = await startHttpServer(tableWith('Paid'));
     const { source, within } = sourceFor(server.url, { paidField: 'cdoesnotexist00' });
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -193,10 +194,7 @@ describe('fields named by their ids', () => {
   });
 
   it('may be titles after all that only look like ids', async () => {
-    const server = await startScriptedServer(
-      tableWith('confirmedstatus'),
-      page([{ Id: 1, confirmedstatus: 1 }]),
-    );
+    const server = await startHttpServer(tableWith('confirmedstatus'), page([{ Id: 1, confirmedstatus: 1 }]));
     const { source, within } = sourceFor(server.url, { paidField: 'confirmedstatus' });
 
     const answer = await source.list(query(['1']), within());
@@ -205,7 +203,7 @@ describe('fields named by their ids', () => {
   });
 
   it('fail with the reason when the table may not be read, and are looked up the next time', async () => {
-    const server = await startScriptedServer(
+    const server = await startHttpServer(
       json(403, { error: 'ERR_FORBIDDEN', message: 'Forbidden' }),
       tableWith('Paid'),
       page([{ Id: 1, Paid: 1, 'TG ID': '77' }]),
@@ -220,8 +218,18 @@ describe('fields named by their ids', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('keep their own error when the bulk list is not to blame', async () => {
+    const server = await startHttpServer(json(404, { msg: 'Cannot GET /api/v2/meta/tables/m1' }));
+    const { source, within } = sourceFor(server.url, byId);
+
+    const error = await failureOf(source.listMany([query(['1'])], within()));
+
+    expect(error.kind).toBe('EndpointNotFound');
+    expect(error.message).toContain('read the fields of the table');
+  });
+
   it('fail when the table is described in another shape', async () => {
-    const server = await startScriptedServer(json(200, { columns: [{ id: ID }] }));
+    const server = await startHttpServer(json(200, { columns: [{ id: ID }] }));
     const { source, within } = sourceFor(server.url, byId);
 
     const error = await failureOf(source.list(query(['1']), within()));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { RequestContext } from '../../../lambda/tracker/record-source.ts';
+import { type Answer, json, startHttpServer } from '../../support/http-server.ts';
+import { halfBody, page, reset } from './answers.ts';
 import { failureOf, RecordingClock, settingsFor, TOKEN } from './fixtures.ts';
-import { halfBody, json, page, reset, type Step, startScriptedServer } from './scripted-server.ts';
 
 function recordsFor(apiUrl: string, changes: Partial<NocoDbSettings> = {}) {
   const clock = new RecordingClock();
@@ -19,7 +20,7 @@ function recordsFor(apiUrl: string, changes: Partial<NocoDbSettings> = {}) {
 
 describe('creating a record', () => {
   it('posts the fields and gives the new id as text', async () => {
-    const server = await startScriptedServer(json(200, { Id: 7 }));
+    const server = await startHttpServer(json(200, { Id: 7 }));
     const { records, context } = recordsFor(server.url);
 
     const id = await records.create({ Title: 'Order 17', 'TG ID': '12345' }, context);
@@ -33,18 +34,18 @@ describe('creating a record', () => {
   });
 
   it('gives the id it was sent when the id field is not the key of the table', async () => {
-    const server = await startScriptedServer(json(200, { Id: 7 }));
+    const server = await startHttpServer(json(200, { Id: 7 }));
     const { records, context } = recordsFor(server.url, { idField: 'Order No' });
 
     expect(await records.create({ 'Order No': 'A-17' }, context)).toBe('A-17');
   });
 
-  it.each<[string, Step, string]>([
+  it.each<[string, Answer, string]>([
     ['a server fault', json(500, { msg: 'went wrong' }), 'ServerFault'],
     ['half an answer', halfBody, 'InvalidResponse'],
     ['a connection that died', reset, 'ConnectionFailed'],
   ])('is not repeated after %s, since the record may exist', async (_name, fault, kind) => {
-    const server = await startScriptedServer(fault);
+    const server = await startHttpServer(fault);
     const { records, context } = recordsFor(server.url);
 
     const error = await failureOf(records.create({ Title: 'x' }, context));
@@ -54,7 +55,7 @@ describe('creating a record', () => {
   });
 
   it('uses a new connection each time, since a kept one may be dead', async () => {
-    const server = await startScriptedServer(json(200, { Id: 7 }));
+    const server = await startHttpServer(json(200, { Id: 7 }));
     const { records, context } = recordsFor(server.url);
 
     await records.create({ Title: 'x' }, context);
@@ -73,7 +74,7 @@ describe('creating a record', () => {
   });
 
   it('fails when the answer holds no id', async () => {
-    const server = await startScriptedServer(json(200, [{ Id: 7 }]));
+    const server = await startHttpServer(json(200, [{ Id: 7 }]));
     const { records, context } = recordsFor(server.url);
 
     const error = await failureOf(records.create({ Title: 'x' }, context));
@@ -84,7 +85,7 @@ describe('creating a record', () => {
 
 describe('listing unpaid records', () => {
   it('goes from page to page by the last id', async () => {
-    const server = await startScriptedServer(
+    const server = await startHttpServer(
       page(
         [
           { Id: 3, Paid: 0, 'TG ID': '30' },
@@ -114,7 +115,7 @@ describe('listing unpaid records', () => {
   });
 
   it('leaves out what is paid by its value, and pages on all the same', async () => {
-    const server = await startScriptedServer(
+    const server = await startHttpServer(
       page(
         [
           { Id: 3, Status: 'Open' },
@@ -135,7 +136,7 @@ describe('listing unpaid records', () => {
     ['does not lead on', [{ Id: 5, Paid: 0 }]],
     ['ends with an id that cannot stand in a query', [{ Id: '6,7', Paid: 0 }]],
   ])('fails when a page that is not the last %s', async (_name, rows) => {
-    const server = await startScriptedServer(page(rows, false));
+    const server = await startHttpServer(page(rows, false));
     const { records, context } = recordsFor(server.url);
 
     const error = await failureOf(records.listUnpaid('5', context));

@@ -1,25 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_RESPONSE_BYTES } from '../../../lambda/nocodb/exchange.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
+import { type Answer, json, silence, startHttpServer, text } from '../../support/http-server.ts';
+import { halfBody, notHttp, page, reset, stalledBody } from './answers.ts';
 import { failureOf, query, sourceFor } from './fixtures.ts';
-import {
-  halfBody,
-  hang,
-  json,
-  notHttp,
-  page,
-  reset,
-  type Step,
-  stalledBody,
-  startScriptedServer,
-  text,
-} from './scripted-server.ts';
 
 const PAID = page([{ Id: 1, Paid: 1 }]);
 const FAULT = json(500, { msg: 'went wrong' });
 
 describe('a fault that passes', () => {
-  it.each<[string, Step]>([
+  it.each<[string, Answer]>([
     ['a server fault', FAULT],
     ['HTML instead of JSON', text(200, '<!DOCTYPE html><title>Maintenance</title>')],
     ['an empty body', text(200, '')],
@@ -27,7 +17,7 @@ describe('a fault that passes', () => {
     ['something that is not HTTP', notHttp],
   ])('%s is followed by another attempt after a back-off', async (_name, fault) => {
     // Prepare
-    const server = await startScriptedServer(fault, PAID);
+    const server = await startHttpServer(fault, PAID);
     const { source, within, clock, events } = sourceFor(server.url);
 
     // Act
@@ -46,7 +36,7 @@ describe('a fault that passes', () => {
   });
 
   it('is tried three times at the most, with a back-off that grows and has full jitter', async () => {
-    const server = await startScriptedServer(FAULT);
+    const server = await startHttpServer(FAULT);
     const early = sourceFor(server.url, {}, { random: () => 0 });
     const late = sourceFor(server.url, {}, { random: () => 0.999 });
 
@@ -59,7 +49,7 @@ describe('a fault that passes', () => {
   });
 
   it('is not waited for beyond the deadline', async () => {
-    const server = await startScriptedServer(FAULT);
+    const server = await startHttpServer(FAULT);
     const { source, within, clock } = sourceFor(server.url, {}, { random: () => 0.9 });
 
     const error = await failureOf(source.list(query(['1']), within(300)));
@@ -72,7 +62,7 @@ describe('a fault that passes', () => {
 
 describe('a connection', () => {
   it('that the server closed while it was kept is replaced at once', async () => {
-    const server = await startScriptedServer(PAID, reset, PAID);
+    const server = await startHttpServer(PAID, reset, PAID);
     const { source, within, clock } = sourceFor(server.url);
     await source.list(query(['1']), within());
 
@@ -84,7 +74,7 @@ describe('a connection', () => {
   });
 
   it('that dies twice is tried once more, after a back-off', async () => {
-    const server = await startScriptedServer(reset);
+    const server = await startHttpServer(reset);
     const { source, within, clock, events } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -96,7 +86,7 @@ describe('a connection', () => {
   });
 
   it('that is refused fails after three attempts and names the address', async () => {
-    const server = await startScriptedServer(PAID);
+    const server = await startHttpServer(PAID);
     const { source, within, events } = sourceFor(server.url.replace(/:\d+$/, ':1'));
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -118,11 +108,11 @@ describe('a connection', () => {
 });
 
 describe('a server that hangs', () => {
-  it.each<[string, Step]>([
-    ['before the answer', hang],
+  it.each<[string, Answer]>([
+    ['before the answer', silence],
     ['in the middle of the answer', stalledBody],
   ])('%s leaves time for another attempt', async (_name, fault) => {
-    const server = await startScriptedServer(fault, PAID);
+    const server = await startHttpServer(fault, PAID);
     const { source, events } = sourceFor(server.url, {}, { clock: systemClock, random: () => 0 });
 
     const answer = await source.list(query(['1']), {
@@ -135,7 +125,7 @@ describe('a server that hangs', () => {
   });
 
   it('all the time costs the deadline and no more', async () => {
-    const server = await startScriptedServer(hang);
+    const server = await startHttpServer(silence);
     const { source } = sourceFor(server.url, {}, { clock: systemClock, random: () => 0 });
 
     const error = await failureOf(
@@ -147,7 +137,7 @@ describe('a server that hangs', () => {
   });
 
   it('is not asked when no time is left', async () => {
-    const server = await startScriptedServer(PAID);
+    const server = await startHttpServer(PAID);
     const { source, within, events } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within(0)));
@@ -159,7 +149,7 @@ describe('a server that hangs', () => {
 });
 
 describe('an answer that is not one', () => {
-  it.each<[string, Step, string]>([
+  it.each<[string, Answer, string]>([
     [
       'HTML',
       text(200, '<!DOCTYPE html>\n<title>NocoDB</title>'),
@@ -173,7 +163,7 @@ describe('an answer that is not one', () => {
       'broke off after 0 bytes (Response does not match the HTTP/1.1 protocol',
     ],
   ])('%s is an invalid response once it has been tried three times', async (_name, answer, words) => {
-    const server = await startScriptedServer(answer);
+    const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -184,7 +174,7 @@ describe('an answer that is not one', () => {
   });
 
   it('of another shape is not tried again', async () => {
-    const server = await startScriptedServer(json(200, { records: [] }));
+    const server = await startHttpServer(json(200, { records: [] }));
     const { source, within, events } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));
@@ -196,7 +186,7 @@ describe('an answer that is not one', () => {
   });
 
   it('is not read beyond the largest size', async () => {
-    const flood: Step = (response) => {
+    const flood: Answer = (response) => {
       const chunk = Buffer.alloc(1024 * 1024, ' ');
       const pour = () => {
         while (!response.destroyed && response.write(chunk));
@@ -204,7 +194,7 @@ describe('an answer that is not one', () => {
       };
       pour();
     };
-    const server = await startScriptedServer(flood);
+    const server = await startHttpServer(flood);
     const { source, within, events } = sourceFor(server.url);
 
     const error = await failureOf(source.list(query(['1']), within()));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sourceName } from '../../../lambda/nocodb/record-source.ts';
-import type { NocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 
 const SETTINGS: NocoDbSettings = {
   apiUrl: 'https://nocodb.example.com',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { json, startHttpServer } from '../../support/http-server.ts';
+import { page } from './answers.ts';
 import { failureOf, query, sourceFor } from './fixtures.ts';
-import { json, page, startScriptedServer } from './scripted-server.ts';
 
 const PAID = page([{ Id: 1, Paid: 1 }]);
 
@@ -26,7 +27,7 @@ describe('a token', () => {
   }
 
   it('that is rejected is read anew, and the call sent once more with the new one', async () => {
-    const server = await startScriptedServer(rejected, PAID);
+    const server = await startHttpServer(rejected, PAID);
     const { token, calls } = changingToken('old', 'new\n');
     const { source, within } = sourceFor(server.url, {}, { token });
 
@@ -37,7 +38,7 @@ describe('a token', () => {
   });
 
   it('that is rejected and has not changed is not tried again', async () => {
-    const server = await startScriptedServer(rejected);
+    const server = await startHttpServer(rejected);
     const { token, calls } = changingToken('old', 'old');
     const { source, within } = sourceFor(server.url, {}, { token });
 
@@ -49,7 +50,7 @@ describe('a token', () => {
   });
 
   it('whose successor is rejected too is refreshed only once', async () => {
-    const server = await startScriptedServer(rejected);
+    const server = await startHttpServer(rejected);
     const { token, calls } = changingToken('old', 'new');
     const { source, within } = sourceFor(server.url, {}, { token });
 
@@ -62,7 +63,7 @@ describe('a token', () => {
 
   it('that cannot be read is reported with its cause', async () => {
     const cause = new Error('ParameterNotFound');
-    const server = await startScriptedServer(PAID);
+    const server = await startHttpServer(PAID);
     const token = { get: () => Promise.reject(cause), refresh: () => Promise.reject(cause) };
     const { source, within } = sourceFor(server.url, {}, { token });
 
@@ -76,7 +77,7 @@ describe('a token', () => {
   it.each(['', ' \n', 'two words', 'tökén', 'line\nbreak'])(
     '%j is refused without being shown or sent',
     async (value) => {
-      const server = await startScriptedServer(PAID);
+      const server = await startHttpServer(PAID);
       const { source, within } = sourceFor(server.url, {}, { token: fixedToken(value) });
 
       const error = await failureOf(source.list(query(['1']), within()));

@@ -66,7 +66,15 @@ describe('announcing confirmed payments', () => {
     expect(calls).toHaveLength(2);
     expect(logger.lines.at(-1)).toMatchObject({
       level: 'error',
-      fields: { error: { message: expect.stringContaining('shop/12/17/') } },
+      fields: {
+        error: {
+          kind: 'EventRefused',
+          operation: 'put event on the bus',
+          target: expect.stringContaining('shop/12/17/'),
+          message: expect.stringContaining('shop/12/17/'),
+          hint: expect.stringContaining('delivers it again'),
+        },
+      },
     });
   });
 
@@ -90,7 +98,13 @@ describe('announcing confirmed payments', () => {
     expect(taken).toHaveLength(12);
     expect(logger.lines.at(-1)).toMatchObject({
       level: 'error',
-      fields: { error: { name: 'UnreadableRecordError' } },
+      fields: {
+        error: {
+          name: 'UnreadableRecordError',
+          kind: 'UnreadableRecord',
+          target: expect.stringContaining('100'),
+        },
+      },
     });
   });
 

@@ -8,7 +8,7 @@ import { failed, finished, PAYMENT, response, SLOT } from './events.ts';
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 beforeEach(() => {
-  // Powertools then uses the console that can be watched, instead of one of its own.
+  // Powertools then writes to the global console, which the test can spy on.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
 });
 

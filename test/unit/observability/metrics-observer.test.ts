@@ -15,7 +15,7 @@ interface EmbeddedMetrics {
 }
 
 beforeEach(() => {
-  // Powertools then uses the console that can be watched, instead of one of its own.
+  // Powertools then writes to the global console, which the test can spy on.
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
 });

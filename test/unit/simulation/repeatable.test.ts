@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { missedGoals } from '../../simulation/report.ts';
 import { simulate } from '../../simulation/simulation.ts';
 import { VirtualTime } from '../../simulation/virtual-time.ts';
-import { BAD } from '../../simulation/world/weather.ts';
+import { MANY_FAULTS } from '../../simulation/world/fault-profile.ts';
 
 describe('a seed', { timeout: 60_000 }, () => {
   it('repeats a simulation exactly, and another one does not', async () => {
-    const run = (seed: number) => simulate({ weather: BAD, seed, minutes: 120 });
+    const run = (seed: number) => simulate({ profile: MANY_FAULTS, seed, minutes: 120 });
 
     const [first, again, other] = [await run(3), await run(3), await run(4)];
 
@@ -19,7 +19,12 @@ describe('a simulation', { timeout: 60_000 }, () => {
   it.each([5, 60, 300])(
     'keeps what must never happen from happening at an interval of %i s',
     async (interval) => {
-      const report = await simulate({ weather: BAD, seed: 5, minutes: 300, intervalSeconds: interval });
+      const report = await simulate({
+        profile: MANY_FAULTS,
+        seed: 5,
+        minutes: 300,
+        intervalSeconds: interval,
+      });
 
       expect(report.confirmed).toBeGreaterThan(500);
       expect(missedGoals(report)).toEqual([]);

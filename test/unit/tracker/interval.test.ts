@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  INTERVAL_SECONDS,
-  nextAllowedAfter,
-  nextSlot,
-  slotOf,
-  timeLimits,
-} from '../../../lambda/tracker/interval.ts';
+import { INTERVAL_SECONDS } from '../../../lambda/settings/settings.ts';
+import { nextAllowedAfter, nextSlot, slotOf, timeLimits } from '../../../lambda/tracker/interval.ts';
 
 const interval = fc.integer({ min: INTERVAL_SECONDS.min, max: INTERVAL_SECONDS.max });
 const moment = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2036, 0, 1) });

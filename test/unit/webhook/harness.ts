@@ -1,5 +1,5 @@
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
-import { parseNocoDbSettings } from '../../../lambda/nocodb/settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import {
   handleWebhook,
@@ -15,7 +15,7 @@ export const SECRET = 'open sesame, open sesame';
 
 /** A webhook whose clock, table and NocoDB are under the test's control. */
 export async function harness(variables: Readonly<Record<string, string>> = {}) {
-  const settings = parseNocoDbSettings({
+  const { nocodb: settings } = parseTrackerSettings({
     NOCODB_API_URL: 'https://nocodb.example',
     NOCODB_TABLE_ID: TABLE_ID,
     ...variables,

@@ -75,5 +75,6 @@ describe('the secret', () => {
     const { isSecret } = prepare(value);
 
     await expect(isSecret(value)).rejects.toThrow(UnusableSecretError);
+    await expect(isSecret(value)).rejects.toMatchObject({ target: 'SSM parameter /shop/webhook-secret' });
   });
 });

@@ -1,15 +1,15 @@
-/** What goes wrong with one request. */
+/** A fault that a test causes for one request. */
 export type Fault =
-  /** Another answer instead of the true one; a body that is a string is sent as it is. */
+  /** Another response instead of the real one; a body that is a string is sent as it is. */
   | {
       readonly kind: 'answer';
       readonly status: number;
       readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  /** The connection breaks before the request is looked at. */
+  /** The connection closes before the request is read. */
   | { readonly kind: 'reset' }
-  /** The true answer, whose connection breaks after so many bytes of the body. What was asked for is done. */
+  /** The real response, but the connection closes after this number of bytes of the body. The request is executed. */
   | { readonly kind: 'cut'; readonly bytes: number }
-  /** No answer, ever. */
+  /** No response. */
   | { readonly kind: 'silence' };

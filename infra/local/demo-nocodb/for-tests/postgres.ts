@@ -1,12 +1,12 @@
-import { ApiError, invalidUnnamedValue, invalidValue } from '../api-error.ts';
-import type { Dialect } from '../sqlite.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { Dialect } from '../table/dialect.ts';
 
 const TRUE_TEXTS: ReadonlySet<string> = new Set(['true', 't', 'yes', 'y', 'on', '1']);
 const FALSE_TEXTS: ReadonlySet<string> = new Set(['false', 'f', 'no', 'n', 'off', '0']);
 
 const LARGEST_INT4 = 2 ** 31 - 1;
 
-/** NocoDB on PostgreSQL: one value of the wrong type, and the whole statement is refused. */
+/** NocoDB on PostgreSQL: one value of the wrong type makes the whole statement fail. */
 export const postgres: Dialect = {
   name: 'postgres',
   nextId: (_existing, given) => given + 1,
@@ -39,3 +39,23 @@ export const postgres: Dialect = {
   },
   checkboxEquals: (cell, text) => TRUE_TEXTS.has(text.toLowerCase()) === (cell === true),
 };
+
+/** PostgreSQL refuses a text in a column of another type. */
+function invalidValue(type: string, value: string): ApiError {
+  return new ApiError(400, {
+    error: 'ERR_DATABASE_OP_FAILED',
+    message: `Invalid value '${value}' for type '${type}'`,
+    code: '22P02',
+    details: { dataType: type, value },
+  });
+}
+
+/** PostgreSQL refuses a value, and NocoDB cannot tell which. */
+function invalidUnnamedValue(code: '22P02' | '22003'): ApiError {
+  return new ApiError(400, {
+    error: 'ERR_DATABASE_OP_FAILED',
+    message: "Invalid data type or value for column 'unknown'.",
+    code,
+    details: { column: 'unknown' },
+  });
+}

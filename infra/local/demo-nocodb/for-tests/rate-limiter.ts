@@ -1,4 +1,4 @@
-/** How often a token may ask. NocoDB's documentation: 5 a second, then 429 for 30 seconds. */
+/** The limit for each token. NocoDB's documentation: 5 requests a second, then 429 for 30 seconds. */
 export interface RateLimit {
   readonly requestsPerSecond: number;
   readonly blockSeconds: number;
@@ -6,7 +6,7 @@ export interface RateLimit {
 
 /** Counts requests by token. */
 export interface RateLimiter {
-  /** @returns undefined to let the request through, or in how many seconds to come again */
+  /** @returns `undefined` to let the request through, otherwise the seconds to wait */
   refuse(token: string): number | undefined;
 }
 

@@ -19,13 +19,13 @@ export interface CliResult {
   readonly err: string;
 }
 
-/** A command line that runs as a process of its own. */
+/** A command line that runs as its own process. */
 export interface CliProcess {
   readonly child: ChildProcess;
   readonly result: Promise<CliResult>;
 }
 
-/** Starts the command line, in a folder of its own and without the settings of this process. */
+/** Starts the command line in a new folder and without the settings of this process. */
 export async function startCli(
   argv: readonly string[],
   { env = {}, files = {} }: CliOptions = {},

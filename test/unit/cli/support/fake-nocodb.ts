@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
-import { openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
+import { type NocoDbAccessOptions, openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { type SeenRequest, startScriptedServer } from '../../nocodb/scripted-server.ts';
+import { type ReceivedRequest, startHttpServer } from '../../../support/http-server.ts';
 
 const TOKEN = 'right-token';
 const TABLE = 'mpayments0000001';
@@ -22,7 +22,7 @@ interface Hook {
 
 /** The part of NocoDB's API that the command line uses, with one table. What it answers was measured on 0.301.3. */
 export class FakeNocoDb {
-  readonly requests: readonly SeenRequest[];
+  readonly requests: readonly ReceivedRequest[];
   readonly hooks: Hook[] = [];
   readonly url: string;
   /** `METHOD path` of requests that are answered otherwise. */
@@ -44,17 +44,17 @@ export class FakeNocoDb {
   /** Starts one on a free port; it ends with the test. */
   static async start(): Promise<FakeNocoDb> {
     let nocodb: FakeNocoDb | undefined;
-    const server = await startScriptedServer((response, request) => nocodb?.respond(response, request));
+    const server = await startHttpServer((response, request) => nocodb?.respond(response, request));
     nocodb = new FakeNocoDb(server.url, server.requests);
     return nocodb;
   }
 
-  private constructor(url: string, requests: readonly SeenRequest[]) {
+  private constructor(url: string, requests: readonly ReceivedRequest[]) {
     this.url = url;
     this.requests = requests;
   }
 
-  /** The access of a command, with these variables set or (`undefined`) taken away. */
+  /** The access of a command, with these variables set or (`undefined`) removed. */
   access(variables: Readonly<Record<string, string | undefined>> = {}) {
     const clock = new FakeClock();
     const dispatcher = new Agent();
@@ -65,16 +65,20 @@ export class FakeNocoDb {
       NOCODB_API_TOKEN: TOKEN,
       ...variables,
     };
-    return { clock, nocodb: () => openNocoDb(env, { clock, random: () => 0, dispatcher }) };
+    const parts = { clock, random: () => 0, dispatcher };
+    return {
+      clock,
+      nocodb: (options?: Pick<NocoDbAccessOptions, 'examine'>) => openNocoDb(env, { ...parts, ...options }),
+    };
   }
 
-  respond(response: ServerResponse, request: SeenRequest): void {
+  respond(response: ServerResponse, request: ReceivedRequest): void {
     const answer = this.overrides.get(`${request.method} ${request.path}`) ?? this.#answer(request);
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
   }
 
-  #answer({ method, path, headers, body }: SeenRequest): Answer {
+  #answer({ method, path, headers, body }: ReceivedRequest): Answer {
     if (path === '/api/v1/health') return ok({ message: 'OK' });
     const table = /\/tables\/([^/]+)/.exec(path)?.[1];
     if (table !== undefined && table !== TABLE)

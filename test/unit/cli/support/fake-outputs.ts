@@ -1,5 +1,5 @@
-import { CommandError } from '../../../../infra/cli/errors.ts';
-import type { StackOutputs } from '../../../../infra/cli/find-table.ts';
+import type { StackOutputs } from '../../../../infra/cli/aws/find-table.ts';
+import { CommandError } from '../../../../infra/cli/console/errors.ts';
 
 /** A stack that is called `Shop` and has these outputs. */
 export function fakeOutputs(outputs: Readonly<Record<string, string>>): StackOutputs {

@@ -1,4 +1,4 @@
-import type { Payments } from '../../../../infra/cli/context.ts';
+import type { Payments } from '../../../../infra/cli/commands/context.ts';
 import type { StatusResult } from '../../../../lambda/client/index.ts';
 import { type TrackedPayment, type TrackerStats, TrackManyError } from '../../../../lambda/client/index.ts';
 

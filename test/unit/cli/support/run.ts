@@ -1,9 +1,8 @@
-import { COMMANDS } from '../../../../infra/cli/commands/index.ts';
-import type { CommandContext } from '../../../../infra/cli/context.ts';
-import type { ExitCode } from '../../../../infra/cli/errors.ts';
+import type { CommandContext } from '../../../../infra/cli/commands/context.ts';
+import type { ExitCode } from '../../../../infra/cli/console/errors.ts';
+import type { Terminal } from '../../../../infra/cli/console/terminal.ts';
 import { main } from '../../../../infra/cli/main.ts';
-import type { CommonOptions } from '../../../../infra/cli/parse-command-line.ts';
-import type { Terminal } from '../../../../infra/cli/terminal.ts';
+import type { CommonOptions } from '../../../../infra/cli/program.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
 /** A terminal that keeps what is written to it. */
@@ -28,7 +27,7 @@ export interface Run {
   readonly exitCode: ExitCode;
   readonly out: string;
   readonly err: string;
-  /** What stands in the one JSON object that was printed. */
+  /** The one JSON object that was printed. */
   json(): unknown;
 }
 
@@ -37,7 +36,6 @@ export async function run(argv: readonly string[], parts: Partial<CommandContext
   const out = (parts.out ?? new MemoryTerminal()) as MemoryTerminal;
   const err = (parts.err ?? new MemoryTerminal()) as MemoryTerminal;
   const exitCode = await main(argv, {
-    commands: COMMANDS,
     out,
     err,
     version: '1.2.3',

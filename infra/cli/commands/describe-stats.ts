@@ -1,0 +1,76 @@
+import type { TrackerStats } from '../../../lambda/client/index.ts';
+import { type Colour, colour, formatCount, type Terminal } from '../console/terminal.ts';
+
+/** Age in intervals up to which data is fresh (green). */
+const FRESH_INTERVALS = 2;
+/** Age in intervals up to which data is late (yellow). Older data is stale (red). */
+const STALE_INTERVALS = 9;
+
+/** The stats as lines, one for each subject. @param now epoch milliseconds */
+export function describeStats(
+  stats: TrackerStats,
+  now: number,
+  terminal: Pick<Terminal, 'colours'>,
+): string[] {
+  const { requests, lastError } = stats;
+  const interval =
+    stats.updateIntervalSeconds === null ? '' : ` (a tick every ${stats.updateIntervalSeconds} s)`;
+  const failures =
+    stats.failures === 0 ? '' : colour(terminal, 'yellow', `, ${formatCount(stats.failures)} failed`);
+  return [
+    line('Freshness', describeFreshness(stats, terminal) + interval),
+    line('Pending', `${formatCount(stats.pending)} payments of ${formatCount(stats.trackedUsers)} users`),
+    line('Confirmed', `${formatCount(stats.paymentsConfirmed)} payments`),
+    line('Ticks', `${formatCount(stats.totalUpdates)} done${failures}`),
+    line(
+      'Requests',
+      `${formatCount(requests.total)} to NocoDB: ✅ ${formatCount(requests.ok)} ❌ ${formatCount(requests.failed)} 🚫 ${formatCount(requests.rateLimited)}`,
+    ),
+    line('Penalty', describePenalty(stats.blockedUntil, now, terminal)),
+    ...(lastError === null
+      ? []
+      : [
+          line(
+            'Last error',
+            colour(terminal, 'red', `${lastError.kind} at ${lastError.at}: ${lastError.message}`),
+          ),
+        ]),
+  ];
+}
+
+/** The stats on one line, for a log. */
+export function summarizeStats(stats: TrackerStats): string {
+  const { requests } = stats;
+  return [
+    stats.lastUpdate === null ? 'no tick yet' : `updated ${stats.lastUpdate.ago}`,
+    `${formatCount(stats.pending)} pending`,
+    `${formatCount(stats.paymentsConfirmed)} confirmed`,
+    `${formatCount(requests.total)} requests (${formatCount(requests.failed)} failed, ${formatCount(requests.rateLimited)} rate-limited)`,
+    ...(stats.blockedUntil === null ? [] : [`blocked until ${stats.blockedUntil}`]),
+    ...(stats.lastError === null ? [] : [`last error ${stats.lastError.kind}`]),
+    ...(stats.resting ? ['resting'] : []),
+  ].join(' · ');
+}
+
+function describeFreshness(stats: TrackerStats, terminal: Pick<Terminal, 'colours'>): string {
+  const { lastUpdate, updateIntervalSeconds } = stats;
+  if (lastUpdate === null) return colour(terminal, 'yellow', 'no successful tick yet');
+  if (stats.resting) return `${lastUpdate.ago}; resting until something is tracked`;
+  const intervals = lastUpdate.ageSeconds / (updateIntervalSeconds ?? lastUpdate.ageSeconds);
+  return colour(terminal, colourOfAge(intervals), lastUpdate.ago);
+}
+
+function colourOfAge(intervals: number): Colour {
+  if (intervals <= FRESH_INTERVALS) return 'green';
+  return intervals <= STALE_INTERVALS ? 'yellow' : 'red';
+}
+
+function describePenalty(until: string | null, now: number, terminal: Pick<Terminal, 'colours'>): string {
+  if (until === null) return 'none';
+  const seconds = Math.ceil((Date.parse(until) - now) / 1000);
+  return colour(terminal, 'red', `NocoDB limits the rate: nothing is sent for ${seconds} s (until ${until})`);
+}
+
+function line(name: string, text: string): string {
+  return `${name.padEnd(11)} ${text}`;
+}

@@ -1,0 +1,78 @@
+import { readSettings, type Values, type Variables, variablesFor } from './read-settings.ts';
+
+/** Which NocoDB table holds the payments' records, and what in it means paid. */
+export interface NocoDbSettings {
+  /** Origin and, behind a reverse proxy, its base path; no trailing slash. */
+  readonly apiUrl: string;
+  /** The table's id (`m…`), not its title. */
+  readonly tableId: string;
+  /** Title or id (`c…`) of the field with the record id. @default 'Id' */
+  readonly idField: string;
+  /** Title or id of the field that says whether a record is paid. @default 'Paid' */
+  readonly paidField: string;
+  /** The paid field's texts that mean paid. @default - the paid field is a checkbox */
+  readonly paidValues?: readonly string[];
+  /** Title or id of the field with the user id of the record's owner. @default - owners are not compared */
+  readonly ownerField?: string;
+}
+
+/** All settings of a tracker. */
+export interface TrackerSettings {
+  readonly nocodb: NocoDbSettings;
+  /** Name of the SSM parameter (SecureString) that holds NocoDB's API token. */
+  readonly tokenParameterName: string;
+  /** Time between two ticks, whole seconds. */
+  readonly intervalSeconds: number;
+  /** Partitions of the index of pending payments. */
+  readonly shards: number;
+  /** Whole days. */
+  readonly retention: { readonly pendingDays: number; readonly paidDays: number };
+}
+
+/**
+ * Reads the settings of a tracker from variables.
+ *
+ * @throws {SettingsError} with every fault at once
+ * @example
+ * const { nocodb } = parseTrackerSettings({
+ *   NOCODB_API_URL: 'https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/mq13l0ec25f9v23',
+ * });
+ * // nocodb: { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23', idField: 'Id', paidField: 'Paid' }
+ */
+export function parseTrackerSettings(variables: Variables): TrackerSettings {
+  return toTrackerSettings(readSettings(variables, 'tracker'));
+}
+
+/** The variables that {@link parseTrackerSettings} reads the same settings from, with the defaults spelled out. */
+export function formatTrackerSettings(settings: TrackerSettings): Record<string, string> {
+  return variablesFor('tracker', toValues(settings));
+}
+
+/** The settings of a tracker without their groups. */
+export function toValues({ nocodb, retention, ...others }: TrackerSettings): Values<'tracker'> {
+  return { ...nocodb, ...retention, ...others };
+}
+
+/** Groups the settings of a tracker. */
+export function toTrackerSettings(values: Values<'tracker'>): TrackerSettings {
+  const { tokenParameterName, intervalSeconds, shards, pendingDays, paidDays } = values;
+  return {
+    nocodb: toNocoDbSettings(values),
+    tokenParameterName,
+    intervalSeconds,
+    shards,
+    retention: { pendingDays, paidDays },
+  };
+}
+
+export function toNocoDbSettings(values: NocoDbSettings): NocoDbSettings {
+  const { apiUrl, tableId, idField, paidField, paidValues, ownerField } = values;
+  return {
+    apiUrl,
+    tableId,
+    idField,
+    paidField,
+    ...(paidValues !== undefined && { paidValues }),
+    ...(ownerField !== undefined && { ownerField }),
+  };
+}

@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { startAwsService } from '../../support/aws-service.ts';
+
+const { getParameter } = vi.hoisted(() => ({ getParameter: vi.fn() }));
+vi.mock('@aws-lambda-powertools/parameters/ssm', () => ({ getParameter }));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+/** The bot with a NocoDB, and with a DynamoDB that accepts every write. */
+async function prepare({ token }: { token?: string } = {}) {
+  const nocodb = await startDemoNocoDb();
+  onTestFinished(() => nocodb.close());
+  const aws = await startAwsService(() => ({}));
+  // As people store it, with a line break at its end.
+  getParameter.mockReset().mockResolvedValue(token ?? `${nocodb.token}\n`);
+  const variables = {
+    AWS_ENDPOINT_URL: aws.client.endpoint,
+    AWS_REGION: aws.client.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    PAYMENT_TABLE_NAME: 'Payments',
+    PENDING_SHARDS: '2',
+    NOCODB_API_URL: nocodb.url,
+    NOCODB_TABLE_ID: nocodb.tableId,
+    NOCODB_TOKEN_PARAMETER: '/shop/token',
+  };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.resetModules();
+  const { handler } = await import('../../../lambda/bot/create-payment.handler.ts');
+  return { nocodb, aws, handler };
+}
+
+describe('the bot that creates payments', () => {
+  it('creates a record that names its user, and tracks it', async () => {
+    const { nocodb, aws, handler } = await prepare();
+
+    const { recordId } = await handler({ userId: 12345, title: 'Coffee' });
+
+    expect(nocodb.records.all()).toMatchObject([{ Id: Number(recordId), Title: 'Coffee', 'TG ID': '12345' }]);
+    expect(getParameter).toHaveBeenCalledWith('/shop/token', expect.objectContaining({ decrypt: true }));
+    expect(aws.requests).toMatchObject([
+      {
+        target: 'DynamoDB_20120810.UpdateItem',
+        body: { TableName: 'Payments', Key: { pk: { S: 'USER#12345' }, sk: { S: `RECORD#${recordId}` } } },
+      },
+    ]);
+  });
+
+  it('creates no record for a user id that cannot be tracked', async () => {
+    const { nocodb, aws, handler } = await prepare();
+
+    await expect(handler({ userId: 'a b' })).rejects.toThrow('userId "a b" is not valid');
+
+    expect(nocodb.records.all()).toEqual([]);
+    expect(aws.requests).toEqual([]);
+  });
+
+  it('says what failed when NocoDB does not create the record, and tracks nothing', async () => {
+    const { nocodb, aws, handler } = await prepare({ token: 'unknown' });
+
+    await expect(handler({ userId: 12345 })).rejects.toThrow(
+      `create record [POST ${nocodb.url}/api/v2/tables/${nocodb.tableId}/records]: Error: NocoDB answered 401`,
+    );
+
+    expect(aws.requests).toEqual([]);
+  });
+
+  it('never shows a token that cannot be sent', async () => {
+    const { handler } = await prepare({ token: 'two\nlines' });
+
+    const error = await handler({ userId: 12345 }).catch((thrown: Error) => thrown);
+
+    expect(error).toMatchObject({ message: expect.stringContaining('/shop/token contains no token') });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('lines');
+  });
+});
