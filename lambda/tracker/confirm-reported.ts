@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
 import { paymentsOf } from './news.ts';
 import { RECORD_ID_PATTERN } from './payment.ts';
@@ -41,7 +42,7 @@ export async function confirmReported(
   );
   const pending = await paymentsOf([...records.values()], payments);
   const findings = { records, answered: new Set<string>(), invalid: new Map<string, string>() };
-  const { confirmed, ownerMismatches, error } = await reconcile(pending, findings, {
+  const { confirmed, ownerMismatches, unfinished, error } = await reconcile(pending, findings, {
     payments,
     clock,
     observe,
@@ -52,5 +53,15 @@ export async function confirmReported(
   });
   if (confirmed > 0) await count.add(confirmed);
   if (error !== undefined) throw error;
+  if (unfinished.size > 0) throw outOfTime(unfinished.size);
   return { confirmed, ownerMismatches };
+}
+
+function outOfTime(payments: number): TableWriteFailedError {
+  return new TableWriteFailedError({
+    operation: 'write payments',
+    target: 'payments table',
+    problem: `there was no time to write ${payments} payments`,
+    hint: 'Nothing is lost: the next tick confirms them.',
+  });
 }
