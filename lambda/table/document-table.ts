@@ -176,7 +176,7 @@ export class DocumentTable {
   }
 }
 
-/** By its name: a bot's client may come from another copy of the SDK, with classes of its own. */
+/** Compares names, because a bot's client may come from another copy of the SDK with other classes. */
 function isRefusal(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

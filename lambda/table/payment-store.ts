@@ -142,7 +142,7 @@ function toPayment(item: Item | undefined, now: number): Payment | undefined {
   };
 }
 
-/** Record ids are numbers as a rule; as text, 9 would come after 10. */
+/** Record ids are usually numbers. Compared as text, 9 would follow 10. */
 const byNumber = new Intl.Collator('en', { numeric: true });
 
 function isLater(a: Payment, b: Payment): boolean {

@@ -8,7 +8,7 @@ import { LAYOUT, partitionOf, partitionsOf, paymentKey, userIdOf } from './layou
  * them). Eventually consistent.
  *
  * @param partitions the partitions to read, in this order
- * @param after the slice begins behind this payment; absent: at the beginning
+ * @param after the slice begins after this payment; absent: at the beginning
  * @param limit the most payments to list
  * @throws {TableUnavailableError}
  */

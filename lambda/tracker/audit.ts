@@ -9,13 +9,13 @@ import { firstLeft } from './sweep.ts';
 /** How often an audit begins: 10 minutes, in milliseconds. */
 export const AUDIT_EVERY = 10 * 60_000;
 
-/** Payments that one tick audits. Unlike a sweep's, the answer is as large as the question. */
+/** The most payments that one tick audits. The response holds a row for each, unlike that of a sweep. */
 const MAX_SLICE = 5000;
 
-/** An audit that misses this many records, and more than half of those it asked for, is about the table. */
+/** When this many records, and more than half of those asked for, are absent, the table is wrong and not the payments. */
 const MIN_MISSED_RECORDS = 5;
 
-/** What came of a tick's part of an audit. */
+/** The result of one tick's part of an audit. */
 export interface AuditResult {
   readonly reconciliation: Reconciliation;
   readonly state: AuditState;
@@ -25,10 +25,10 @@ export interface AuditResult {
 }
 
 /**
- * The audit that a tick works on: the one under way, or a new one when the last one began long enough ago. The first tick
- * of all only starts that wait.
+ * The audit of this tick: the one that is running, or a new one when the last one began long enough ago. The first tick of
+ * a tracker only starts the wait.
  *
- * @param every how often an audit begins, milliseconds
+ * @param every time between the starts of two audits, milliseconds
  */
 export function currentAudit(audit: AuditState | undefined, now: number, every: number): AuditState {
   if (audit === undefined) return { number: 0, startedAt: now };
@@ -38,10 +38,10 @@ export function currentAudit(audit: AuditState | undefined, now: number, every: 
 }
 
 /**
- * Asks for a slice of the pending payments which of their records exist. A record that is absent in three audits in a row
- * makes its payments missing.
+ * Asks which records of a slice of the pending payments exist. If a record is absent in three audits in a row, its payments
+ * become missing.
  *
- * An audit that fails is dropped until its time comes again; what it has written stays.
+ * An audit that fails ends, and the next one begins at its usual time. What it has written stays.
  */
 export async function auditSlice(context: CheckContext, audit: AuditState): Promise<AuditResult> {
   const { payments, source, clock, pacer, observe, control, now, askUntil, writeUntil, report } = context;
@@ -77,7 +77,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
     deadline: writeUntil,
   });
   const left = firstLeft(slice, result, reconciliation);
-  // Where there is no getting on, the audit is dropped like one that failed: bad ids are isolated by the sweep.
+  // Without progress the audit ends as if it had failed. The sweep isolates bad ids.
   const isOver = (isLast && left === slice.length) || (left === 0 && reconciliation.unfinished.size === 0);
   const last: PendingPayment | undefined = slice[left - 1] ?? after;
   return {
@@ -90,7 +90,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
   };
 }
 
-/** Where most records are absent, it is the table that is wrong, or not yet restored: no payment is given up for it. */
+/** If most records are absent, the table is another one or not yet restored, and no payment must be given up. */
 function findingAboutTable(
   recordIds: readonly string[],
   { answered, records }: FetchResult,

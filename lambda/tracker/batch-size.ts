@@ -1,30 +1,30 @@
-/** How many record ids a request may carry, as far as the server is known. */
+/** How many record ids a request may hold, learned from the server's behavior. */
 export interface BatchSize {
   readonly ids: number;
-  /** Requests of this size in a row that were answered quickly. */
+  /** Consecutive requests of this size that were answered quickly. */
   readonly successes: number;
   /** The last size that the server or a proxy refused as too large, and when (epoch milliseconds). */
   readonly refused?: { readonly ids: number; readonly at: number };
 }
 
-/** Answers in a row that let the size grow. */
+/** The size grows after this many consecutive quick answers. */
 const SUCCESSES_TO_GROW = 2;
 
-/** An answer is quick when it took at most this part of its time: twice the size then takes half of it. */
+/** An answer is quick if it used at most this part of its time limit: a request of twice the size then uses half of it. */
 const QUICK = 1 / 4;
 
-/** A size that was refused is not tried again for an hour, in milliseconds. */
+/** A refused size is not tried again for an hour, in milliseconds. */
 const REFUSAL_COUNTS_FOR = 60 * 60_000;
 
-/** The size that is known, or else the largest. */
+/** The known size, or the largest one. */
 export function startingSize(known: BatchSize | undefined, max: number): BatchSize {
   return known === undefined ? { ids: max, successes: 0 } : { ...known, ids: Math.min(known.ids, max) };
 }
 
 /**
- * The size after an answer: doubled after quick answers to full requests, but kept below a size that was refused.
+ * The size after an answer. It doubles after quick answers to full requests, but stays below a refused size.
  *
- * @param request how many ids it carried, how long it took and how long it might take, milliseconds
+ * @param request its number of ids, its duration and its time limit, milliseconds
  */
 export function afterAnswer(
   size: BatchSize,
@@ -44,9 +44,9 @@ export function afterAnswer(
 }
 
 /**
- * The size after a request that was too large: half of what it carried.
+ * The size after a request that was too large: half of its ids.
  *
- * @param refused whether the server or a proxy said so; otherwise no complete answer came in time
+ * @param refused whether the server or a proxy refused it; otherwise there was no complete answer in time
  */
 export function afterTooLarge(size: BatchSize, ids: number, refused: boolean, now: number): BatchSize {
   const half = Math.max(1, Math.floor(Math.min(size.ids, ids) / 2));
@@ -54,7 +54,7 @@ export function afterTooLarge(size: BatchSize, ids: number, refused: boolean, no
   return { ids: half, successes: 0, ...(known !== undefined && { refused: known }) };
 }
 
-/** What to remember of a size: nothing of the largest, which is the default. */
+/** The size to remember; `undefined` for the largest, which is the default. */
 export function worthRemembering(size: BatchSize, max: number): BatchSize | undefined {
   return size.ids >= max ? undefined : size;
 }

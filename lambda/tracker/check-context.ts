@@ -15,7 +15,7 @@ export interface CheckContext {
   readonly seenNews: SeenNews;
   readonly pacer: Pacer;
   readonly report: RequestContext['report'];
-  /** What the ticks before this one remember. */
+  /** What earlier ticks remember. */
   readonly control: ControlState;
   /** When the tick began. Epoch milliseconds, here and below. */
   readonly now: number;

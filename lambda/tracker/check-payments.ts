@@ -21,46 +21,46 @@ import { SeenNews } from './seen-news.ts';
 import { countUsers, type SweepResult, sweepSlice } from './sweep.ts';
 
 /**
- * Where the sweep takes all the time there is, one tick in so many keeps some for an audit that is under way. All others
- * leave it none before everything lighter is answered.
+ * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
+ * tick in this many reserves some for the audit.
  */
 const TICKS_TO_KEEP_TIME = 4;
 
-/** What the check of a tick needs. */
+/** The dependencies of {@link checkPayments}. */
 export interface CheckDependencies {
   readonly settings: {
     /** Whole seconds, 5 to 300. */
     readonly intervalSeconds: number;
-    /** How often an audit begins, milliseconds. @default AUDIT_EVERY */
+    /** Time between the starts of two audits, milliseconds. @default AUDIT_EVERY */
     readonly auditEvery?: number;
   };
   readonly clock: Clock;
   readonly payments: PendingPayments;
   readonly source: RecordSource;
   readonly observe: Observer;
-  /** What the ticks of this process have seen. @default nothing, and each tick looks everything up */
+  /** Changed records that earlier ticks of this process have seen. @default none */
   readonly seenNews?: SeenNews;
 }
 
-/** What a check did and learned. */
+/** The result of {@link checkPayments}. */
 export interface PaymentCheck {
   readonly summary: Omit<TickSummary, 'milliseconds'>;
   readonly requests: RequestTally['counted'];
   readonly memory: TickMemory;
-  /** Since when everything is known, epoch milliseconds; absent when this check did not find out about everything. */
+  /** Every status is at least as fresh as this, epoch milliseconds; absent when this check did not learn everything. */
   readonly freshSince?: number;
   readonly error?: unknown;
 }
 
 /**
- * Asks NocoDB what is paid and writes what is new, the lightest question first:
+ * Asks NocoDB what is paid, and writes the results. The lightest request comes first:
  *
  * 1. news: which paid records were changed since the last success;
  * 2. newcomers: payments that were tracked since they were last asked for, by record id;
  * 3. the sweep: the next slice of all pending payments, by record id;
  * 4. an audit, when it is due: which records still exist.
  *
- * News and newcomers are asked for only where the sweep takes more than one tick. An error is a part of the result.
+ * News and newcomers are asked for only if the last sweep took more than one tick. An error is part of the result.
  */
 export async function checkPayments(
   dependencies: CheckDependencies,
@@ -138,13 +138,13 @@ export async function checkPayments(
   };
 }
 
-/** Whether the sweep takes more than one tick. One that an error ended does not tell. */
+/** Whether the sweep takes more than one tick. After an error, this stays as it was. */
 function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefined): boolean | undefined {
   if (sweep === undefined || (sweep.error !== undefined && !sweep.isWhole)) return isPartial;
   return sweep.isWhole ? undefined : true;
 }
 
-/** A failure of the news alone does not keep the sweep from being asked; what says that nothing may be sent does. */
+/** Whether to continue after the news. Only an error that concerns every request ends the tick. */
 function maySweep(news: NewsResult | undefined): boolean {
   const error = news?.error;
   return error === undefined || error.smallerMayPass || ABOUT_THE_QUERY.has(error.kind);
@@ -157,7 +157,7 @@ const ABOUT_THE_QUERY: ReadonlySet<ErrorKind> = new Set([
   'ServerFault',
 ]);
 
-/** Since when everything is known: since now, or since a sweep began that has just ended. */
+/** Since when everything is known: since now, or since the start of the sweep that this tick completed. */
 function freshnessOf(
   { sweptAt, lastSuccessAt = 0 }: ControlState,
   now: number,
@@ -171,7 +171,7 @@ function freshnessOf(
   return sweep.sweptAt !== undefined && sweep.sweptAt > lastSuccessAt ? sweep.sweptAt : undefined;
 }
 
-/** The summary of a check that got nowhere. */
+/** The summary of a tick that did nothing. */
 export const NOTHING_DONE = {
   checked: 0,
   confirmed: 0,
@@ -216,7 +216,8 @@ function summarize(
     unfinished: sum((part) => part.unfinished.size),
   };
 }
-/** Counts the requests of a tick and passes each on with the running totals. */
+
+/** Counts the requests of a tick, and reports each with the running totals. */
 export class RequestTally {
   #ok = 0;
   #failed = 0;

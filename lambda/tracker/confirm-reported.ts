@@ -9,7 +9,7 @@ import type { SourceRecord } from './record-source.ts';
 
 /** Port: the total of confirmed payments, for people. */
 export interface ConfirmationCount {
-  add(confirmed: number): Promise<void>;
+  addConfirmed(confirmed: number): Promise<void>;
 }
 
 export interface ConfirmReportedDependencies {
@@ -51,7 +51,7 @@ export async function confirmReported(
     paidAt: now,
     deadline: now + WRITES_BEGIN_WITHIN,
   });
-  if (confirmed > 0) await count.add(confirmed);
+  if (confirmed > 0) await count.addConfirmed(confirmed);
   if (error !== undefined) throw error;
   if (unfinished.size > 0) throw outOfTime(unfinished.size);
   return { confirmed, ownerMismatches };

@@ -5,7 +5,7 @@ import type { PendingPayment } from './pending-payments.ts';
 /** Port: the control item, whose condition lets one tick through at a time. Every method is one conditional write. */
 export interface Gate {
   /**
-   * Takes the gate for `lease` milliseconds, if nobody holds it and no penalty is running:
+   * Takes the gate for `lease` milliseconds, if no tick holds it and no penalty is running:
    * IF absent OR (`nextAllowedAt <= now` AND no `blockedUntil` after now).
    */
   acquire(request: { owner: string; now: number; lease: number }): Promise<GateAnswer>;
@@ -39,20 +39,20 @@ export interface ControlState {
   readonly blockedUntil?: number;
   /** Whether the server has `bulk/datalist`, and when that was learned (epoch milliseconds). */
   readonly bulkList?: { readonly supported: boolean; readonly learnedAt: number };
-  /** How many ids a request may carry; absent: the most. */
+  /** How many ids a request may hold; absent: the largest number. */
   readonly batchSize?: BatchSize;
   /** A record id that the server has accepted in a query. */
   readonly acceptedId?: string;
-  /** The sweep under way; absent when the last tick ended one. */
+  /** The current sweep; absent when the last tick completed one. */
   readonly sweep?: SweepState;
-  /** When the last complete sweep began, epoch milliseconds: everything pending was asked for by id since. */
+  /** When the last complete sweep began, epoch milliseconds. */
   readonly sweptAt?: number;
-  /** The last sweep took more than one tick: every tick asks for news and newcomers before it goes on with the sweep. */
+  /** Whether the last sweep took more than one tick. Then every tick asks for news and newcomers first. */
   readonly isPartial?: boolean;
   readonly news?: NewsState;
-  /** Where the next tick goes on with the newcomers; absent: at their beginning. */
+  /** Where the next tick continues with the newcomers; absent: at the beginning. */
   readonly newcomers?: Position;
-  /** Payments pending, as far as the last tick knew. */
+  /** Payments that were pending after the last tick, as far as it knew. */
   readonly pending?: number;
   readonly audit?: AuditState;
   /** Names the table and the fields that the last tick asked, see `TickSettings`. */
@@ -62,11 +62,11 @@ export interface ControlState {
   readonly counters: Counters;
 }
 
-/** How far a walk through the index came. */
+/** How far a walk through the index is. */
 export interface Position {
   /** The last payment that was asked for; absent: none yet. */
   readonly after?: PendingPayment;
-  /** How many record ids from there form a batch of their own: a bad id is being isolated among them. */
+  /** The number of record ids after it among which a bad one is being isolated. */
   readonly alone?: number;
 }
 
@@ -76,17 +76,17 @@ export interface SweepState extends Position {
   readonly startedAt: number;
   /** Payments that were asked for and are pending. */
   readonly counted: number;
-  /** Some were left out, because an error came when they were asked for: the sweep does not count as complete. */
+  /** Whether an error left some payments without an answer, so that the sweep does not count as complete. */
   readonly hasGap?: boolean;
 }
 
-/** What is known of changes in the NocoDB table. */
+/** What is known about changes in the NocoDB table. */
 export interface NewsState {
   /** The server's clock minus the tracker's, milliseconds. */
   readonly clockSkew?: number;
-  /** The pages of a change query that one tick could not read to their end. Times by the server's clock. */
+  /** A change query whose pages one tick could not read to the end. Times are by the server's clock. */
   readonly query?: { readonly since: number; readonly startedAt: number; readonly after: string };
-  /** When the table was found to keep no times of changes, epoch milliseconds. */
+  /** When the tracker found that the table does not keep when its records change, epoch milliseconds. */
   readonly unsupportedAt?: number;
 }
 
@@ -96,11 +96,11 @@ export interface AuditState {
   readonly number: number;
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** Whether it is under way. */
+  /** Whether it is running. */
   readonly isRunning?: boolean;
   /** The last payment that was asked for; absent: none yet. */
   readonly after?: PendingPayment;
-  /** How many ids a request of an audit may carry; absent: the most. */
+  /** How many ids a request of an audit may hold; absent: the largest number. */
   readonly batchSize?: BatchSize;
 }
 
@@ -116,7 +116,7 @@ export interface Counters {
   readonly requestsRateLimited: number;
 }
 
-/** The parts of the control state that each tick writes anew. */
+/** The parts of the control state that each tick writes. */
 export type TickMemory = {
   readonly [Name in
     | 'bulkList'
@@ -130,7 +130,7 @@ export type TickMemory = {
     | 'audit']: ControlState[Name] | undefined;
 };
 
-/** What a tick leaves in the control item. */
+/** What a tick writes into the control item. */
 export interface TickReport {
   readonly owner: string;
   /** Epoch milliseconds. */
@@ -148,7 +148,7 @@ export interface TickReport {
   readonly lastSuccessAt?: number;
   /** Absent: it succeeded. */
   readonly error?: { readonly kind: ErrorKind; readonly message: string };
-  /** What to remember for the next tick; what is `undefined` is forgotten. */
+  /** For the next tick. An `undefined` part is removed. */
   readonly memory: TickMemory;
   /** Absent: it stays. */
   readonly source?: string;
@@ -168,18 +168,18 @@ export const NO_COUNTERS: Counters = {
 };
 
 /**
- * After so many empty ticks in a row the loop rests until something is tracked. More than one, because the index that
- * lists what is pending is eventually consistent: a payment tracked just before an empty tick shows in the next.
+ * After this many consecutive empty ticks the loop rests until a payment is tracked. One is not enough, because the index of
+ * pending payments is eventually consistent: a payment that is tracked just before an empty tick appears in the next.
  */
 export const RESTING_AFTER = 3;
 
 /**
- * What ticks remember, without what they learned about another source than the one at hand: how far a sweep came, whether
- * there is a bulk list, how much a request may carry. Counters stay, and so does the age of the data.
+ * The control state without what ticks learned about another source: the position of the sweep, bulk lists, the size of
+ * requests. The counters and the age of the data stay.
  *
- * An audit is left out of the count, so that a record missed in the other source is not taken for missed twice in a row.
+ * One audit number is skipped, so that misses in the other source and in this one are not consecutive.
  *
- * @param source the source at hand; `undefined`: it never changes
+ * @param source names the current source; `undefined`: it never changes
  * @param now epoch milliseconds
  */
 export function forgetOtherSource(
@@ -199,10 +199,10 @@ export function forgetOtherSource(
   };
 }
 
-/** A server without bulk lists is asked again after so long whether it has them now: an hour, in milliseconds. */
+/** When to try bulk lists again on a server that had none: after an hour, in milliseconds. */
 const LEARN_BULK_LIST_AGAIN_AFTER = 60 * 60_000;
 
-/** Whether the server has bulk lists; `undefined`: to be found out (again). */
+/** Whether the server has bulk lists; `undefined`: unknown, so that they are tried. */
 export function knownBulkList(known: ControlState['bulkList'], now: number): boolean | undefined {
   if (known === undefined || known.supported) return known?.supported;
   return now - known.learnedAt < LEARN_BULK_LIST_AGAIN_AFTER ? false : undefined;

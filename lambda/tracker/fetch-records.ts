@@ -11,13 +11,13 @@ import { type Pacer, REQUEST_SPACING_MS } from './pacer.ts';
 import { type Batch, bisect, idsOf, nextBatch, PLAN_LIMITS } from './query-plan.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecord } from './record-source.ts';
 
-/** The part of the time left that a request may take: most of it, and enough is left for smaller ones. */
+/** The part of the remaining time that one request may use. The rest is for smaller requests, should it be too late. */
 const SHARE_OF_TIME_LEFT = 0.6;
 
-/** No request is sent that may take less than this, milliseconds. */
+/** No request is sent with a time limit below this, milliseconds. */
 const MIN_REQUEST_TIME_MS = 200;
 
-/** After so many requests that took too long, the server is left alone until the next tick. */
+/** After this many requests that took too long, the tick sends no more. */
 const MAX_TOO_LATE = 3;
 
 /** Ids to ask for. */
@@ -43,7 +43,7 @@ export interface FetchOptions {
   readonly acceptedId?: string | undefined;
   /** @default as many as the time allows */
   readonly maxRequests?: number | undefined;
-  /** Epoch milliseconds after which nothing is sent. */
+  /** No request is sent after this, epoch milliseconds. */
   readonly deadline: number;
   readonly report: RequestContext['report'];
 }
@@ -56,7 +56,7 @@ export interface FetchResult {
   readonly answered: ReadonlySet<string>;
   /** Ids that the server refuses, with its reason. */
   readonly invalid: ReadonlyMap<string, string>;
-  /** Parts still to ask for apart from all others: a bad id is being isolated in each. */
+  /** Parts that are left and hold a bad id: each must be asked for on its own. */
   readonly isolating: readonly (readonly string[])[];
   /** Whether the server has bulk lists, as far as is known now. */
   readonly bulkList: boolean | undefined;
@@ -68,15 +68,15 @@ export interface FetchResult {
   readonly cutPages: number;
   /** What ended the fetch early; the answers before it count all the same. */
   readonly error: TrackerError | undefined;
-  /** The ids that were asked for when it ended. Whoever asks next goes on behind them: they may be what is wrong. */
+  /** The ids of the request that ended it. The caller continues after them, because they may be the reason. */
   readonly failed: ReadonlySet<string>;
 }
 
 /**
- * Asks the source for records, in as few requests as it allows, until all are answered or the deadline is near. What is
- * left then is unfinished and no error.
+ * Asks the source for records, in as few requests as it allows, until all are answered or the time is used up. Ids that are
+ * left are no error.
  *
- * Never throws for what the source does: an error is a part of the result, beside what was learned before it.
+ * An error of the source is not thrown. It is part of the result, together with the answers before it.
  *
  * @param parts distinct ids, in the order in which they are asked for
  */
@@ -102,7 +102,7 @@ class BatchFetch {
   #acceptedId: string | undefined;
   /** Whether the server was seen to accept a query in this run. */
   #accepts = false;
-  /** The quickest exchange so far: what the next one takes at the least. */
+  /** The quickest request so far: the next one is expected to take at least as long. */
   #quickest: { readonly ids: number; readonly took: number } | undefined;
   #requests = 0;
   #tooLate = 0;
@@ -151,7 +151,7 @@ class BatchFetch {
     await this.#judgeSuspects();
   }
 
-  /** Waits for the turn of a request with so many ids. @returns false when there is no time for it */
+  /** Waits until the next request may be sent. @returns false when there is no time for one with this many ids */
   async #mayAsk(ids: number): Promise<boolean> {
     const { clock, pacer, deadline, maxRequests = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#requests >= maxRequests || this.#tooLate >= MAX_TOO_LATE) return false;
@@ -161,7 +161,7 @@ class BatchFetch {
     return needed <= this.#allowed(clock.now());
   }
 
-  /** Whether there is time for one more request only, and ids wait to be judged. */
+  /** Whether refused ids must be judged now, because there is time for only one more request. */
   #mustJudge(): boolean {
     if (this.#suspects.size === 0) return false;
     const took = (this.#quickest?.took ?? 0) + REQUEST_SPACING_MS;
@@ -240,7 +240,7 @@ class BatchFetch {
     }
   }
 
-  /** A request was too large for the server, for a proxy or for its time: the next ones are smaller. */
+  /** Makes the next requests smaller: this one was too large for the server, a proxy or the time limit. */
   #shrink(ids: number, error: TrackerError): void {
     const isRefused = error instanceof UrlTooLongError;
     this.#size = afterTooLarge(this.#size, ids, isRefused, this.#options.clock.now());
@@ -248,7 +248,7 @@ class BatchFetch {
     if (!isRefused) this.#tooLate += 1;
   }
 
-  /** Looks for the id that makes the server refuse a batch, unless it refuses the query as such. Looks once for that. */
+  /** Searches for the bad id in a refused batch. First it makes sure that the server does not refuse every query. */
   async #isolate(part: Part, refusal: InvalidQueryError): Promise<void> {
     const [first] = part.ids;
     if (part.ids.length === 1) {
@@ -261,8 +261,8 @@ class BatchFetch {
   }
 
   /**
-   * Ids that were refused are invalid only if the server accepts another id after that: with a wrong setting, or a
-   * database that fails, every id is refused, and no payment may be given up for that.
+   * Makes refused ids invalid if the server accepts another id after them. With a wrong setting, or while the database
+   * fails, the server refuses every id, and no payment must be given up.
    */
   async #judgeSuspects(): Promise<void> {
     const [first] = this.#suspects.values();
@@ -276,7 +276,7 @@ class BatchFetch {
   }
 
   /**
-   * Asks for an id that the server has accepted before, or else the same without a condition on the id.
+   * Asks for an id that the server accepted before. If there is none, asks without a condition on the id.
    *
    * @returns false when that failed, or when there is no time for it
    */
@@ -298,7 +298,7 @@ class BatchFetch {
     }
   }
 
-  /** The server accepts queries; where one asked for an id, it refused other ids for themselves. */
+  /** Notes that the server accepted a query. If it asked for an id, the ids refused before are bad. */
   #accept(recordId: string | undefined): void {
     this.#accepts = true;
     this.#tooLarge = undefined;
@@ -319,7 +319,7 @@ class BatchFetch {
   }
 }
 
-/** A page without any of the records asked for, and yet not the last: asking on would never end. */
+/** The page holds none of the records asked for, and is not the last page: asking again would never end. */
 function endlessAnswer(query: RecordQuery): InvalidResponseError {
   return new InvalidResponseError({
     operation: 'list records',

@@ -8,37 +8,37 @@ import { NOTHING_RECONCILED, nameOf, type Reconciliation, reconcile } from './re
 import type { ChangePage, SourceRecord } from './record-source.ts';
 
 /**
- * Changes are asked for again that are this much older than what is known, milliseconds. A change becomes visible when its
- * transaction ends, with the time at which it began; and NocoDB's clock need not be its database's.
+ * How far a change query goes back before the last success, milliseconds. A change becomes visible when its transaction
+ * ends, but carries the time at which it began, and the clocks of NocoDB and its database may differ.
  */
 export const NEWS_OVERLAP_MS = 90_000;
 
-/** How far NocoDB's clock may be off, as long as it has not told its time; milliseconds. */
+/** How far NocoDB's clock may be off before its first response, milliseconds. */
 const UNKNOWN_CLOCK_SKEW_MS = 10 * 60_000;
 
-/** A table without times of changes is asked again after so long whether it has them now: an hour, in milliseconds. */
+/** When to look again whether a table keeps times of changes: after an hour, in milliseconds. */
 const ASK_AGAIN_AFTER_MS = 60 * 60_000;
 
-/** The part of a tick's time for questions that news may take. */
+/** The part of a tick's time for requests that news may use. */
 const SHARE_OF_TIME = 0.5;
 
-/** Records on a page: NocoDB's largest. */
+/** Records on a page: NocoDB's largest page. */
 const PAGE_SIZE = 1000;
 
-/** Changed records that one tick looks at; the next tick goes on behind them. */
+/** The most changed records that one tick reads. The next tick continues after them. */
 const MAX_RECORDS = 5000;
 
 /** Records whose payments are looked up at the same time. */
 const CONCURRENT_LOOK_UPS = 16;
 
-/** What came of the question for news. */
+/** The result of the change query. */
 export interface NewsResult {
   readonly reconciliation: Reconciliation;
-  /** Every change since the last success was seen, and what it means is written. */
+  /** Whether every change since the last success is read, and the results are written. */
   readonly isComplete: boolean;
-  /** Whether the table tells what changes. */
+  /** Whether the table keeps when its records change. */
   readonly isSupported: boolean;
-  /** Users whose payments got an answer. */
+  /** The users of the payments that have an answer. */
   readonly users: readonly string[];
   readonly state: NewsState;
   readonly error?: TrackerError;
@@ -74,13 +74,13 @@ const NOTHING_NEW = {
 interface Changes {
   readonly records: readonly SourceRecord[];
   readonly before: NewsState;
-  /** What to remember when the records are reconciled. */
+  /** What to remember once the results are written. */
   readonly after: NewsState;
   readonly isLast: boolean;
   readonly error?: TrackerError;
 }
 
-/** The pages of the change query, from where the last tick stopped. */
+/** Reads the pages of the change query, from where the last tick stopped. */
 async function fetchChanges(context: CheckContext, before: NewsState): Promise<Changes> {
   const { source, clock, pacer, control, now, askUntil, report } = context;
   const deadline = now + (askUntil - now) * SHARE_OF_TIME;
@@ -100,7 +100,7 @@ async function fetchChanges(context: CheckContext, before: NewsState): Promise<C
       page = await source.listChanged({ since, after, limit: PAGE_SIZE }, { deadline, report });
     } catch (caught) {
       if (!(caught instanceof TrackerError) || records.length === 0) throw caught;
-      // The pages before it count; one that came too late is asked for by the next tick.
+      // The earlier pages count. The next tick asks again for a page that came too late.
       if (!caught.smallerMayPass) error = caught;
       break;
     }
@@ -110,7 +110,7 @@ async function fetchChanges(context: CheckContext, before: NewsState): Promise<C
     records.push(...page.records);
     isLast = page.isLastPage;
     const last = page.records.at(-1)?.recordId;
-    // A page that does not lead on would be asked for again and again.
+    // Without a new id, the next request would return the same page again.
     if (!isLast && (last === undefined || last === after || !RECORD_ID_PATTERN.test(last))) break;
     after = last ?? after;
   }
@@ -157,7 +157,7 @@ async function confirmChanged(changes: Changes, context: CheckContext): Promise<
     isComplete: isWritten && isLast && error === undefined,
     isSupported: true,
     users: pending.map(({ userId }) => userId),
-    // What is not written yet is found once more by the same question.
+    // The same query finds again what is not written yet.
     state: isWritten ? after : before,
     ...(error !== undefined && { error }),
   };

@@ -6,26 +6,26 @@ export interface PendingPayment extends PaymentKey {
   readonly partition: string;
 }
 
-/** The partition of the payments that were tracked since the last tick that moved what it had asked for. */
+/** The partition in which payments begin. Ticks move them out once they are answered, if there are many. */
 export const NEW_PARTITION = 'new';
 
-/** Some of the pending payments, in the order of the index. */
+/** Some pending payments, in the order of the index. */
 export interface PendingSlice {
   readonly payments: readonly PendingPayment[];
-  /** Whether nothing comes after them. */
+  /** Whether no payment follows them. */
   readonly isLast: boolean;
 }
 
 /**
- * Port: the payments that wait to be confirmed. Lists are eventually consistent; every write is conditional on the
- * payment still being pending.
+ * Port: the pending payments. Lists are eventually consistent. Every write has the condition that the payment is still
+ * pending.
  */
 export interface PendingPayments {
   /**
    * A slice of all pending payments: those in {@link NEW_PARTITION} first, then partition by partition, each in the order
    * of record ids.
    *
-   * @param after the slice begins behind this payment, whether it is still pending or not; `undefined`: at the beginning
+   * @param after the slice begins after this payment, which need not be pending any more; `undefined`: at the beginning
    * @param limit the most payments to list
    */
   list(after: PendingPayment | undefined, limit: number): Promise<PendingSlice>;
@@ -36,26 +36,26 @@ export interface PendingPayments {
   /** The pending payments of a record. */
   ofRecord(recordId: string): Promise<PaymentKey[]>;
 
-  /** Moves a payment out of {@link NEW_PARTITION}. @returns false when it was not pending (any more) */
+  /** Moves a payment out of {@link NEW_PARTITION}. @returns false if it is no longer pending, or not in it */
   moveFromNew(payment: PaymentKey): Promise<boolean>;
 
   /**
    * Makes a pending payment paid.
    *
-   * @returns false when it was not pending (any more): somebody else confirmed or untracked it
+   * @returns false if it is no longer pending, because it was confirmed or untracked meanwhile
    */
   confirm(payment: PaymentKey, paidAt: number): Promise<boolean>;
 
   /**
-   * Notes that an audit did not find the payment's record. Repeating it for the same audit changes nothing.
+   * Notes that an audit did not find the payment's record. A repeat for the same audit changes nothing.
    *
-   * @returns in how many audits in a row it was absent, this one included; 0 when it is not pending (any more)
+   * @returns the number of consecutive audits that did not find it, including this one; 0 if it is no longer pending
    */
   noteMiss(payment: PaymentKey, audit: number): Promise<number>;
 
-  /** Makes a pending payment missing: it is asked for no more. @returns false when it was not pending (any more) */
+  /** Makes a pending payment missing. Ticks no longer ask for it. @returns false if it is no longer pending */
   markMissing(payment: PaymentKey): Promise<boolean>;
 
-  /** Makes a pending payment invalid, with the server's reason. @returns false when it was not pending (any more) */
+  /** Makes a pending payment invalid, with the server's reason. @returns false if it is no longer pending */
   markInvalid(payment: PaymentKey, reason: string): Promise<boolean>;
 }

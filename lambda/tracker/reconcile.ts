@@ -6,7 +6,7 @@ import type { FetchResult } from './fetch-records.ts';
 import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
 
-/** After so many audits in a row without its record, a payment is missing. */
+/** A payment is missing after this many consecutive audits without its record. */
 export const MISSES_UNTIL_MISSING = 3;
 
 /** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
@@ -16,11 +16,11 @@ export interface ReconcileOptions {
   readonly payments: PendingPayments;
   readonly clock: Clock;
   readonly observe: Observer;
-  /** Who saw what is written. */
+  /** What found the records: a tick or the webhook. */
   readonly by: ConfirmedBy;
   /** The number of the audit that the answer belongs to; absent when it is none. */
   readonly audit: number | undefined;
-  /** What a confirmed payment gets as `paidAt`, epoch milliseconds. */
+  /** The `paidAt` of confirmed payments, epoch milliseconds. */
   readonly paidAt: number;
   /** No write begins after this, epoch milliseconds. */
   readonly deadline: number;
@@ -32,11 +32,11 @@ export interface Reconciliation {
   readonly missing: number;
   readonly invalid: number;
   readonly ownerMismatches: number;
-  /** Payments that somebody else confirmed or untracked in the meantime. */
+  /** Payments that were confirmed or untracked by others meanwhile. */
   readonly gone: number;
   /** Payments that are no longer pending. By {@link nameOf}. */
   readonly done: ReadonlySet<string>;
-  /** Payments that there was no time to write, or whose write failed: the next tick repeats them. By {@link nameOf}. */
+  /** Payments whose result could not be written, by {@link nameOf}. The next tick repeats them. */
   readonly unfinished: ReadonlySet<string>;
   /** Set when writes failed. */
   readonly error: TableWriteFailedError | undefined;
@@ -54,12 +54,12 @@ export const NOTHING_RECONCILED: Reconciliation = {
   error: undefined,
 };
 
-/** So many payments with another owner are told of one by one in a tick; they come back in each, so that logs fill up. */
+/** The most events about payments with another owner in one tick. The payments return in every tick and would fill the log. */
 const MISMATCHES_TOLD = 10;
 
 type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
 
-/** Writes what findings mean for each pending payment, confirmations first. Writes nothing for what did not change. */
+/** Writes what the findings mean for each pending payment, confirmations first. Writes nothing where nothing changed. */
 export async function reconcile(
   pending: readonly PaymentKey[],
   findings: Findings,
@@ -155,15 +155,15 @@ function writeError(failures: readonly unknown[]): TableWriteFailedError | undef
   });
 }
 
-/** A payment as one text. No two payments share it: a user id holds no white space. */
+/** A payment as one text, which is unique because user ids have no white space. */
 export function nameOf({ userId, recordId }: PaymentKey): string {
   return `${userId} ${recordId}`;
 }
 
-/** What is known of records: the part of an answer that payments are judged by. */
+/** What is known about records: the part of a fetch result on which payments depend. */
 export type Findings = Pick<FetchResult, 'records' | 'answered' | 'invalid'>;
 
-/** What findings mean for one payment. */
+/** What the findings mean for one payment. */
 export type Verdict =
   | { readonly type: 'confirm' }
   | { readonly type: 'ownerMismatch'; readonly owner: string | null }
@@ -172,7 +172,7 @@ export type Verdict =
   | { readonly type: 'wait' };
 
 /**
- * Judges a payment. Only its own record, seen paid and belonging to its user, confirms it.
+ * Decides about a payment. Only its own record, if it is paid and belongs to its user, confirms it.
  *
  * @param audit whether the findings are about existence: only then does the absence of a record mean something
  */

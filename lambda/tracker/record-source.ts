@@ -31,9 +31,9 @@ export interface RecordSource {
 export interface ChangeQuery {
   /** By the server's clock, epoch milliseconds. */
   readonly since: number;
-  /** The page begins behind this record id; absent: at the beginning. */
+  /** The page begins after this record id; absent: at the beginning. */
   readonly after?: string | undefined;
-  /** How many records to ask for; the server may cut it silently. */
+  /** The most records to return. The server may return fewer without an error. */
   readonly limit: number;
 }
 
@@ -43,13 +43,13 @@ export interface ChangePage extends RecordPage {
   readonly serverTime?: number;
 }
 
-/** What is asked of the source. */
+/** A query by record ids. */
 export interface RecordQuery {
   /** Empty: no condition on the id (used to probe whether the query as such is accepted). */
   readonly recordIds: readonly string[];
   /** `paid`: only records the server takes for paid. `existing`: every record there is. */
   readonly want: 'paid' | 'existing';
-  /** How many records to ask for at the most; the server may cut it silently. */
+  /** The most records to return. The server may return fewer without an error. */
   readonly limit: number;
 }
 
@@ -62,7 +62,7 @@ export interface RecordPage {
   readonly isLastPage: boolean;
 }
 
-/** A record as the tracker sees it. */
+/** A record, as far as the tracker uses it. */
 export interface SourceRecord {
   readonly recordId: string;
   /** What the record's own paid field says, whatever the server's filter thought. */
@@ -71,7 +71,7 @@ export interface SourceRecord {
   readonly owner?: string | null;
 }
 
-/** How a request may behave, and whom it tells. */
+/** The time limit of a request, and where it reports. */
 export interface RequestContext {
   /** Epoch milliseconds after which the caller has no use for an answer. */
   readonly deadline: number;

@@ -4,9 +4,9 @@ import type { SourceRecord } from './record-source.ts';
 const MAX_SEEN = 5000;
 
 /**
- * The records that lately turned out to be nobody's, or confirmed for everybody who waited. The overlap brings each of them
- * several times, and an instance of the tick function need not look them up again: whoever tracks one of them later is a
- * newcomer, who is asked for by id.
+ * Changed records for which no payment is pending. The overlap of the change queries returns each record several times, and
+ * this saves the later lookups. It is safe to skip them: a payment that is tracked later is a newcomer, and newcomers are
+ * asked for by id.
  */
 export class SeenNews {
   readonly #seen = new Map<string, string | null | undefined>();

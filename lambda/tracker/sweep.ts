@@ -10,53 +10,53 @@ import { nameOf, type Reconciliation, reconcile } from './reconcile.ts';
 /** Payments that one tick asks for by id: what one bulk list carries. */
 export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
 
-/** However many newcomers there are, the sweep goes on by this many payments. */
+/** Payments that the sweep asks for in each tick, even when there are many newcomers. */
 const MIN_SLICE = 500;
 
-/** About as many ids as fit the URL of a GET. */
+/** About the number of ids that fit the URL of a GET. */
 const IDS_PER_GET = 500;
 
-/** Newcomers that one tick asks for; the rest of the slice is left to the sweep. */
+/** The most newcomers that one tick asks for. */
 const MAX_NEWCOMERS = MAX_SLICE / 2;
 
-/** Requests of one tick for a sweep, where news tell what is paid meanwhile. */
+/** The most requests of one tick for the sweep when the tick also asks for news. */
 const MAX_REQUESTS_BESIDE_NEWS = 4;
 
-/** The part of a tick's time for questions that the sweep may take where some is kept for an audit. */
+/** The part of the time for requests that the sweep may use when the rest is reserved for an audit. */
 const SHARE_BEFORE_AUDIT = 0.75;
 
-/** Newcomers that one tick moves to their own partitions. Each is a write to the table and two to its index. */
+/** The most newcomers that one tick moves to their hash partition. Each move is one write to the table and two to its index. */
 const MAX_MOVES = 1000;
 const CONCURRENT_MOVES = 32;
 
 export interface SweepOptions {
-  /** The last sweep took more than one tick: newcomers are asked for first. */
+  /** Whether the last sweep took more than one tick. Then newcomers are asked for first. */
   readonly isPartial: boolean;
-  /** News tell what is paid while the sweep is somewhere else. */
+  /** Whether the tick asks for news, so that the sweep is not urgent. */
   readonly hasNews: boolean;
-  /** An audit is under way. */
+  /** Whether an audit is running. */
   readonly isAudit: boolean;
-  /** Some time is kept for the audit. */
+  /** Whether to reserve time for the audit. */
   readonly keepsTime: boolean;
 }
 
-/** What came of a tick's part of the sweep. */
+/** The result of one tick's part of the sweep. */
 export interface SweepResult {
   readonly reconciliation: Reconciliation;
   readonly fetch: FetchResult;
   /** The payments that were asked for. */
   readonly payments: readonly PendingPayment[];
-  /** The sweep to go on with; `undefined` when this tick ended one. */
+  /** The sweep that the next tick continues; `undefined` when this tick completed it. */
   readonly state: SweepState | undefined;
-  /** Where to go on with the newcomers; `undefined`: at their beginning. */
+  /** Where the next tick continues with the newcomers; `undefined`: at the beginning. */
   readonly newcomers: Position | undefined;
-  /** When the sweep that this tick ended began, epoch milliseconds. */
+  /** When the sweep that this tick completed began, epoch milliseconds. */
   readonly sweptAt?: number;
-  /** Whether every payment was asked for in this one tick. */
+  /** Whether this tick asked for every pending payment. */
   readonly isWhole: boolean;
-  /** Whether every newcomer was asked for, and what the answers mean is written. */
+  /** Whether every newcomer is answered, and the results are written. */
   readonly areNewcomersDone: boolean;
-  /** Payments pending after the sweep that this tick ended. */
+  /** Payments that are pending after the sweep that this tick completed. */
   readonly pending?: number;
   /** Distinct record ids that there was no time to ask for. */
   readonly unanswered: number;
@@ -64,8 +64,8 @@ export interface SweepResult {
 }
 
 /**
- * Asks NocoDB by id for newcomers and for the next slice of all pending payments, and writes what the answers mean. Where
- * everything fits in one tick, the slice is everything.
+ * Asks NocoDB by id for newcomers and for the next slice of all pending payments, and writes the results. If everything
+ * fits in one tick, the slice is everything.
  */
 export async function sweepSlice(
   context: CheckContext,
@@ -138,7 +138,7 @@ export async function sweepSlice(
   };
 }
 
-/** How many payments to list: not more than the tick may ask for. */
+/** How many payments to list: no more than the tick can ask for. */
 function sliceLimit({ control, now }: CheckContext, maxRequests: number | undefined): number {
   if (maxRequests === undefined) return MAX_SLICE;
   const isBulk = knownBulkList(control.bulkList, now) !== false;
@@ -148,7 +148,7 @@ function sliceLimit({ control, now }: CheckContext, maxRequests: number | undefi
 
 const NOBODY: PendingSlice = { payments: [], isLast: true };
 
-/** What to ask for: newcomers, then the slice; each begins with what is being isolated, if anything is. */
+/** The ids to ask for: newcomers, then the slice. Each begins with the ids among which a bad one is being isolated. */
 function partsOf(
   newIds: readonly string[],
   { alone: aloneOfNew = 0 }: Position = {},
@@ -164,7 +164,7 @@ function partsOf(
   ];
 }
 
-/** Where the next tick goes on, when it is at the payment with this index. */
+/** Where the next tick continues. @param left the index of the first payment that is left */
 function positionAt(
   left: number,
   payments: readonly PendingPayment[],
@@ -177,7 +177,7 @@ function positionAt(
   return { ...(after !== undefined && { after }), ...(alone !== undefined && { alone }) };
 }
 
-/** The next slice of the sweep under way. Where that has come to its end, of a new one. */
+/** The next slice of the current sweep, or the first slice of a new one. */
 async function nextSlice({ payments, control, now }: CheckContext, limit: number) {
   const fresh: SweepState = { startedAt: now, counted: 0 };
   const { sweep } = control;
@@ -191,7 +191,7 @@ async function nextSlice({ payments, control, now }: CheckContext, limit: number
   return { begin: fresh, slice: await payments.list(undefined, limit), endedSweep };
 }
 
-/** Moves newcomers that were asked for. Those there is no time for are moved by a later tick. */
+/** Moves newcomers that are answered. A later tick moves those for which there is no time. */
 async function moveNewcomers(
   movable: readonly PendingPayment[],
   { payments, clock, writeUntil }: CheckContext,
@@ -213,8 +213,9 @@ async function moveNewcomers(
 }
 
 /**
- * The index of the first payment of a slice that was not asked for, or whose answer is not written; the length: none. What
- * an error came for was asked for.
+ * The index of the first payment of a slice that is left for the next tick, because it has no answer or its result is not
+ * written. The length of the slice when there is none. Ids that were asked for when an error occurred are not left: a
+ * request that always fails must not stop the sweep.
  */
 export function firstLeft(
   slice: readonly PendingPayment[],
