@@ -12,6 +12,7 @@ import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
 import { combineObservers } from './tracker/events.ts';
+import { SeenNews } from './tracker/seen-news.ts';
 import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts';
 
 const { tableName, trackerName, ...settings } = readSettings(process.env, 'tick');
@@ -35,6 +36,7 @@ const dependencies: TickDependencies = {
     random: Math.random,
   }),
   observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
+  seenNews: new SeenNews(),
   newOwner: randomUUID,
 };
 

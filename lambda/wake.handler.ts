@@ -4,12 +4,12 @@ import type { Context } from 'aws-lambda';
 import { SDK_LIMITS } from './aws/sdk-limits.ts';
 import { createLoopStarter } from './loop/loop-starter.ts';
 import { readSettings } from './settings/read-settings.ts';
-import { RestStateItem } from './table/control-item.ts';
+import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { wake } from './tracker/wake.ts';
 
 const { tableName, trackerName, loopArn } = readSettings(process.env, 'wake');
-const rest = new RestStateItem({ client: createDocumentClient(), tableName });
+const rest = new DynamoControlItem({ client: createDocumentClient(), tableName });
 const loop = createLoopStarter(new SFNClient(SDK_LIMITS), loopArn);
 const logger = new Logger({ serviceName: trackerName });
 

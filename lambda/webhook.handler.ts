@@ -7,7 +7,7 @@ import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { readSettings } from './settings/read-settings.ts';
 import { toTrackerSettings } from './settings/tracker-settings.ts';
-import { ConfirmationCountItem } from './table/control-item.ts';
+import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
@@ -41,7 +41,7 @@ const dependencies: WebhookDependencies = {
     shards,
     paidDays: retention.paidDays,
   }),
-  count: new ConfirmationCountItem(table),
+  count: new DynamoControlItem(table),
   clock,
   observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
 };

@@ -12,6 +12,7 @@ import {
   repeatAfterResponse,
   withRetries,
 } from './retry.ts';
+import { readServerTime } from './retry-after.ts';
 import { readToken, type TokenProvider } from './token.ts';
 
 /** Sends calls to one NocoDB, with the same token, time limits, retries, errors and reports for all calls. */
@@ -46,6 +47,8 @@ export interface ApiCall extends RepeatRules {
 /** A successful response. */
 export interface JsonResponse {
   readonly json: unknown;
+  /** The server's clock when it answered (`Date` header), epoch milliseconds; absent when it does not say. */
+  readonly serverTime?: number;
   readonly names: CallNames;
   /** The end of its exchange, to be reported by the reader. */
   readonly exchange: ExchangeEnd;
@@ -134,7 +137,11 @@ async function sendOnce(call: ApiCall, options: SendOptions): Promise<AttemptRes
 
   const { status, headers } = response;
   const json = isSuccess(status) ? parseJson(response.body) : undefined;
-  if (json !== undefined) return { value: { json, names, exchange: endOf(response) } };
+  if (json !== undefined) {
+    const serverTime = readServerTime(headers);
+    const time = serverTime === undefined ? {} : { serverTime };
+    return { value: { json, names, exchange: endOf(response), ...time } };
+  }
 
   report({ ...endOf(response), outcome: status === 429 ? 'rateLimited' : 'failed', records: 0 });
   // A debugging proxy may echo the headers of the request. The token must not get into an error that way.

@@ -123,6 +123,11 @@ export function isTooLong({ status, reason }: ErrorResponse): boolean {
   return status === 413 || status === 414 || status === 431;
 }
 
+/** A proxy, or NocoDB itself, waited too long for the response. */
+export function isGatewayTimeout({ status }: ErrorResponse): boolean {
+  return status === 408 || status === 504;
+}
+
 /** Codes for values that the database does not accept: PostgreSQL's classes 22 and 23, and those of MySQL and SQLite. */
 const BAD_VALUE_CODES =
   /^(?:2[23]...|ER_(?:TRUNCATED_)?WRONG_VALUE\w*|ER_WARN_DATA_OUT_OF_RANGE|SQLITE_(?:MISMATCH|RANGE|CONSTRAINT))$/;

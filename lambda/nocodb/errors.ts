@@ -20,6 +20,7 @@ import {
   type ErrorResponse,
   isFieldUnknown,
   isFieldUnsuitable,
+  isGatewayTimeout,
   isPassing,
   isPathUnknown,
   isQueryRefused,
@@ -47,6 +48,7 @@ export function toErrorFromExchange(error: ExchangeError, timeout: number, names
         ...names,
         problem: `no complete answer within ${Math.round(timeout)} ms`,
         hint: 'See what NocoDB is busy with, and whether the network between lets the request through.',
+        smallerMayPass: true,
         cause,
       });
     case 'reset':
@@ -54,6 +56,7 @@ export function toErrorFromExchange(error: ExchangeError, timeout: number, names
         ...names,
         problem: `the connection was closed before an answer (${code})`,
         hint: 'See whether NocoDB restarts, and what stands between it and the tracker.',
+        smallerMayPass: true,
         cause,
       });
     case 'unreachable':
@@ -74,6 +77,7 @@ export function toErrorFromExchange(error: ExchangeError, timeout: number, names
         ...names,
         problem: `the answer broke off after ${bytes} bytes (${code || messageOf(cause)})`,
         hint: 'See whether NocoDB or a proxy before it restarts, and whether it speaks http or https.',
+        smallerMayPass: true,
         cause,
       });
   }
@@ -107,7 +111,8 @@ export function toErrorFromResponse(
   response: ErrorResponse,
   { names, headers, now }: ErrorContext,
 ): TrackerError {
-  const details = { ...names, problem: response.message, cause: response };
+  const smallerMayPass = isTooLong(response) || isGatewayTimeout(response);
+  const details = { ...names, problem: response.message, cause: response, smallerMayPass };
   if (response.status === 429) {
     const retryAt = penaltyEnd(headers, now);
     const hint = `Nothing is sent before ${new Date(retryAt).toISOString()}; if it happens often, make the interval longer or create a NocoDB user that only the tracker uses.`;

@@ -2,6 +2,7 @@ import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { FieldNotFoundError } from '../tracker/errors.ts';
 import type { RequestContext } from '../tracker/record-source.ts';
 import type { NocoDbClient } from './client.ts';
+import type { ChangeFields } from './query.ts';
 import { asList, asObject, type RecordFormat, readResponse, UnexpectedShapeError } from './read-response.ts';
 
 /**
@@ -44,6 +45,21 @@ export function createFieldTitles(settings: NocoDbSettings, client: NocoDbClient
   };
 }
 
+/**
+ * Finds the fields in which NocoDB keeps when a record was changed and created, by their types. Of several, NocoDB's own
+ * come first: people can add fields of these types that follow some columns only.
+ *
+ * @returns `undefined` when the table does not keep when a record was changed, as tables of an external database may not
+ */
+export function findChangeFields(fields: readonly TableField[]): ChangeFields | undefined {
+  const ofType = (type: string) => {
+    const found = fields.filter((field) => field.type === type);
+    return (found.find(({ isSystem }) => isSystem) ?? found[0])?.id;
+  };
+  const [updated, created] = [ofType('LastModifiedTime'), ofType('CreatedTime')];
+  return updated === undefined ? undefined : { updated, ...(created !== undefined && { created }) };
+}
+
 /** The form of NocoDB's field ids: `c` and 14 characters (`cl_` and 14 in older bases). A title may have it too. */
 const FIELD_ID_PATTERN = /^c(?:l_)?[a-z0-9]{14}$/;
 
@@ -60,6 +76,8 @@ export interface TableField {
   /** NocoDB's type: `Checkbox`, `SingleSelect`, `ID`. */
   readonly type: string;
   readonly isPrimaryKey: boolean;
+  /** NocoDB made it itself, and keeps its values. */
+  readonly isSystem: boolean;
   /** Titles of a select field's options; absent for every other type. */
   readonly options?: readonly string[];
 }
@@ -114,12 +132,19 @@ function titleOf(name: string, fields: readonly TableField[], { apiUrl, tableId 
 function readFields(json: unknown): TableField[] {
   const { columns } = asObject(json, 'the answer');
   return asList(columns, 'the list of columns').map((column) => {
-    const { id, title, uidt, pk, colOptions } = asObject(column, 'a column');
+    const { id, title, uidt, pk, system, colOptions } = asObject(column, 'a column');
     if (typeof id !== 'string' || typeof title !== 'string' || typeof uidt !== 'string') {
       throw new UnexpectedShapeError('a column has no id, title or type');
     }
     const options = readOptions(colOptions);
-    return { id, title, type: uidt, isPrimaryKey: Boolean(pk), ...(options && { options }) };
+    return {
+      id,
+      title,
+      type: uidt,
+      isPrimaryKey: Boolean(pk),
+      isSystem: Boolean(system),
+      ...(options && { options }),
+    };
   });
 }
 

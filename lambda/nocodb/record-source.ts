@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { NocoDbSettings } from '../settings/tracker-settings.ts';
-import { BulkListUnsupportedError, InvalidQueryError, TrackerError } from '../tracker/errors.ts';
+import {
+  BulkListUnsupportedError,
+  ChangesUnsupportedError,
+  FieldNotFoundError,
+  InvalidQueryError,
+  TrackerError,
+} from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
-import type { RecordPage, RecordQuery, RecordSource, RequestContext } from '../tracker/record-source.ts';
+import type {
+  ChangeQuery,
+  RecordPage,
+  RecordQuery,
+  RecordSource,
+  RequestContext,
+} from '../tracker/record-source.ts';
 import {
   type ApiCall,
   type ClientOptions,
@@ -11,8 +23,17 @@ import {
   type NocoDbClient,
 } from './client.ts';
 import { ErrorResponse } from './error-response.ts';
-import { createFieldTitles } from './fields.ts';
-import { bulkBody, describeQueries, describeQuery, fitsUrl, queryString, tablePath } from './query.ts';
+import { createFieldTitles, findChangeFields, readTableFields } from './fields.ts';
+import {
+  bulkBody,
+  type ChangeFields,
+  changedQueryString,
+  describeQueries,
+  describeQuery,
+  fitsUrl,
+  queryString,
+  tablePath,
+} from './query.ts';
 import { FieldAbsentError, readBulkPages, readPage, readResponse } from './read-response.ts';
 
 /**
@@ -44,6 +65,19 @@ export function createRecordSource(
     }
   }
 
+  let changeFields: ChangeFields | undefined;
+
+  async function readChangeFields(context: RequestContext): Promise<ChangeFields> {
+    const fields = findChangeFields(await readTableFields(client, settings, context));
+    if (fields !== undefined) return fields;
+    throw new ChangesUnsupportedError({
+      operation: CHANGES_OPERATION,
+      target: `table ${settings.tableId} of ${settings.apiUrl}`,
+      problem: 'the table has no field of the type LastModifiedTime',
+      hint: 'Nothing has to be done: the sweep finds what is paid. Add such a field in NocoDB to find it sooner.',
+    });
+  }
+
   return {
     fitsUrl: (recordIds, want) => fitsUrl(settings, recordIds, want),
 
@@ -61,6 +95,21 @@ export function createRecordSource(
       const response = await sendBulkList(client, bulkListCall(settings, queries), context);
       return readPages(response, context, (json) => readBulkPages(json, queries.length, format));
     },
+
+    async listChanged(query, context) {
+      const format = await titles.format(context);
+      changeFields ??= await readChangeFields(context);
+      try {
+        const response = await client.send(changesCall(settings, changeFields, query), context);
+        const [page] = readPages(response, context, (json): [RecordPage] => [readPage(json, format)]);
+        const { serverTime } = response;
+        return { ...page, ...(serverTime !== undefined && { serverTime }) };
+      } catch (error) {
+        // They may have been deleted and added anew since they were looked up.
+        if (error instanceof FieldNotFoundError) changeFields = undefined;
+        throw error;
+      }
+    },
   };
 }
 
@@ -75,6 +124,7 @@ export function sourceName(settings: NocoDbSettings): string {
 }
 
 const OPERATION = 'list records';
+const CHANGES_OPERATION = 'list changed records';
 
 function listCall(settings: NocoDbSettings, query: RecordQuery): ApiCall {
   return {
@@ -84,6 +134,19 @@ function listCall(settings: NocoDbSettings, query: RecordQuery): ApiCall {
     query: queryString(settings, query),
     params: describeQuery(settings, query),
     recordIds: query.recordIds.length,
+    repeatable: true,
+  };
+}
+
+function changesCall(settings: NocoDbSettings, fields: ChangeFields, query: ChangeQuery): ApiCall {
+  const text = changedQueryString(settings, fields, query);
+  return {
+    operation: CHANGES_OPERATION,
+    method: 'GET',
+    path: tablePath(settings, 'records'),
+    query: text,
+    params: decodeURIComponent(text).replaceAll('&', ' '),
+    recordIds: 0,
     repeatable: true,
   };
 }

@@ -23,7 +23,7 @@ export function penaltyEnd(headers: IncomingHttpHeaders, now: number): number {
   const waits = Object.entries(headers)
     .filter(([name]) => RETRY_AFTER.test(name.toLowerCase()))
     .flatMap(([, value]) => value ?? [])
-    .map((value) => retryAfterMilliseconds(value, serverTime(headers) ?? now) ?? 0);
+    .map((value) => retryAfterMilliseconds(value, readServerTime(headers) ?? now) ?? 0);
   return now + Math.min(MAX_PENALTY_MS, Math.max(MIN_PENALTY_MS, ...waits));
 }
 
@@ -42,8 +42,8 @@ export function retryAfterMilliseconds(value: string, serverNow: number): number
   return Number.isNaN(date) ? undefined : Math.max(0, date - serverNow);
 }
 
-/** The server's clock, which a date in `Retry-After` refers to. Epoch milliseconds. */
-function serverTime(headers: IncomingHttpHeaders): number | undefined {
+/** The server's clock when it answered, epoch milliseconds. A date in `Retry-After` refers to it. */
+export function readServerTime(headers: IncomingHttpHeaders): number | undefined {
   const time = headers.date === undefined ? Number.NaN : Date.parse(headers.date);
   return Number.isNaN(time) ? undefined : time;
 }

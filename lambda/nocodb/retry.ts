@@ -1,5 +1,6 @@
 import type { Clock } from '../tracker/clock.ts';
 import { TimeoutError, type TrackerError } from '../tracker/errors.ts';
+import { REQUEST_SPACING_MS } from '../tracker/pacer.ts';
 import type { CallNames } from './errors.ts';
 import { type ExchangeError, isSuccess } from './exchange.ts';
 
@@ -38,8 +39,9 @@ export type Repeat = 'never' | 'atOnce' | 'later';
 /**
  * Sends a call until it succeeds, must not be repeated, or has no time left.
  *
- * The back-off has full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter). Each attempt
- * except the last gets half of the remaining time, so that a server that hangs leaves time for another attempt.
+ * The back-off has full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter), and attempts
+ * are as far apart as other requests. Each attempt gets all of the remaining time: the caller of a request that takes too
+ * long can send a smaller one, which is better than the same one again.
  *
  * @param attempt sends the call once; its parameter is the time limit in milliseconds
  * @throws {TrackerError} the error of the last attempt
@@ -52,12 +54,14 @@ export async function withRetries<T>(
   for (let number = 1; ; number += 1) {
     const left = deadline - clock.now();
     if (left <= 0) throw outOfTime(names);
-    const result = await attempt(number < MAX_ATTEMPTS ? left / 2 : left);
+    const startedAt = clock.now();
+    const result = await attempt(left);
     if ('value' in result) return result.value;
     if (result.repeat === 'never' || number === MAX_ATTEMPTS) throw result.error;
     const atOnce = result.repeat === 'atOnce' && mayRepeatAtOnce;
     if (atOnce) mayRepeatAtOnce = false;
-    const wait = atOnce ? 0 : random() * MAX_FIRST_BACKOFF_MS * 2 ** (number - 1);
+    const backoff = atOnce ? 0 : random() * MAX_FIRST_BACKOFF_MS * 2 ** (number - 1);
+    const wait = Math.max(backoff, startedAt + REQUEST_SPACING_MS - clock.now());
     if (clock.now() + wait >= deadline) throw result.error;
     if (wait > 0) await clock.sleep(wait);
   }

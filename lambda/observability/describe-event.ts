@@ -30,6 +30,8 @@ export function describeEvent(event: TrackerEvent): string | undefined {
       return `📡 NocoDB request: ${event.method} ${event.endpoint} (${event.recordIds} record ids; ${event.params})`;
     case 'nocodb.response':
       return describeResponse(event);
+    case 'nocodb.clockSkew':
+      return `🕰️ NocoDB: its clock is ${Math.round(event.milliseconds / 1000)} s off; changes are asked for by its clock`;
     case 'webhook.handled':
       return `🪝 Webhook: NocoDB reported ${count(event.records, 'paid record')}, ${count(event.confirmed, 'payment')} confirmed`;
     case 'webhook.refused':

@@ -12,6 +12,9 @@ export const IS_PENDING = '#status = :pending';
  */
 export const IS_NOT_PAID = '(attribute_not_exists(#status) OR #status <> :paid OR #expiresAt <= :nowSeconds)';
 
+/** The payment is among the newcomers: it is moved to its own partition once. */
+export const IS_NEW = '#shard = :new';
+
 /** The audit before this one missed the record as well: misses in a row go on. */
 export const MISSED_IN_PREVIOUS_AUDIT = '#lastMissedAudit = :previousAudit';
 

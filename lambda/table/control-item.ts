@@ -22,11 +22,11 @@ import { LayoutTooNewError } from './errors.ts';
 import { CONTROL_KEY, LAYOUT_VERSION } from './layout.ts';
 
 /**
- * The gate: the control item in DynamoDB. Every method is one conditional update.
+ * The control item in DynamoDB: the gate, what makes the loop rest, and the totals. Every write is one conditional update.
  *
- * Each throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
+ * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class DynamoControlItem implements Gate {
+export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
   readonly #table: DocumentTable;
 
   constructor(options: TableOptions) {
@@ -73,6 +73,35 @@ export class DynamoControlItem implements Gate {
       values: { ':until': until },
     });
   }
+
+  async emptyTicks(): Promise<number | undefined> {
+    const item = await this.#table.get('read control item', CONTROL_KEY, 'strong');
+    return item && ((item.emptyTicks as number | undefined) ?? 0);
+  }
+
+  async clearEmptyTicks(): Promise<void> {
+    await this.#table.write({
+      operation: 'clear empty ticks',
+      key: CONTROL_KEY,
+      update: 'SET #emptyTicks = :zero',
+      condition: HAS_EMPTY_TICKS,
+      values: { ':zero': 0 },
+    });
+  }
+
+  /**
+   * Confirmations before the first tick are not counted, and a write whose answer is lost may count twice: the total is
+   * for people only.
+   */
+  async addConfirmed(confirmed: number): Promise<void> {
+    await this.#table.write({
+      operation: 'count confirmed payments',
+      key: CONTROL_KEY,
+      update: 'ADD #confirmed :confirmed',
+      condition: TICK_WAS_BEFORE,
+      values: { ':confirmed': confirmed },
+    });
+  }
 }
 
 /** When both a penalty and a holder stand in the way, it is the later of them that counts. */
@@ -87,16 +116,21 @@ function refusal(found: Item = {}, now: number): GateAnswer {
   };
 }
 
-/** The names of the counters, each an attribute of its own so that an update can add to it. */
+/** The names of the counters. Each is an attribute, so that an update can add to it. */
 const COUNTERS = Object.keys(NO_COUNTERS) as (keyof Counters)[];
 
 /** Attributes that are read as they were written. */
 const REMEMBERED = [
   'lastSuccessAt',
   'blockedUntil',
-  'cursor',
   'bulkList',
-  'round',
+  'batchSize',
+  'acceptedId',
+  'sweep',
+  'sweptAt',
+  'isPartial',
+  'news',
+  'newcomers',
   'audit',
   'source',
   'lastTickAt',
@@ -105,6 +139,9 @@ const REMEMBERED = [
   'usersUpdated',
   'lastError',
 ] as const satisfies readonly (keyof Control)[];
+
+/** Attributes of layout 1, which are removed. */
+const OUTDATED = ['cursor', 'round'];
 
 /** The control state in an item; that of a new tracker when there is none. */
 export function toControl(item: Item = {}): Control {
@@ -142,14 +179,11 @@ export function checkLayout(item: Item | undefined, operation: string): void {
   });
 }
 
-/** What a tick leaves in the control item: an update expression, and the values that it and its condition use. */
+/** The update at the end of a tick: an expression, and the values that it and its condition use. */
 export function finishUpdate(report: TickReport) {
   const { owner, now, error, empty, lastSuccessAt, source } = report;
   const remembered: Record<string, unknown> = {
-    cursor: report.cursor,
-    round: report.round,
-    bulkList: report.bulkList,
-    audit: report.audit,
+    ...report.memory,
     lastError: error && { ...error, at: now },
   };
   const known = Object.entries(remembered).filter(([, value]) => value !== undefined);
@@ -166,67 +200,14 @@ export function finishUpdate(report: TickReport) {
     ...(!empty && { emptyTicks: 0 }),
     ...Object.fromEntries(known),
   };
-  // Empty ticks are added to, not set: somebody may have woken the loop by a 0 since this tick began.
+  // Added and not set: a wake-up may have reset the number to 0 since this tick began.
   const add: Record<string, unknown> = { ...report.counters, ...(empty && { emptyTicks: 1 }) };
   const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
   const additions = Object.keys(add).map((name) => `#${name} :${name}`);
-  const removals = ['owner', ...unknown].map((name) => `#${name}`);
+  const removals = ['owner', ...unknown, ...OUTDATED].map((name) => `#${name}`);
   const values = Object.entries({ ...set, ...add, owner }).map(([name, value]) => [`:${name}`, value]);
   return {
     update: `SET ${assignments.join(', ')} REMOVE ${removals.join(', ')} ADD ${additions.join(', ')}`,
     values: Object.fromEntries(values) as Record<string, unknown>,
   };
-}
-
-/**
- * What makes the loop rest: a count in the control item.
- *
- * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
- */
-export class RestStateItem implements RestState {
-  readonly #table: DocumentTable;
-
-  constructor(options: TableOptions) {
-    this.#table = new DocumentTable(options);
-  }
-
-  async emptyTicks(): Promise<number | undefined> {
-    const item = await this.#table.get('read control item', CONTROL_KEY, 'strong');
-    return item && ((item.emptyTicks as number | undefined) ?? 0);
-  }
-
-  async clear(): Promise<void> {
-    await this.#table.write({
-      operation: 'clear empty ticks',
-      key: CONTROL_KEY,
-      update: 'SET #emptyTicks = :zero',
-      condition: HAS_EMPTY_TICKS,
-      values: { ':zero': 0 },
-    });
-  }
-}
-
-/**
- * The total of confirmed payments in the control item.
- *
- * Confirmations before the very first tick are not counted, and a write whose answer was lost may count twice: it is a
- * figure for people.
- */
-export class ConfirmationCountItem implements ConfirmationCount {
-  readonly #table: DocumentTable;
-
-  constructor(options: TableOptions) {
-    this.#table = new DocumentTable(options);
-  }
-
-  /** @throws {TableUnavailableError} */
-  async add(confirmed: number): Promise<void> {
-    await this.#table.write({
-      operation: 'count confirmed payments',
-      key: CONTROL_KEY,
-      update: 'ADD #confirmed :confirmed',
-      condition: TICK_WAS_BEFORE,
-      values: { ':confirmed': confirmed },
-    });
-  }
 }

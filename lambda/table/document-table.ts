@@ -67,6 +67,10 @@ export interface ItemQuery {
   readonly projection?: string;
   /** @default 'eventual' */
   readonly consistency?: Consistency;
+  /** The key behind which it begins. @default at the beginning */
+  readonly startKey?: Readonly<Record<string, unknown>>;
+  /** The most items to read. @default all */
+  readonly limit?: number;
 }
 
 /** The operations on DynamoDB that everything else here is made of. */
@@ -101,9 +105,10 @@ export class DocumentTable {
    * @throws {TableUnavailableError}
    */
   async *query(query: ItemQuery): AsyncGenerator<readonly Item[]> {
-    const { operation, condition, values, index, projection, consistency } = query;
+    const { operation, condition, values, index, projection, consistency, limit } = query;
     const target = index === undefined ? Object.values(values).join(' ') : `index ${index}`;
-    let startKey: Record<string, unknown> | undefined;
+    let { startKey } = query;
+    let left = limit ?? Number.POSITIVE_INFINITY;
     do {
       const page = new QueryCommand({
         TableName: this.#tableName,
@@ -114,13 +119,15 @@ export class DocumentTable {
         ExpressionAttributeValues: values,
         ConsistentRead: consistency === 'strong',
         ExclusiveStartKey: startKey,
+        ...(limit !== undefined && { Limit: left }),
       });
       const { Items, LastEvaluatedKey } = await this.#explain(operation, target, () =>
         this.#client.send(page),
       );
       yield Items ?? [];
+      left -= Items?.length ?? 0;
       startKey = LastEvaluatedKey;
-    } while (startKey !== undefined);
+    } while (startKey !== undefined && left > 0);
   }
 
   /**
@@ -169,7 +176,7 @@ export class DocumentTable {
   }
 }
 
-/** By its name: a bot's client may come from another copy of the SDK, with classes of its own. */
+/** Compares names, because a bot's client may come from another copy of the SDK with other classes. */
 function isRefusal(error: unknown): error is ConditionalCheckFailedException {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

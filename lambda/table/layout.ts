@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { PaymentKey } from '../tracker/payment.ts';
+import { NEW_PARTITION } from '../tracker/pending-payments.ts';
 
 /**
  * The layout of the payments table: a contract. The stack creates keys, index and TTL after it, and programs in other
@@ -24,10 +25,16 @@ export const LAYOUT = {
 } as const;
 
 /**
+ * The first version whose ticks list {@link NEW_PARTITION}. Those before it list only the partitions that records are spread
+ * over.
+ */
+export const FIRST_LAYOUT_WITH_NEW = 2;
+
+/**
  * Version of the layout, kept as `layout` in the control item. It grows when an older tick would misread the table; a
  * tick refuses a table whose version is newer than its own.
  */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** A payment as stored. */
 export interface PaymentItem {
@@ -42,7 +49,10 @@ export interface PaymentItem {
   readonly trackedAt: number;
   /** Epoch seconds. From then on the payment does not exist for readers, whether DynamoDB has deleted it or not. */
   readonly expiresAt: number;
-  /** CRC-32 of the record id modulo the number of shards, as decimal text. Only while pending. */
+  /**
+   * The partition of the index: `new` when a payment is tracked; a number as decimal text (CRC-32 of the record id modulo
+   * the number of shards) once a tick has moved it. Only while pending.
+   */
   readonly shard?: string;
   /** Epoch milliseconds. Only on a paid payment. */
   readonly paidAt?: number;
@@ -83,14 +93,15 @@ export function userIdOf(partition: string): string {
 }
 
 /**
- * The index partition that a record's pending payments are in. CRC-32, because every language has it
- * (`zlib.crc32(b"42") % shards` in Python).
+ * The index partition that a record's pending payments are in, once they were asked for. CRC-32 spreads them.
+ *
+ * @param shards how many partitions there are
  */
-export function shardOf(recordId: string, shards: number): string {
+export function partitionOf(recordId: string, shards: number): string {
   return String(crc32(recordId) % shards);
 }
 
-/** All partitions of the index. */
-export function allShards(shards: number): string[] {
-  return Array.from({ length: shards }, (_, shard) => String(shard));
+/** All partitions of the index, in the order in which a sweep goes through them. */
+export function partitionsOf(shards: number): string[] {
+  return [NEW_PARTITION, ...Array.from({ length: shards }, (_, shard) => String(shard))];
 }

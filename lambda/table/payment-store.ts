@@ -1,10 +1,19 @@
 import type { Payment, PaymentKey } from '../tracker/payment.ts';
 import type { Control, PaymentStore, TrackResult, UntrackResult } from '../tracker/payment-store.ts';
+import { NEW_PARTITION } from '../tracker/pending-payments.ts';
 import { IS_NOT_PAID } from './conditions.ts';
 import { readControl } from './control-item.ts';
 import { type Consistency, DocumentTable, type Item, type TableOptions } from './document-table.ts';
-import type { PaymentItem } from './layout.ts';
-import { paymentKey, RECORD_PREFIX, shardOf, userPartition } from './layout.ts';
+import {
+  CONTROL_KEY,
+  FIRST_LAYOUT_WITH_NEW,
+  LAYOUT_VERSION,
+  type PaymentItem,
+  partitionOf,
+  paymentKey,
+  RECORD_PREFIX,
+  userPartition,
+} from './layout.ts';
 import { listPending } from './pending-index.ts';
 import { DEFAULT_RETENTION, expiresAfter, isExpired, toSeconds } from './retention.ts';
 
@@ -27,6 +36,7 @@ export class DynamoPaymentStore implements PaymentStore {
   readonly #table: DocumentTable;
   readonly #shards: number;
   readonly #pendingDays: number;
+  #layout: Promise<number> | undefined;
 
   constructor(options: PaymentStoreOptions) {
     const { shards = 1, pendingDays = DEFAULT_RETENTION.pendingDays } = options;
@@ -40,7 +50,7 @@ export class DynamoPaymentStore implements PaymentStore {
       operation: 'track payment',
       key: paymentKey(payment),
       update: `SET #userId = :userId, #recordId = :recordId, #status = :pending, #trackedAt = :trackedAt,
-          #expiresAt = :expiresAt, #shard = :shard
+          #expiresAt = :expiresAt, #shard = if_not_exists(#shard, :shard)
         REMOVE #paidAt, #confirmedBy, #misses, #lastMissedAudit, #reason`,
       condition: IS_NOT_PAID,
       values: {
@@ -50,7 +60,7 @@ export class DynamoPaymentStore implements PaymentStore {
         ':paid': 'paid',
         ':trackedAt': now,
         ':expiresAt': expiresAfter(now, this.#pendingDays),
-        ':shard': shardOf(payment.recordId, this.#shards),
+        ':shard': await this.#partitionOfNew(payment.recordId),
         ':nowSeconds': toSeconds(now),
       },
     });
@@ -90,6 +100,23 @@ export class DynamoPaymentStore implements PaymentStore {
     return latest;
   }
 
+  /** Ticks of an older layout do not list newcomers: for them, a payment goes at once where they look. */
+  async #partitionOfNew(recordId: string): Promise<string> {
+    this.#layout ??= this.#readLayout();
+    const layout = await this.#layout;
+    return layout >= FIRST_LAYOUT_WITH_NEW ? NEW_PARTITION : partitionOf(recordId, this.#shards);
+  }
+
+  async #readLayout(): Promise<number> {
+    try {
+      const item = await this.#table.get('read control item', CONTROL_KEY);
+      return (item?.layout as number | undefined) ?? LAYOUT_VERSION;
+    } catch (error) {
+      this.#layout = undefined;
+      throw error;
+    }
+  }
+
   pending(): Promise<readonly PaymentKey[]> {
     return listPending(this.#table, this.#shards);
   }
@@ -115,7 +142,7 @@ function toPayment(item: Item | undefined, now: number): Payment | undefined {
   };
 }
 
-/** Record ids are numbers as a rule; as text, 9 would come after 10. */
+/** Record ids are usually numbers. Compared as text, 9 would follow 10. */
 const byNumber = new Intl.Collator('en', { numeric: true });
 
 function isLater(a: Payment, b: Payment): boolean {

@@ -1,23 +1,63 @@
 import type { PaymentKey } from '../tracker/payment.ts';
+import { NEW_PARTITION, type PendingPayment, type PendingSlice } from '../tracker/pending-payments.ts';
 import type { DocumentTable, Item } from './document-table.ts';
-import { allShards, LAYOUT, shardOf, userIdOf } from './layout.ts';
+import { LAYOUT, partitionOf, partitionsOf, paymentKey, userIdOf } from './layout.ts';
 
 /**
- * All pending payments, by record id (code units, as DynamoDB sorts them), then by user id. Eventually consistent.
+ * A slice of the pending payments, partition by partition, each in the order of record ids (code units, as DynamoDB sorts
+ * them). Eventually consistent.
  *
- * @param shards how many partitions the index has; they are read at the same time
+ * @param partitions the partitions to read, in this order
+ * @param after the slice begins after this payment; absent: at the beginning
+ * @param limit the most payments to list
  * @throws {TableUnavailableError}
  */
-export async function listPending(table: DocumentTable, shards: number): Promise<PaymentKey[]> {
-  const pending: PaymentKey[] = [];
-  await Promise.all(allShards(shards).map((shard) => collect(table, shard, pending)));
-  return pending.sort(byRecord);
+export async function listSlice(
+  table: DocumentTable,
+  partitions: readonly string[],
+  after: PendingPayment | undefined,
+  limit: number,
+): Promise<PendingSlice> {
+  const payments: PendingPayment[] = [];
+  const begin = after === undefined ? 0 : Math.max(0, partitions.indexOf(after.partition));
+  for (const partition of partitions.slice(begin)) {
+    const pages = table.query({
+      operation: 'list pending payments',
+      index: LAYOUT.index.name,
+      condition: '#shard = :shard',
+      // The user id is read from the key: nothing else of an item is needed.
+      projection: '#pk, #recordId',
+      values: { ':shard': partition },
+      ...(after?.partition === partition && { startKey: indexKey(after) }),
+      // One more than asked for tells whether there are more.
+      limit: limit + 1 - payments.length,
+    });
+    for await (const items of pages) {
+      // One by one: a page may hold more than a call takes arguments.
+      for (const item of items) payments.push({ ...toKey(item), partition });
+    }
+    if (payments.length > limit) return { payments: payments.slice(0, limit), isLast: false };
+  }
+  return { payments, isLast: true };
+}
+
+/**
+ * All pending payments, in any order. Eventually consistent.
+ *
+ * @param shards how many partitions records are spread over; all partitions are read at the same time
+ * @throws {TableUnavailableError}
+ */
+export async function listPending(table: DocumentTable, shards: number): Promise<PendingPayment[]> {
+  const lists = partitionsOf(shards).map((partition) =>
+    listSlice(table, [partition], undefined, Number.MAX_SAFE_INTEGER),
+  );
+  return (await Promise.all(lists)).flatMap(({ payments }) => payments);
 }
 
 /**
  * The pending payments of one record. Eventually consistent.
  *
- * @param shards how many partitions the index has
+ * @param shards how many partitions records are spread over
  * @throws {TableUnavailableError}
  */
 export async function listPendingOf(
@@ -25,42 +65,28 @@ export async function listPendingOf(
   recordId: string,
   shards: number,
 ): Promise<PaymentKey[]> {
-  const pages = table.query({
-    operation: 'list pending payments of a record',
-    index: LAYOUT.index.name,
-    condition: '#shard = :shard AND #recordId = :recordId',
-    projection: '#pk, #recordId',
-    values: { ':shard': shardOf(recordId, shards), ':recordId': recordId },
+  const partitions = [NEW_PARTITION, partitionOf(recordId, shards)];
+  const lists = partitions.map(async (partition) => {
+    const pages = table.query({
+      operation: 'list pending payments of a record',
+      index: LAYOUT.index.name,
+      condition: '#shard = :shard AND #recordId = :recordId',
+      projection: '#pk, #recordId',
+      values: { ':shard': partition, ':recordId': recordId },
+    });
+    const found: PaymentKey[] = [];
+    for await (const items of pages) found.push(...items.map(toKey));
+    return found;
   });
-  const pending: PaymentKey[] = [];
-  for await (const items of pages) pending.push(...items.map(toKey));
-  return pending;
+  return (await Promise.all(lists)).flat();
 }
 
-async function collect(table: DocumentTable, shard: string, into: PaymentKey[]): Promise<void> {
-  const pages = table.query({
-    operation: 'list pending payments',
-    index: LAYOUT.index.name,
-    condition: '#shard = :shard',
-    // The user id is read from the key: 100,000 payments need nothing else of an item.
-    projection: '#pk, #recordId',
-    values: { ':shard': shard },
-  });
-  for await (const items of pages) {
-    // One by one: a page may hold more than a call takes arguments.
-    for (const item of items) into.push(toKey(item));
-  }
+/** Where a payment stands in the index, whether it is still there or not. */
+function indexKey(payment: PendingPayment): Record<string, string> {
+  const { partitionKey, sortKey } = LAYOUT.index;
+  return { ...paymentKey(payment), [partitionKey]: payment.partition, [sortKey]: payment.recordId };
 }
 
 function toKey({ pk, recordId }: Item): PaymentKey {
   return { userId: userIdOf(pk as string), recordId: recordId as string };
-}
-
-function byRecord(a: PaymentKey, b: PaymentKey): number {
-  return compare(a.recordId, b.recordId) || compare(a.userId, b.userId);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,9 +1,14 @@
-import type { ReportedPayments } from '../tracker/confirm-reported.ts';
 import type { ConfirmedBy, PaymentKey } from '../tracker/payment.ts';
-import { IS_PENDING, MISSED_IN_PREVIOUS_AUDIT } from './conditions.ts';
+import {
+  NEW_PARTITION,
+  type PendingPayment,
+  type PendingPayments,
+  type PendingSlice,
+} from '../tracker/pending-payments.ts';
+import { IS_NEW, IS_PENDING, MISSED_IN_PREVIOUS_AUDIT } from './conditions.ts';
 import { DocumentTable, type TableOptions, type WriteResult } from './document-table.ts';
-import { paymentKey } from './layout.ts';
-import { listPending, listPendingOf } from './pending-index.ts';
+import { partitionOf, partitionsOf, paymentKey } from './layout.ts';
+import { listPendingOf, listSlice } from './pending-index.ts';
 import { DEFAULT_RETENTION, expiresAfter } from './retention.ts';
 
 export interface DynamoPendingPaymentsOptions extends TableOptions {
@@ -23,7 +28,7 @@ export interface DynamoPendingPaymentsOptions extends TableOptions {
  *
  * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class DynamoPendingPayments implements ReportedPayments {
+export class DynamoPendingPayments implements PendingPayments {
   readonly #table: DocumentTable;
   readonly #confirmedBy: ConfirmedBy;
   readonly #shards: number;
@@ -37,12 +42,25 @@ export class DynamoPendingPayments implements ReportedPayments {
     this.#paidDays = paidDays;
   }
 
-  list(): Promise<PaymentKey[]> {
-    return listPending(this.#table, this.#shards);
+  list(after: PendingPayment | undefined, limit: number): Promise<PendingSlice> {
+    return listSlice(this.#table, partitionsOf(this.#shards), after, limit);
+  }
+
+  listNew(after: PendingPayment | undefined, limit: number): Promise<PendingSlice> {
+    return listSlice(this.#table, [NEW_PARTITION], after, limit);
   }
 
   ofRecord(recordId: string): Promise<PaymentKey[]> {
     return listPendingOf(this.#table, recordId, this.#shards);
+  }
+
+  async moveFromNew(payment: PaymentKey): Promise<boolean> {
+    const result = await this.#writePending('move payment in the index', payment, {
+      update: 'SET #shard = :partition',
+      condition: IS_NEW,
+      values: { ':partition': partitionOf(payment.recordId, this.#shards), ':new': NEW_PARTITION },
+    });
+    return result.written;
   }
 
   async confirm(payment: PaymentKey, paidAt: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** How long payments are kept. DynamoDB deletes them afterwards by itself; fractions of a day are allowed. */
 export interface Retention {
   /**
-   * Days that a payment may wait, from when it was last tracked. Afterwards it is given up.
+   * Days that a payment may be pending, counted from the last `track`. It expires afterwards.
    *
    * @default 90
    */
@@ -14,7 +14,7 @@ export interface Retention {
   readonly paidDays?: number;
 }
 
-/** Values of {@link Retention} that nobody set. */
+/** The defaults of {@link Retention}. */
 export const DEFAULT_RETENTION = { pendingDays: 90, paidDays: 30 } as const;
 
 /**

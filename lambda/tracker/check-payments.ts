@@ -1,113 +1,177 @@
+import { AUDIT_EVERY, auditSlice, currentAudit } from './audit.ts';
+import type { CheckContext } from './check-context.ts';
 import type { Clock } from './clock.ts';
 import {
-  AUDIT_EVERY,
-  advanceRound,
   type ControlState,
   type Counters,
-  currentRound,
   dataAge,
-  knownBulkList,
   learnedBulkList,
-  type TickReport,
+  sweepAge,
+  type TickMemory,
 } from './control-state.ts';
+import type { ErrorKind } from './errors.ts';
 import type { Observer, RequestTotals, TickSummary, TrackerEvent } from './events.ts';
-import { type FetchResult, fetchRecords } from './fetch-records.ts';
 import { timeLimits } from './interval.ts';
-import type { PaymentKey } from './payment.ts';
+import { checkNews, type NewsResult } from './news.ts';
+import { Pacer } from './pacer.ts';
 import type { PendingPayments } from './pending-payments.ts';
-import { type Reconciliation, reconcile } from './reconcile.ts';
+import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.ts';
 import type { ExchangeEvent, RecordSource } from './record-source.ts';
+import { SeenNews } from './seen-news.ts';
+import { countUsers, type SweepResult, sweepSlice } from './sweep.ts';
 
-/** What a pass needs. */
+/**
+ * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
+ * tick in this many reserves some for the audit.
+ */
+const TICKS_TO_KEEP_TIME = 4;
+
+/** The dependencies of {@link checkPayments}. */
 export interface CheckDependencies {
   readonly settings: {
     /** Whole seconds, 5 to 300. */
     readonly intervalSeconds: number;
-    /** How often an audit begins, milliseconds. @default AUDIT_EVERY */
+    /** Time between the starts of two audits, milliseconds. @default AUDIT_EVERY */
     readonly auditEvery?: number;
   };
   readonly clock: Clock;
   readonly payments: PendingPayments;
   readonly source: RecordSource;
   readonly observe: Observer;
+  /** Changed records that earlier ticks of this process have seen. @default none */
+  readonly seenNews?: SeenNews;
 }
 
-/** What a pass did and learned. */
-export interface Pass {
+/** The result of {@link checkPayments}. */
+export interface PaymentCheck {
   readonly summary: Omit<TickSummary, 'milliseconds'>;
   readonly requests: RequestTally['counted'];
-  /** What to remember for the next tick. */
-  readonly memory: Pick<TickReport, 'cursor' | 'round' | 'bulkList' | 'audit'>;
-  /** Since when everything is known, epoch milliseconds; absent when this pass did not complete a round. */
+  readonly memory: TickMemory;
+  /** Every status is at least as fresh as this, epoch milliseconds; absent when this check did not learn everything. */
   readonly freshSince?: number;
   readonly error?: unknown;
 }
 
-/** Lists what is pending, asks the source about it and writes what is new. An error is a part of the result. */
+/**
+ * Asks NocoDB what is paid, and writes the results. The lightest request comes first:
+ *
+ * 1. news: which paid records were changed since the last success;
+ * 2. newcomers: payments that were tracked since they were last asked for, by record id;
+ * 3. the sweep: the next slice of all pending payments, by record id;
+ * 4. an audit, when it is due: which records still exist.
+ *
+ * News and newcomers are asked for only if the last sweep took more than one tick. An error is part of the result.
+ */
 export async function checkPayments(
   dependencies: CheckDependencies,
   control: ControlState,
   now: number,
-): Promise<Pass> {
-  const { settings, clock, payments, source, observe } = dependencies;
+): Promise<PaymentCheck> {
+  const { settings, clock, observe } = dependencies;
   const limits = timeLimits(settings.intervalSeconds);
   const tally = new RequestTally(control.counters, observe);
-  const { round, audit } = currentRound(control, now, settings.auditEvery ?? AUDIT_EVERY);
-  const isAudit = round.audit !== undefined;
-  const about = { audit: isAudit, ...dataAge(control, now) };
-  let pending: readonly PaymentKey[];
+  const pacer = new Pacer(clock);
+  const context: CheckContext = {
+    ...dependencies,
+    seenNews: dependencies.seenNews ?? new SeenNews(),
+    pacer,
+    control,
+    now,
+    askUntil: now + limits.askMilliseconds,
+    writeUntil: now + limits.writeMilliseconds,
+    report(event) {
+      if (event.type === 'nocodb.request') pacer.sent();
+      tally.report(event);
+    },
+  };
+  const audit = currentAudit(control.audit, now, settings.auditEvery ?? AUDIT_EVERY);
+  const isAudit = audit.isRunning === true;
+  const { updates, failures } = control.counters;
+  const keepsTime = isAudit && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
+  const about = { audit: isAudit, ...dataAge(control, now), ...sweepAge(control, now) };
+  let news: NewsResult | undefined;
+  let sweep: SweepResult | undefined;
+  let audited: Awaited<ReturnType<typeof auditSlice>> | undefined;
+  let error: unknown;
   try {
-    pending = await payments.list();
-  } catch (error) {
-    const { cursor, bulkList } = control;
-    const memory = { cursor, bulkList, round: control.round, audit: control.audit };
-    return { summary: { ...NOTHING_DONE, ...about }, requests: tally.counted, memory, error };
+    if (control.isPartial) news = await checkNews(context);
+    if (maySweep(news)) {
+      const hasNews = news?.isSupported ?? false;
+      sweep = await sweepSlice(context, {
+        isPartial: control.isPartial ?? false,
+        hasNews,
+        isAudit,
+        keepsTime,
+      });
+    }
+    error = news?.error ?? news?.reconciliation.error ?? sweep?.error;
+    const isIdle = keepsTime || sweep?.unanswered === 0;
+    if (isAudit && isIdle && error === undefined) audited = await auditSlice(context, audit);
+    error ??= audited?.error;
+  } catch (thrown) {
+    error = thrown;
   }
 
-  observe({ type: 'tick.started', pending: pending.length, users: countUsers(pending), audit: isAudit });
-  const recordIds = [...new Set(pending.map(({ recordId }) => recordId))];
-  const answer = await fetchRecords(recordIds, {
-    source,
-    clock,
-    want: isAudit ? 'existing' : 'paid',
-    bulkList: knownBulkList(control.bulkList, now),
-    cursor: control.cursor,
-    context: { deadline: now + limits.askMilliseconds, report: (event) => tally.report(event) },
-  });
-  const reconciliation = await reconcile(pending, answer, {
-    payments,
-    clock,
-    observe,
-    by: 'tick',
-    audit: round.audit,
-    paidAt: now,
-    deadline: now + limits.writeMilliseconds,
-  });
-  const error = answer.error ?? reconciliation.error;
-  const answered = answer.answered.size + answer.invalid.size;
-  // After an error the round starts over: its next answers may be to ids that it has had already.
-  const roundLeft =
-    error === undefined ? advanceRound(round, answered, recordIds.length) : { ...round, answered: 0 };
-  const freshSince = answered >= recordIds.length ? now : round.startedAt;
+  const reconciled = [news, sweep, audited].map((part) => part?.reconciliation ?? NOTHING_RECONCILED);
+  const freshSince = freshnessOf(control, now, news, sweep);
   return {
     summary: {
-      ...summarize(pending, recordIds, answer, reconciliation),
-      ...about,
+      ...summarize(reconciled, control, news, sweep),
+      cutPages: (sweep?.fetch.cutPages ?? 0) + (audited?.cutPages ?? 0),
       requests: tally.counted.requests,
+      ...about,
     },
     requests: tally.counted,
     memory: {
-      cursor: answer.cursor,
-      round: roundLeft,
-      bulkList: learnedBulkList(control.bulkList, answer.bulkList, now),
-      audit,
+      bulkList: learnedBulkList(control.bulkList, audited?.bulkList ?? sweep?.fetch.bulkList, now),
+      batchSize: sweep === undefined ? control.batchSize : sweep.fetch.batchSize,
+      acceptedId: sweep?.fetch.acceptedId ?? control.acceptedId,
+      sweep: sweep === undefined ? control.sweep : sweep.state,
+      sweptAt: sweep?.sweptAt ?? control.sweptAt,
+      isPartial: isPartialAfter(control, sweep),
+      news: sweep?.isWhole ? undefined : (news?.state ?? control.news),
+      newcomers: sweep === undefined ? control.newcomers : sweep.newcomers,
+      audit: audited?.state ?? audit,
     },
-    ...(roundLeft === undefined && { freshSince }),
+    ...(freshSince !== undefined && { freshSince }),
     ...(error !== undefined && { error }),
   };
 }
 
-/** The summary of a pass that got nowhere. */
+/** Whether the sweep takes more than one tick. After an error, this stays as it was. */
+function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefined): boolean | undefined {
+  if (sweep === undefined || (sweep.error !== undefined && !sweep.isWhole)) return isPartial;
+  return sweep.isWhole ? undefined : true;
+}
+
+/** Whether to continue after the news. Only an error that concerns every request ends the tick. */
+function maySweep(news: NewsResult | undefined): boolean {
+  const error = news?.error;
+  return error === undefined || error.smallerMayPass || ABOUT_THE_QUERY.has(error.kind);
+}
+
+const ABOUT_THE_QUERY: ReadonlySet<ErrorKind> = new Set([
+  'InvalidQuery',
+  'FieldNotFound',
+  'InvalidResponse',
+  'ServerFault',
+]);
+
+/** Since when everything is known: since now, or since the start of the sweep that this tick completed. */
+function freshnessOf(
+  { sweptAt, lastSuccessAt = 0 }: ControlState,
+  now: number,
+  news: NewsResult | undefined,
+  sweep: SweepResult | undefined,
+): number | undefined {
+  if (sweep === undefined) return undefined;
+  if (sweep.isWhole) return now;
+  const wasSwept = sweptAt !== undefined || sweep.sweptAt !== undefined;
+  if (wasSwept && news?.isComplete && sweep.areNewcomersDone) return now;
+  return sweep.sweptAt !== undefined && sweep.sweptAt > lastSuccessAt ? sweep.sweptAt : undefined;
+}
+
+/** The summary of a tick that did nothing. */
 export const NOTHING_DONE = {
   checked: 0,
   confirmed: 0,
@@ -117,35 +181,43 @@ export const NOTHING_DONE = {
   ownerMismatches: 0,
   usersUpdated: 0,
   unanswered: 0,
+  unfinished: 0,
   requests: 0,
   cutPages: 0,
 } as const;
 
 function summarize(
-  pending: readonly PaymentKey[],
-  recordIds: readonly string[],
-  answer: FetchResult,
-  { confirmed, missing, invalid, ownerMismatches, gone }: Reconciliation,
+  reconciled: readonly Reconciliation[],
+  control: ControlState,
+  news: NewsResult | undefined,
+  sweep: SweepResult | undefined,
 ) {
-  const isAnswered = (recordId: string) => answer.answered.has(recordId) || answer.records.has(recordId);
+  const sum = (count: (part: Reconciliation) => number) =>
+    reconciled.reduce((total, part) => total + count(part), 0);
+  const answered = sweep?.payments.filter(({ recordId }) => sweep.fetch.answered.has(recordId)) ?? [];
+  const users = [...answered, ...(news?.users ?? []).map((userId) => ({ userId }))];
+  const checked = sweep?.payments.length ?? 0;
+  const [, , auditPart] = reconciled;
+  const done = sum((part) => part.done.size);
+  const before = Math.max(control.pending ?? 0, checked);
+  const pending =
+    sweep?.pending === undefined
+      ? Math.max(0, before - done)
+      : Math.max(0, sweep.pending - (auditPart?.done.size ?? 0));
   return {
-    checked: pending.length,
-    confirmed,
-    pending: pending.length - confirmed - missing - invalid - gone,
-    missing,
-    invalid,
-    ownerMismatches,
-    usersUpdated: countUsers(pending.filter(({ recordId }) => isAnswered(recordId))),
-    unanswered: recordIds.filter((id) => !isAnswered(id) && !answer.invalid.has(id)).length,
-    cutPages: answer.cutPages,
+    checked,
+    confirmed: sum((part) => part.confirmed),
+    pending,
+    missing: sum((part) => part.missing),
+    invalid: sum((part) => part.invalid),
+    ownerMismatches: sum((part) => part.ownerMismatches),
+    usersUpdated: countUsers(users),
+    unanswered: sweep?.unanswered ?? 0,
+    unfinished: sum((part) => part.unfinished.size),
   };
 }
 
-function countUsers(payments: readonly PaymentKey[]): number {
-  return new Set(payments.map(({ userId }) => userId)).size;
-}
-
-/** Counts the requests of a tick and passes each on with the running totals. */
+/** Counts the requests of a tick, and reports each with the running totals. */
 export class RequestTally {
   #ok = 0;
   #failed = 0;

@@ -1,33 +1,23 @@
-import pMap from 'p-map';
 import type { Clock } from './clock.ts';
+import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
-import type { PaymentKey } from './payment.ts';
+import { paymentsOf } from './news.ts';
 import { RECORD_ID_PATTERN } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
 import type { SourceRecord } from './record-source.ts';
 
-/** Port: the pending payments, found by their record. */
-export interface ReportedPayments extends PendingPayments {
-  /** The pending payments of a record. Eventually consistent. */
-  ofRecord(recordId: string): Promise<PaymentKey[]>;
-}
-
 /** Port: the total of confirmed payments, for people. */
 export interface ConfirmationCount {
-  add(confirmed: number): Promise<void>;
+  addConfirmed(confirmed: number): Promise<void>;
 }
 
 export interface ConfirmReportedDependencies {
-  readonly payments: ReportedPayments;
+  readonly payments: PendingPayments;
   readonly count: ConfirmationCount;
   readonly clock: Clock;
   readonly observe: Observer;
 }
-
-/** Up to so many records are looked up one by one; for more, everything pending is listed once. */
-const LOOK_UPS = 100;
-const CONCURRENT_LOOK_UPS = 16;
 
 /** No write begins later than this after the report, milliseconds. */
 const WRITES_BEGIN_WITHIN = 8_000;
@@ -50,9 +40,9 @@ export async function confirmReported(
       .filter(({ paid, recordId }) => paid && RECORD_ID_PATTERN.test(recordId))
       .map((record) => [record.recordId, record]),
   );
-  const pending = await pendingOf([...records.keys()], payments);
+  const pending = await paymentsOf([...records.values()], payments);
   const findings = { records, answered: new Set<string>(), invalid: new Map<string, string>() };
-  const { confirmed, ownerMismatches, error } = await reconcile(pending, findings, {
+  const { confirmed, ownerMismatches, unfinished, error } = await reconcile(pending, findings, {
     payments,
     clock,
     observe,
@@ -61,16 +51,17 @@ export async function confirmReported(
     paidAt: now,
     deadline: now + WRITES_BEGIN_WITHIN,
   });
-  if (confirmed > 0) await count.add(confirmed);
+  if (confirmed > 0) await count.addConfirmed(confirmed);
   if (error !== undefined) throw error;
+  if (unfinished.size > 0) throw outOfTime(unfinished.size);
   return { confirmed, ownerMismatches };
 }
 
-async function pendingOf(recordIds: readonly string[], payments: ReportedPayments): Promise<PaymentKey[]> {
-  if (recordIds.length <= LOOK_UPS) {
-    const lookUp = (recordId: string) => payments.ofRecord(recordId);
-    return (await pMap(recordIds, lookUp, { concurrency: CONCURRENT_LOOK_UPS })).flat();
-  }
-  const wanted = new Set(recordIds);
-  return (await payments.list()).filter(({ recordId }) => wanted.has(recordId));
+function outOfTime(payments: number): TableWriteFailedError {
+  return new TableWriteFailedError({
+    operation: 'write payments',
+    target: 'payments table',
+    problem: `there was no time to write ${payments} payments`,
+    hint: 'Nothing is lost: the next tick confirms them.',
+  });
 }

@@ -1,9 +1,11 @@
+import type { BatchSize } from './batch-size.ts';
 import type { ErrorKind } from './errors.ts';
+import type { PendingPayment } from './pending-payments.ts';
 
 /** Port: the control item, whose condition lets one tick through at a time. Every method is one conditional write. */
 export interface Gate {
   /**
-   * Takes the gate for `lease` milliseconds, if nobody holds it and no penalty is running:
+   * Takes the gate for `lease` milliseconds, if no tick holds it and no penalty is running:
    * IF absent OR (`nextAllowedAt <= now` AND no `blockedUntil` after now).
    */
   acquire(request: { owner: string; now: number; lease: number }): Promise<GateAnswer>;
@@ -35,12 +37,23 @@ export interface ControlState {
   readonly lastSuccessAt?: number;
   /** No request may be sent before this, epoch milliseconds. */
   readonly blockedUntil?: number;
-  /** Where the next tick's questions start. */
-  readonly cursor?: Cursor;
   /** Whether the server has `bulk/datalist`, and when that was learned (epoch milliseconds). */
   readonly bulkList?: { readonly supported: boolean; readonly learnedAt: number };
-  /** The round under way; absent when the last tick ended one. */
-  readonly round?: Round;
+  /** How many ids a request may hold; absent: the largest number. */
+  readonly batchSize?: BatchSize;
+  /** A record id that the server has accepted in a query. */
+  readonly acceptedId?: string;
+  /** The current sweep; absent when the last tick completed one. */
+  readonly sweep?: SweepState;
+  /** When the last complete sweep began, epoch milliseconds. */
+  readonly sweptAt?: number;
+  /** Whether the last sweep took more than one tick. Then every tick asks for news and newcomers first. */
+  readonly isPartial?: boolean;
+  readonly news?: NewsState;
+  /** Where the next tick continues with the newcomers; absent: at the beginning. */
+  readonly newcomers?: Position;
+  /** Payments that were pending after the last tick, as far as it knew. */
+  readonly pending?: number;
   readonly audit?: AuditState;
   /** Names the table and the fields that the last tick asked, see `TickSettings`. */
   readonly source?: string;
@@ -49,33 +62,46 @@ export interface ControlState {
   readonly counters: Counters;
 }
 
-/** Where questions start when the last tick could not ask all of them. */
-export interface Cursor {
-  /** The first record id to ask for, in the order of the ids. */
-  readonly from: string;
-  /** How many ids from there form a question of their own: the tick was busy isolating a bad id among them. */
+/** How far a walk through the index is. */
+export interface Position {
+  /** The last payment that was asked for; absent: none yet. */
+  readonly after?: PendingPayment;
+  /** The number of record ids after it among which a bad one is being isolated. */
   readonly alone?: number;
 }
 
-/**
- * One turn of asking for everything pending. A round is one tick, unless the server is too slow for that: then the
- * next ticks go on with it, and the data is only as fresh as its start.
- */
-export interface Round {
+/** A walk through all pending payments, which asks NocoDB for each by its record id. */
+export interface SweepState extends Position {
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** How many records have been answered for so far. */
-  readonly answered: number;
-  /** The number of the audit, in a round that asks which records exist instead of which are paid. */
-  readonly audit?: number;
+  /** Payments that were asked for and are pending. */
+  readonly counted: number;
+  /** Whether an error left some payments without an answer, so that the sweep does not count as complete. */
+  readonly hasGap?: boolean;
 }
 
-/** The last audit begun. */
+/** What is known about changes in the NocoDB table. */
+export interface NewsState {
+  /** The server's clock minus the tracker's, milliseconds. */
+  readonly clockSkew?: number;
+  /** A change query whose pages one tick could not read to the end. Times are by the server's clock. */
+  readonly query?: { readonly since: number; readonly startedAt: number; readonly after: string };
+  /** When the tracker found that the table does not keep when its records change, epoch milliseconds. */
+  readonly unsupportedAt?: number;
+}
+
+/** The last audit that began: a sweep that asks which records exist. */
 export interface AuditState {
   /** Counts audits; a miss counts in a row only when it follows a miss in the audit before. */
   readonly number: number;
   /** Epoch milliseconds. */
   readonly startedAt: number;
+  /** Whether it is running. */
+  readonly isRunning?: boolean;
+  /** The last payment that was asked for; absent: none yet. */
+  readonly after?: PendingPayment;
+  /** How many ids a request of an audit may hold; absent: the largest number. */
+  readonly batchSize?: BatchSize;
 }
 
 /** Totals since the table was created. */
@@ -90,7 +116,21 @@ export interface Counters {
   readonly requestsRateLimited: number;
 }
 
-/** What a tick leaves in the control item. */
+/** The parts of the control state that each tick writes. */
+export type TickMemory = {
+  readonly [Name in
+    | 'bulkList'
+    | 'batchSize'
+    | 'acceptedId'
+    | 'sweep'
+    | 'sweptAt'
+    | 'isPartial'
+    | 'news'
+    | 'newcomers'
+    | 'audit']: ControlState[Name] | undefined;
+};
+
+/** What a tick writes into the control item. */
 export interface TickReport {
   readonly owner: string;
   /** Epoch milliseconds. */
@@ -108,11 +148,8 @@ export interface TickReport {
   readonly lastSuccessAt?: number;
   /** Absent: it succeeded. */
   readonly error?: { readonly kind: ErrorKind; readonly message: string };
-  /** `undefined` removes what is remembered, here and below. */
-  readonly cursor: Cursor | undefined;
-  readonly round: Round | undefined;
-  readonly bulkList: ControlState['bulkList'];
-  readonly audit: AuditState | undefined;
+  /** For the next tick. An `undefined` part is removed. */
+  readonly memory: TickMemory;
   /** Absent: it stays. */
   readonly source?: string;
   /** True: adds one to `emptyTicks`; false: sets it to 0. */
@@ -131,18 +168,18 @@ export const NO_COUNTERS: Counters = {
 };
 
 /**
- * After so many empty ticks in a row the loop rests until something is tracked. More than one, because the index that
- * lists what is pending is eventually consistent: a payment tracked just before an empty tick shows in the next.
+ * After this many consecutive empty ticks the loop rests until a payment is tracked. One is not enough, because the index of
+ * pending payments is eventually consistent: a payment that is tracked just before an empty tick appears in the next.
  */
 export const RESTING_AFTER = 3;
 
 /**
- * What ticks remember, without what they learned about another source than the one at hand: where to go on asking,
- * how far a round came, whether there is a bulk list. Counters stay, and so does the age of the data.
+ * The control state without what ticks learned about another source: the position of the sweep, bulk lists, the size of
+ * requests. The counters and the age of the data stay.
  *
- * An audit is left out of the count, so that a record missed in the other source is not taken for missed twice in a row.
+ * One audit number is skipped, so that misses in the other source and in this one are not consecutive.
  *
- * @param source the source at hand; `undefined`: it never changes
+ * @param source names the current source; `undefined`: it never changes
  * @param now epoch milliseconds
  */
 export function forgetOtherSource(
@@ -151,14 +188,21 @@ export function forgetOtherSource(
   now: number,
 ): ControlState {
   if (source === undefined || control.source === undefined || control.source === source) return control;
-  const { cursor: _cursor, round: _round, bulkList: _bulkList, audit, ...kept } = control;
-  return { ...kept, ...(audit && { audit: { number: audit.number + 1, startedAt: now } }) };
+  const { blockedUntil, lastSuccessAt, pending, audit, emptyTicks, counters } = control;
+  return {
+    emptyTicks,
+    counters,
+    ...(blockedUntil !== undefined && { blockedUntil }),
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(pending !== undefined && { pending }),
+    ...(audit !== undefined && { audit: { number: audit.number + 1, startedAt: now } }),
+  };
 }
 
-/** A server without bulk lists is asked again after so long whether it has them now: an hour, in milliseconds. */
+/** When to try bulk lists again on a server that had none: after an hour, in milliseconds. */
 const LEARN_BULK_LIST_AGAIN_AFTER = 60 * 60_000;
 
-/** Whether the server has bulk lists; `undefined`: to be found out (again). */
+/** Whether the server has bulk lists; `undefined`: unknown, so that they are tried. */
 export function knownBulkList(known: ControlState['bulkList'], now: number): boolean | undefined {
   if (known === undefined || known.supported) return known?.supported;
   return now - known.learnedAt < LEARN_BULK_LIST_AGAIN_AFTER ? false : undefined;
@@ -189,37 +233,14 @@ export function dataAge(
   return { dataAgeSeconds: Math.max(0, now - lastSuccessAt) / 1000 };
 }
 
-/** How often an audit begins: 10 minutes, in milliseconds. */
-export const AUDIT_EVERY = 10 * 60_000;
-
-/** After so many audits in a row without its record, a payment is missing. */
-export const MISSES_UNTIL_MISSING = 3;
-
 /**
- * The round that a tick works on: the one under way, or a new one. A new one is an audit when the last audit began long
- * enough ago; the first round of all only starts that wait.
+ * The age of the last complete sweep as events tell it: nothing before the first.
  *
- * @param every how often an audit begins, milliseconds
+ * @param now epoch milliseconds
  */
-export function currentRound(
-  { round, audit }: Pick<ControlState, 'round' | 'audit'>,
+export function sweepAge(
+  { sweptAt }: Pick<ControlState, 'sweptAt'>,
   now: number,
-  every: number,
-): { readonly round: Round; readonly audit: AuditState } {
-  if (audit === undefined)
-    return { round: { startedAt: now, answered: 0 }, audit: { number: 0, startedAt: now } };
-  if (round !== undefined) return { round, audit };
-  if (now - audit.startedAt < every) return { round: { startedAt: now, answered: 0 }, audit };
-  const number = audit.number + 1;
-  return { round: { startedAt: now, answered: 0, audit: number }, audit: { number, startedAt: now } };
-}
-
-/**
- * The round after a tick: `undefined` once everything pending has been answered for.
- *
- * Ticks of a round ask for the ids in turn, so that as many answers as there are pending ids mean each had its turn.
- */
-export function advanceRound(round: Round, answered: number, pending: number): Round | undefined {
-  const total = round.answered + answered;
-  return total >= pending ? undefined : { ...round, answered: total };
+): { readonly sweepAgeSeconds?: number } {
+  return sweptAt === undefined ? {} : { sweepAgeSeconds: (now - sweptAt) / 1000 };
 }

@@ -12,12 +12,14 @@ export const ERROR_KINDS = [
   'UrlTooLong',
   'InvalidQuery',
   'BulkListUnsupported',
+  'ChangesUnsupported',
   'ServerFault',
   'Timeout',
   'ConnectionFailed',
   'InvalidResponse',
   'TableWriteFailed',
   'TableUnavailable',
+  'SourceLooksWrong',
   'LayoutTooNew',
   'UnreadableRecord',
   'EventRefused',
@@ -37,6 +39,8 @@ export interface TrackerErrorDetails {
   /** What people can do about it, in full sentences. */
   readonly hint: string;
   readonly cause?: unknown;
+  /** Whether the same request with fewer record ids may succeed. @default false */
+  readonly smallerMayPass?: boolean;
 }
 
 /**
@@ -49,15 +53,18 @@ export abstract class TrackerError extends Error {
   readonly target: string;
   readonly problem: string;
   readonly hint: string;
+  /** Whether the same request with fewer record ids may succeed. */
+  readonly smallerMayPass: boolean;
 
   constructor(details: TrackerErrorDetails) {
-    const { operation, target, problem, hint, cause } = details;
+    const { operation, target, problem, hint, cause, smallerMayPass = false } = details;
     super(`${operation} [${target}]: ${problem}. ${hint}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.operation = operation;
     this.target = target;
     this.problem = problem;
     this.hint = hint;
+    this.smallerMayPass = smallerMayPass;
   }
 }
 
@@ -116,6 +123,16 @@ export class InvalidQueryError extends TrackerError {
 /** The server has no `bulk/datalist` endpoint; the query plan falls back to GET requests. */
 export class BulkListUnsupportedError extends TrackerError {
   readonly kind = 'BulkListUnsupported';
+}
+
+/** The table has no fields that NocoDB sets when a record changes; the sweep finds what is paid. */
+export class ChangesUnsupportedError extends TrackerError {
+  readonly kind = 'ChangesUnsupported';
+}
+
+/** An audit found too few of the records it asked for: the table looks like another one, and nothing was written. */
+export class SourceLooksWrongError extends TrackerError {
+  readonly kind = 'SourceLooksWrong';
 }
 
 /** NocoDB answered 5xx, also to the retries before the deadline. */

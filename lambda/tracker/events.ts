@@ -3,10 +3,10 @@ import type { ErrorKind } from './errors.ts';
 import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { ExchangeRequest, ExchangeResponse } from './record-source.ts';
 
-/** Running totals of requests to NocoDB, the exchange at hand included. */
+/** Running totals of requests to NocoDB, including the current one. */
 export type RequestTotals = Pick<Counters, 'requestsOk' | 'requestsFailed' | 'requestsRateLimited'>;
 
-/** Everything the tracker tells the world about. Logs and metrics are made from nothing else. */
+/** Everything that the tracker reports. Logs and metrics have no other source. */
 export type TrackerEvent =
   /** A tick function's instance is ready. */
   | { readonly type: 'tracker.started'; readonly intervalSeconds: number }
@@ -35,6 +35,8 @@ export type TrackerEvent =
     }
   | ExchangeRequest
   | (ExchangeResponse & { readonly totals: RequestTotals })
+  /** NocoDB's clock differs from the tracker's by more than the overlap of change queries; below 0: it is behind. */
+  | { readonly type: 'nocodb.clockSkew'; readonly milliseconds: number }
   | TickFinished
   | TickFailed;
 
@@ -50,17 +52,17 @@ export interface TickSkipped {
 /** NocoDB reported records that became paid. */
 export interface WebhookHandled {
   readonly type: 'webhook.handled';
-  /** How many it reported. */
+  /** Number of reported records. */
   readonly records: number;
-  /** Payments confirmed by that; their records may be nobody's, or confirmed before. */
+  /** Payments that it confirmed. A reported record may have no pending payment. */
   readonly confirmed: number;
   readonly ownerMismatches: number;
   readonly milliseconds: number;
 }
 
-/** What a tick did, whether it succeeded or failed on the way. */
+/** What a tick did, whether it succeeded or failed. */
 export interface TickSummary {
-  /** Payments that were pending when it began. */
+  /** Payments that it asked for by record id: all pending ones, if one tick can ask for all. */
   readonly checked: number;
   readonly confirmed: number;
   /** Payments still pending. */
@@ -68,18 +70,22 @@ export interface TickSummary {
   readonly missing: number;
   readonly invalid: number;
   readonly ownerMismatches: number;
-  /** Distinct users whose payments got an answer. */
+  /** Distinct users whose payments have an answer. */
   readonly usersUpdated: number;
-  /** Payments there was no time to ask for; the next tick starts with them. */
+  /** Record ids for which there was no time. The next tick starts with them. */
   readonly unanswered: number;
+  /** Payments whose result could not be written. The next tick repeats them. */
+  readonly unfinished: number;
   readonly requests: number;
-  /** Pages that the server cut shorter than they were asked for. */
+  /** Pages on which the server put fewer records than were asked for. */
   readonly cutPages: number;
-  /** Whole pass, milliseconds. */
+  /** Duration of the tick, milliseconds. */
   readonly milliseconds: number;
   /** Age of the data when the tick began, seconds; absent before the first success. */
   readonly dataAgeSeconds?: number;
-  /** Whether it was an audit. */
+  /** Age of the last complete sweep when the tick began, seconds; absent before the first. */
+  readonly sweepAgeSeconds?: number;
+  /** Whether an audit is under way. */
   readonly audit: boolean;
 }
 
@@ -87,7 +93,7 @@ export interface TickFinished extends TickSummary {
   readonly type: 'tick.finished';
   /** When the next slot is, epoch milliseconds. */
   readonly nextUpdateAt: number;
-  /** Nothing has been pending for a while: the loop rests until something is tracked. */
+  /** Whether the loop rests now, because nothing has been pending for a while. */
   readonly resting: boolean;
 }
 
@@ -99,10 +105,10 @@ export interface TickFailed extends TickSummary {
   readonly blockedUntil?: number;
 }
 
-/** Port: whoever wants to know. Must not throw. */
+/** Port: receives every event. Must not throw. */
 export type Observer = (event: TrackerEvent) => void;
 
-/** An observer that tells each of several, in their order. */
+/** An observer that calls the given ones in their order. */
 export function combineObservers(...observers: readonly Observer[]): Observer {
   return (event) => {
     for (const observe of observers) observe(event);

@@ -1,5 +1,5 @@
+import { afterAnswer, afterTooLarge, type BatchSize, startingSize, worthRemembering } from './batch-size.ts';
 import type { Clock } from './clock.ts';
-import type { Cursor } from './control-state.ts';
 import {
   BulkListUnsupportedError,
   InvalidQueryError,
@@ -7,28 +7,48 @@ import {
   TrackerError,
   UrlTooLongError,
 } from './errors.ts';
-import { type Batch, bisect, idsOf, PLAN_LIMITS, planBatches } from './query-plan.ts';
+import { type Pacer, REQUEST_SPACING_MS } from './pacer.ts';
+import { type Batch, bisect, idsOf, nextBatch, PLAN_LIMITS } from './query-plan.ts';
 import type { RecordPage, RecordQuery, RecordSource, RequestContext, SourceRecord } from './record-source.ts';
 
-/**
- * The shortest time between two requests, milliseconds: 4 a second. NocoDB allows 5 a second and user, then answers 429
- * and blocks for 30 s (https://docs.nocodb.com, "Rate limit"); the bots' own requests need the rest.
- */
-export const REQUEST_SPACING = 250;
+/** The part of the remaining time that one request may use. The rest is for smaller requests, should it be too late. */
+const SHARE_OF_TIME_LEFT = 0.6;
+
+/** No request is sent with a time limit below this, milliseconds. */
+const MIN_REQUEST_TIME_MS = 200;
+
+/** After this many requests that took too long, the tick sends no more. */
+const MAX_TOO_LATE = 3;
+
+/** Ids to ask for. */
+export interface Part {
+  readonly ids: readonly string[];
+  /** A bad id is being isolated among them: they are asked for apart from all others. */
+  readonly isolating: boolean;
+}
 
 /** What to ask, and with what. */
 export interface FetchOptions {
   readonly source: RecordSource;
   readonly clock: Clock;
+  readonly pacer: Pacer;
   readonly want: RecordQuery['want'];
   /** Whether the server has bulk lists, as far as is known: `undefined` tries. */
   readonly bulkList: boolean | undefined;
-  /** Where the last pass stopped. */
-  readonly cursor: Cursor | undefined;
-  readonly context: RequestContext;
+  /** How many ids a request may carry, as far as is known. @default maxBatchIds */
+  readonly batchSize?: BatchSize | undefined;
+  /** @default 20,000 */
+  readonly maxBatchIds?: number;
+  /** An id that this server is known to accept in a query. */
+  readonly acceptedId?: string | undefined;
+  /** @default as many as the time allows */
+  readonly maxRequests?: number | undefined;
+  /** No request is sent after this, epoch milliseconds. */
+  readonly deadline: number;
+  readonly report: RequestContext['report'];
 }
 
-/** What the source said. */
+/** What the source answered. */
 export interface FetchResult {
   /** The records found, by id; only ids that were asked for. */
   readonly records: ReadonlyMap<string, SourceRecord>;
@@ -36,105 +56,156 @@ export interface FetchResult {
   readonly answered: ReadonlySet<string>;
   /** Ids that the server refuses, with its reason. */
   readonly invalid: ReadonlyMap<string, string>;
-  /** Where the next pass starts; `undefined` when nothing was left over. */
-  readonly cursor: Cursor | undefined;
+  /** Parts that are left and hold a bad id: each must be asked for on its own. */
+  readonly isolating: readonly (readonly string[])[];
   /** Whether the server has bulk lists, as far as is known now. */
   readonly bulkList: boolean | undefined;
+  /** How many ids a request may carry; `undefined`: the most. */
+  readonly batchSize: BatchSize | undefined;
+  /** An id that the server accepted; `undefined` when it accepted none. */
+  readonly acceptedId: string | undefined;
   /** Pages the server cut shorter than it was asked for. */
   readonly cutPages: number;
-  /** What ended the pass early; the answers before it count all the same. */
+  /** What ended the fetch early; the answers before it count all the same. */
   readonly error: TrackerError | undefined;
+  /** The ids of the request that ended it. The caller continues after them, because they may be the reason. */
+  readonly failed: ReadonlySet<string>;
 }
 
 /**
- * Asks the source for records, in as few requests as it allows, until all are answered or the deadline is near.
+ * Asks the source for records, in as few requests as it allows, until all are answered or the time is used up. Ids that are
+ * left are no error.
  *
- * Never throws for what the source does: an error is a part of the answer, beside what was learned before it.
+ * An error of the source is not thrown. It is part of the result, together with the answers before it.
  *
- * @param recordIds distinct, ordered
+ * @param parts distinct ids, in the order in which they are asked for
  */
-export async function fetchRecords(
-  recordIds: readonly string[],
-  options: FetchOptions,
-): Promise<FetchResult> {
-  const pass = new BatchFetch(recordIds, options);
-  await pass.run();
-  return pass.answer();
+export async function fetchRecords(parts: readonly Part[], options: FetchOptions): Promise<FetchResult> {
+  const fetch = new BatchFetch(parts, options);
+  await fetch.run();
+  return fetch.result();
 }
 
-/** One pass over the ids: the questions still to ask, and what has been learned. */
+/** One run through the ids: those still to ask for, and what has been learned. */
 class BatchFetch {
   readonly #options: FetchOptions;
+  readonly #max: number;
   readonly #records = new Map<string, SourceRecord>();
   readonly #answered = new Set<string>();
-  /** Ids refused alone, until the server is seen to accept a query after that. */
+  /** Ids refused alone, until the server is seen to accept another id after that. */
   readonly #suspects = new Map<string, InvalidQueryError>();
   readonly #invalid = new Map<string, string>();
-  #questions: Batch[];
+  #parts: Part[];
   #bulkList: boolean | undefined;
+  #size: BatchSize;
   #pageCap: number = PLAN_LIMITS.pageSize;
-  /** Whether the server was seen to accept a query in this pass. */
-  #accepted = false;
-  #lastRequestAt = Number.NEGATIVE_INFINITY;
+  #acceptedId: string | undefined;
+  /** Whether the server was seen to accept a query in this run. */
+  #accepts = false;
+  /** The quickest request so far: the next one is expected to take at least as long. */
+  #quickest: { readonly ids: number; readonly took: number } | undefined;
+  #requests = 0;
+  #tooLate = 0;
   #cutPages = 0;
+  /** A request that was too large, as long as nothing was answered after it. */
+  #tooLarge: TrackerError | undefined;
   #error: TrackerError | undefined;
+  #failed: readonly string[] = [];
 
-  constructor(recordIds: readonly string[], options: FetchOptions) {
+  constructor(parts: readonly Part[], options: FetchOptions) {
+    const { bulkList, batchSize, maxBatchIds = PLAN_LIMITS.idsPerRequest } = options;
     this.#options = options;
-    this.#bulkList = options.bulkList;
-    this.#questions = startingAt(recordIds, options.cursor).flatMap(({ ids, isolating }) =>
-      this.#plan(ids, isolating),
-    );
+    this.#max = maxBatchIds;
+    this.#bulkList = bulkList;
+    this.#size = startingSize(batchSize, maxBatchIds);
+    this.#parts = parts.filter(({ ids }) => ids.length > 0);
   }
 
-  answer(): FetchResult {
-    const next = this.#questions[0];
+  result(): FetchResult {
     return {
       records: this.#records,
       answered: this.#answered,
       invalid: this.#invalid,
-      cursor: next && cursorTo(next),
+      isolating: this.#parts.filter(({ isolating }) => isolating).map(({ ids }) => ids),
       bulkList: this.#bulkList,
+      batchSize: worthRemembering(this.#size, this.#max),
+      acceptedId: this.#acceptedId,
       cutPages: this.#cutPages,
-      error: this.#error,
+      error: this.#error ?? this.#tooLarge,
+      failed: new Set(this.#failed),
     };
   }
 
   async run(): Promise<void> {
-    while (this.#error === undefined && this.#questions.length > 0) {
-      if (!(await this.#waitForTurn())) return;
-      const question = this.#questions.shift() as Batch;
-      try {
-        this.#learn(question, await this.#send(question));
-      } catch (error) {
-        await this.#recover(question, error);
-      }
+    for (;;) {
+      const [part] = this.#parts;
+      if (part === undefined || this.#error !== undefined || this.#mustJudge()) break;
+      const batch = this.#planNext(part.ids);
+      const ids = idsOf(batch);
+      if (!(await this.#mayAsk(ids.length))) break;
+      this.#parts.shift();
+      const rest = part.ids.slice(ids.length);
+      if (rest.length > 0) this.#parts.unshift({ ids: rest, isolating: part.isolating });
+      await this.#ask(batch, { ids, isolating: part.isolating });
     }
     await this.#judgeSuspects();
   }
 
-  /** Keeps requests apart. @returns false when the deadline comes first */
-  async #waitForTurn(): Promise<boolean> {
-    const { clock, context } = this.#options;
-    const wait = Math.max(0, this.#lastRequestAt + REQUEST_SPACING - clock.now());
-    if (clock.now() + wait >= context.deadline) return false;
-    if (wait > 0) await clock.sleep(wait);
-    this.#lastRequestAt = clock.now();
-    return true;
+  /** Waits until the next request may be sent. @returns false when there is no time for one with this many ids */
+  async #mayAsk(ids: number): Promise<boolean> {
+    const { clock, pacer, deadline, maxRequests = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#requests >= maxRequests || this.#tooLate >= MAX_TOO_LATE) return false;
+    if (!(await pacer.turn(deadline))) return false;
+    const { ids: known, took } = this.#quickest ?? { ids: 1, took: 0 };
+    const needed = Math.max(MIN_REQUEST_TIME_MS, took * Math.max(1, ids / known));
+    return needed <= this.#allowed(clock.now());
   }
 
-  async #send(question: Batch): Promise<readonly RecordPage[]> {
-    const { source, context } = this.#options;
-    if (question.form === 'get') return [await source.list(question.queries[0] as RecordQuery, context)];
-    const pages = await source.listMany(question.queries, context);
+  /** Whether refused ids must be judged now, because there is time for only one more request. */
+  #mustJudge(): boolean {
+    if (this.#suspects.size === 0) return false;
+    const took = (this.#quickest?.took ?? 0) + REQUEST_SPACING_MS;
+    return this.#allowed(this.#options.clock.now() + took) < took;
+  }
+
+  #allowed(now: number): number {
+    return (this.#options.deadline - now) * SHARE_OF_TIME_LEFT;
+  }
+
+  async #ask(batch: Batch, part: Part): Promise<void> {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const allowed = this.#allowed(now);
+    const ids = part.ids.length;
+    this.#requests += 1;
+    try {
+      const pages = await this.#send(batch, now + allowed);
+      const took = clock.now() - now;
+      this.#note(ids, took);
+      this.#size = afterAnswer(this.#size, { ids, took, allowed }, { now, max: this.#max });
+      this.#learn(batch, pages, part.isolating);
+    } catch (error) {
+      await this.#recover(part, error, clock.now() - now);
+    }
+  }
+
+  #note(ids: number, took: number): void {
+    if (this.#quickest === undefined || took < this.#quickest.took) this.#quickest = { ids, took };
+  }
+
+  async #send(batch: Batch, deadline: number): Promise<readonly RecordPage[]> {
+    const { source, report } = this.#options;
+    const context = { deadline, report };
+    if (batch.form === 'get') return [await source.list(batch.queries[0] as RecordQuery, context)];
+    const pages = await source.listMany(batch.queries, context);
     this.#bulkList = true;
     return pages;
   }
 
-  #learn(question: Batch, pages: readonly RecordPage[]): void {
-    this.#accept();
+  #learn(batch: Batch, pages: readonly RecordPage[], isolating: boolean): void {
+    this.#accept(batch.queries[0]?.recordIds[0]);
     const left: string[] = [];
-    for (const [index, query] of question.queries.entries()) {
+    for (const [index, query] of batch.queries.entries()) {
       const page = pages[index] ?? { records: [], isLastPage: false };
       const asked = new Set(query.recordIds);
       const found = page.records.filter(({ recordId }) => asked.has(recordId));
@@ -147,59 +218,78 @@ class BatchFetch {
       this.#pageCap = Math.min(this.#pageCap, page.records.length);
       left.push(...query.recordIds.filter((id) => !this.#records.has(id)));
     }
-    this.#questions.unshift(...this.#plan(left, question.isolating));
+    if (left.length > 0) this.#parts.unshift({ ids: left, isolating });
   }
 
-  async #recover(question: Batch, error: unknown): Promise<void> {
-    const ids = idsOf(question);
+  async #recover(part: Part, error: unknown, took: number): Promise<void> {
+    const ids = part.ids.length;
+    if (!(error instanceof TrackerError)) throw error;
+    if (error instanceof InvalidQueryError) {
+      this.#note(ids, took);
+      return this.#isolate(part, error);
+    }
     if (error instanceof BulkListUnsupportedError) {
       this.#bulkList = false;
-      this.#questions = [question, ...this.#questions].flatMap((each) =>
-        this.#plan(idsOf(each), each.isolating),
-      );
-    } else if (error instanceof InvalidQueryError) {
-      await this.#isolate(question, error);
-    } else if (error instanceof UrlTooLongError && ids.length > 1) {
-      this.#split(ids);
-    } else if (error instanceof TrackerError) {
-      this.#error = error;
+      this.#parts.unshift(part);
+    } else if (error.smallerMayPass && ids > 1) {
+      this.#shrink(ids, error);
+      this.#parts.unshift(part);
     } else {
-      throw error;
+      this.#error = error;
+      this.#failed = part.ids;
     }
   }
 
-  /** Looks for the id that makes the server refuse a question, unless it refuses the query as such. */
-  async #isolate(question: Batch, refusal: InvalidQueryError): Promise<void> {
-    const ids = idsOf(question);
-    if (ids.length === 1) {
-      this.#suspects.set(ids[0] as string, refusal);
-      return;
+  /** Makes the next requests smaller: this one was too large for the server, a proxy or the time limit. */
+  #shrink(ids: number, error: TrackerError): void {
+    const isRefused = error instanceof UrlTooLongError;
+    this.#size = afterTooLarge(this.#size, ids, isRefused, this.#options.clock.now());
+    this.#tooLarge = error;
+    if (!isRefused) this.#tooLate += 1;
+  }
+
+  /** Searches for the bad id in a refused batch. First it makes sure that the server does not refuse every query. */
+  async #isolate(part: Part, refusal: InvalidQueryError): Promise<void> {
+    const [first] = part.ids;
+    if (part.ids.length === 1) {
+      this.#suspects.set(first as string, refusal);
+    } else if (this.#accepts || part.isolating || (await this.#probe(refusal))) {
+      this.#parts.unshift(...bisect(part.ids).map((ids) => ({ ids, isolating: true })));
+    } else {
+      this.#parts.unshift(part);
     }
-    if (!this.#accepted && !(await this.#probe(refusal))) {
-      if (this.#error === undefined) this.#questions.unshift(question);
-      return;
-    }
-    this.#split(ids);
   }
 
   /**
-   * Ids that were refused are invalid only if the server accepts a query after that: with a wrong setting, or a database
-   * that fails, every id is refused, and no payment may be given up for that.
+   * Makes refused ids invalid if the server accepts another id after them. With a wrong setting, or while the database
+   * fails, the server refuses every id, and no payment must be given up.
    */
   async #judgeSuspects(): Promise<void> {
     const [first] = this.#suspects.values();
-    if (first === undefined || this.#error !== undefined) return;
-    if (await this.#probe(first)) return;
-    if (this.#error === undefined) this.#questions.push(...this.#plan([...this.#suspects.keys()], true));
+    if (first === undefined) return;
+    const mayJudge = this.#options.acceptedId !== undefined || this.#acceptedId !== undefined;
+    if (!mayJudge) this.#error ??= first;
+    if (this.#error === undefined && (await this.#probe(first))) return;
+    const ids = [...this.#suspects.keys()];
+    if (this.#error === undefined) this.#parts.unshift({ ids, isolating: true });
+    else this.#failed = [...this.#failed, ...ids];
   }
 
-  /** Asks the same without a condition on the id. @returns false when that failed, or when there is no time for it */
+  /**
+   * Asks for an id that the server accepted before. If there is none, asks without a condition on the id.
+   *
+   * @returns false when that failed, or when there is no time for it
+   */
   async #probe(refusal: InvalidQueryError): Promise<boolean> {
-    const { source, context, want } = this.#options;
-    if (!(await this.#waitForTurn())) return false;
+    const { source, clock, want, report } = this.#options;
+    const known = this.#acceptedId ?? this.#options.acceptedId;
+    if (!(await this.#mayAsk(0))) return false;
+    const recordIds = known === undefined ? [] : [known];
+    const context = { deadline: clock.now() + this.#allowed(clock.now()), report };
+    this.#requests += 1;
     try {
-      await source.list({ recordIds: [], want, limit: 1 }, context);
-      this.#accept();
+      await source.list({ recordIds, want, limit: 1 }, context);
+      this.#accept(known);
       return true;
     } catch (error) {
       if (!(error instanceof TrackerError)) throw error;
@@ -208,30 +298,28 @@ class BatchFetch {
     }
   }
 
-  /** The server accepts queries: what it refused before, it refused for the id. */
-  #accept(): void {
-    this.#accepted = true;
+  /** Notes that the server accepted a query. If it asked for an id, the ids refused before are bad. */
+  #accept(recordId: string | undefined): void {
+    this.#accepts = true;
+    this.#tooLarge = undefined;
+    if (recordId === undefined) return;
+    this.#acceptedId = recordId;
     for (const [id, { problem }] of this.#suspects) this.#invalid.set(id, problem);
     this.#suspects.clear();
   }
 
-  #split(ids: readonly string[]): void {
-    this.#questions.unshift(...bisect(ids).flatMap((part) => this.#plan(part, true)));
-  }
-
-  #plan(ids: readonly string[], isolating = false): Batch[] {
+  #planNext(ids: readonly string[]): Batch {
     const { source, want } = this.#options;
-    const context = {
-      fitsUrl: (some: readonly string[], what: RecordQuery['want']) => source.fitsUrl(some, what),
+    return nextBatch(ids, want, {
+      fitsUrl: (some, what) => source.fitsUrl(some, what),
       bulkList: this.#bulkList !== false,
       pageCap: this.#pageCap,
-    };
-    const questions = planBatches(ids, want, context);
-    return isolating ? questions.map((question) => ({ ...question, isolating })) : questions;
+      maxIds: this.#size.ids,
+    });
   }
 }
 
-/** A page without any of the records asked for, and yet not the last: asking on would never end. */
+/** The page holds none of the records asked for, and is not the last page: asking again would never end. */
 function endlessAnswer(query: RecordQuery): InvalidResponseError {
   return new InvalidResponseError({
     operation: 'list records',
@@ -239,24 +327,4 @@ function endlessAnswer(query: RecordQuery): InvalidResponseError {
     problem: 'the server promises more records, but gave none of those asked for',
     hint: 'See what stands between the tracker and NocoDB: a proxy or a cache that alters answers.',
   });
-}
-
-/** The ids from the cursor on, then those before it; a part being isolated stays a question of its own. */
-export function startingAt(
-  ids: readonly string[],
-  cursor: Cursor | undefined,
-): { ids: string[]; isolating?: boolean }[] {
-  if (cursor === undefined) return [{ ids: [...ids] }];
-  const found = ids.findIndex((id) => id >= cursor.from);
-  const start = Math.max(found, 0);
-  const rotated = [...ids.slice(start), ...ids.slice(0, start)];
-  if (cursor.alone === undefined) return [{ ids: rotated }];
-  return [{ ids: rotated.slice(0, cursor.alone), isolating: true }, { ids: rotated.slice(cursor.alone) }];
-}
-
-/** Where the next pass starts when this question is the first that was not asked. */
-export function cursorTo(question: Batch): Cursor {
-  const ids = idsOf(question);
-  const from = ids[0] as string;
-  return question.isolating ? { from, alone: ids.length } : { from };
 }

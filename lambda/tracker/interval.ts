@@ -2,11 +2,11 @@
 export interface TimeLimits {
   /** The Lambda function's timeout, whole seconds (the unit AWS takes). */
   readonly lambdaTimeoutSeconds: number;
-  /** NocoDB may be asked for so long after the tick began, milliseconds. */
+  /** Requests to NocoDB end this long after the start of the tick, milliseconds. */
   readonly askMilliseconds: number;
-  /** Payments may be written for so long after the tick began, milliseconds. */
+  /** No write begins later than this after the start of the tick, milliseconds. */
   readonly writeMilliseconds: number;
-  /** How long a tick holds the gate at the most, milliseconds: by then AWS has ended it for certain. */
+  /** How long a tick may hold the gate, milliseconds. By then, AWS has ended the function. */
   readonly leaseMilliseconds: number;
 }
 

@@ -2,36 +2,36 @@ import type { ControlState } from './control-state.ts';
 import type { ErrorKind } from './errors.ts';
 import type { Payment, PaymentKey } from './payment.ts';
 
-/** What became of a wish to track a payment. */
+/** The result of `track()`. */
 export interface TrackResult {
-  /** `paid` when it has been paid already: it is not reset. */
+  /** `paid` if the payment is already paid. It is not reset. */
   readonly status: 'pending' | 'paid';
-  /** Whether it was not known before; false for one that was renewed, and for a paid one. */
+  /** Whether the payment is new. False if it was renewed, or is already paid. */
   readonly created: boolean;
 }
 
-/** What became of a wish to stop tracking a payment. */
+/** The result of `untrack()`. */
 export interface UntrackResult {
-  /** Whether there was one, and it is gone now. */
+  /** Whether a payment was removed. */
   readonly removed: boolean;
-  /** `paid` when it had been paid: it stays readable until it expires. */
+  /** `paid` if the payment is paid. It stays readable until it expires. */
   readonly status: 'untracked' | 'paid';
 }
 
-/** The control item as readers see it: what ticks remember, and what the last of them reported. */
+/** The control item for readers: what ticks remember, and what the last one reported. */
 export interface Control extends ControlState {
   /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
   readonly lastTickAt?: number;
   readonly intervalSeconds?: number;
   /** Payments pending after the last tick. */
   readonly pending?: number;
-  /** Distinct users that the last tick got an answer for. */
+  /** Distinct users whose payments had an answer in the last tick. */
   readonly usersUpdated?: number;
-  /** What the last tick failed with; absent after a success. `at`: epoch milliseconds. */
+  /** The error of the last tick; absent after a success. `at`: epoch milliseconds. */
   readonly lastError?: { readonly kind: ErrorKind; readonly message: string; readonly at: number };
 }
 
-/** Port: the payments as bots see them. What has expired does not exist. Times are epoch milliseconds. */
+/** Port: the payments for bots. Expired payments do not exist. Times are epoch milliseconds. */
 export interface PaymentStore {
   /** Creates a pending payment or renews one that is not paid. */
   track(payment: PaymentKey, now: number): Promise<TrackResult>;
@@ -52,6 +52,6 @@ export interface PaymentStore {
   /** All pending payments. */
   pending(): Promise<readonly PaymentKey[]>;
 
-  /** What the ticks remember and count. */
+  /** Reads the control item. */
   control(): Promise<Control>;
 }

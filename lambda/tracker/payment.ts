@@ -1,22 +1,22 @@
 import { InvalidIdError } from './errors.ts';
 
 /**
- * Where a payment stands.
+ * The state of a payment.
  *
- * - `pending`: a bot waits for it; every tick asks NocoDB for it.
+ * - `pending`: a bot waits for it, and ticks ask NocoDB for it.
  * - `paid`: NocoDB showed its record as paid. Final: nothing resets it before it expires.
- * - `missing`: three audits in a row did not find its record. No longer asked for; `track` renews it.
- * - `invalid`: NocoDB refuses its record id. No longer asked for; `track` renews it.
+ * - `missing`: three audits in a row did not find its record. Ticks no longer ask for it. `track` renews it.
+ * - `invalid`: NocoDB refuses its record id. Ticks no longer ask for it. `track` renews it.
  */
 export type PaymentStatus = 'pending' | 'paid' | 'missing' | 'invalid';
 
-/** What names a payment: the bot's user and the NocoDB record that the user has to pay. */
+/** The key of a payment: the bot's user, and the NocoDB record that the user has to pay. */
 export interface PaymentKey {
   readonly userId: string;
   readonly recordId: string;
 }
 
-/** A payment as the table holds it. */
+/** A payment in the table. */
 export interface Payment extends PaymentKey {
   readonly status: PaymentStatus;
   /** When a bot last asked to track it, epoch milliseconds. */
@@ -33,16 +33,16 @@ export interface Payment extends PaymentKey {
 export type ConfirmedBy = 'tick' | 'webhook';
 
 /**
- * What a record id may look like. Record ids go into NocoDB's `where` clause, where commas, parentheses and
- * tildes are syntax; nothing of the kind gets past `track`.
+ * The form of a record id. Record ids are part of NocoDB's `where` clause, where commas, parentheses and tildes are syntax.
+ * `track` refuses ids with such characters.
  */
 export const RECORD_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** What a user id may look like: any messenger's number or name; the key separator `#` and white space are out. */
+/** The form of a user id: the number or name of any messenger, without white space and without the key separator `#`. */
 export const USER_ID_PATTERN = /^[^\s#\p{Cc}]{1,128}$/u;
 
 /**
- * Turns a messenger's user id into the string the table keeps.
+ * Converts a messenger's user id to the string in the table.
  *
  * @param value a safe integer (Telegram, Discord numbers) or a string of 1 to 128 characters without white space or `#`
  * @throws {InvalidIdError} for anything else
@@ -59,7 +59,7 @@ export function parseUserId(value: number | string): string {
 }
 
 /**
- * Turns a NocoDB record id into the string the table keeps.
+ * Converts a NocoDB record id to the string in the table.
  *
  * @param value a safe integer, or 1 to 64 letters, digits, `_` and `-`
  * @throws {InvalidIdError} for anything else

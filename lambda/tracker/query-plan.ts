@@ -12,12 +12,10 @@ export const PLAN_LIMITS = {
   bytesPerRequest: 512 * 1024,
 } as const;
 
-/** What one request asks: a GET with one query, or a bulk list with several. */
+/** The ids of one request: a GET with one query, or a bulk list with several. */
 export interface Batch {
   readonly form: 'get' | 'bulk';
   readonly queries: readonly RecordQuery[];
-  /** It is a part of a question that the server refused. */
-  readonly isolating?: boolean;
 }
 
 /** What the plan has to know about the server. */
@@ -27,40 +25,50 @@ export interface PlanContext {
   readonly bulkList: boolean;
   /** The most records that the server was seen to put on a page; at most `PLAN_LIMITS.pageSize`. */
   readonly pageCap: number;
+  /** The most ids in a request that the server is known to carry. */
+  readonly maxIds: number;
 }
 
-/** The fewest requests that ask for all ids: one GET; else bulk lists; else GETs. Keeps the order of the ids. */
-export function planBatches(
+/**
+ * The request to begin with, of the fewest that ask for all ids: one GET where they fit; else bulk lists; else GETs.
+ *
+ * @param recordIds at least one; the batch takes as many of the first as it may
+ */
+export function nextBatch(
   recordIds: readonly string[],
   want: RecordQuery['want'],
-  { fitsUrl, bulkList, pageCap }: PlanContext,
-): Batch[] {
+  { fitsUrl, bulkList, pageCap, maxIds }: PlanContext,
+): Batch {
   const query = (ids: readonly string[]): RecordQuery => ({
     recordIds: ids,
     want,
     limit: PLAN_LIMITS.pageSize,
   });
-  const fitsGet = (ids: readonly string[]) => ids.length <= pageCap && fitsUrl(ids, want);
-  if (!bulkList || fitsGet(recordIds)) {
-    return chunk(recordIds, fitsGet).map((ids) => ({ form: 'get', queries: [query(ids)] }));
-  }
-  const idsPerRequest = Math.min(PLAN_LIMITS.idsPerRequest, pageCap * PLAN_LIMITS.queriesPerRequest);
+  const idsPerGet = Math.min(pageCap, maxIds);
+  const fitsGet = (ids: readonly string[]) => ids.length <= idsPerGet && fitsUrl(ids, want);
+  const idsPerRequest = Math.min(PLAN_LIMITS.idsPerRequest, pageCap * PLAN_LIMITS.queriesPerRequest, maxIds);
   const fitsBody = (ids: readonly string[]) =>
     ids.length <= idsPerRequest && bytesOf(ids) <= PLAN_LIMITS.bytesPerRequest;
-  return chunk(recordIds, fitsBody).map((ids) => ({
-    form: 'bulk',
-    queries: chunk(ids, (part) => part.length <= pageCap).map(query),
-  }));
+
+  const inBody = bulkList ? recordIds.slice(0, longestFit(recordIds, fitsBody)) : [];
+  if (!bulkList || fitsGet(inBody)) {
+    return { form: 'get', queries: [query(recordIds.slice(0, longestFit(recordIds, fitsGet)))] };
+  }
+  const queries: RecordQuery[] = [];
+  for (let start = 0; start < inBody.length; start += pageCap) {
+    queries.push(query(inBody.slice(start, start + pageCap)));
+  }
+  return { form: 'bulk', queries };
 }
 
-/** All ids of a question, in order. */
-export function idsOf(question: Batch): string[] {
-  return question.queries.flatMap((query) => [...query.recordIds]);
+/** All ids of a batch, in order. */
+export function idsOf(batch: Batch): string[] {
+  return batch.queries.flatMap((query) => [...query.recordIds]);
 }
 
 /**
- * Splits the ids of a refused question in two. Most poison is a text id among integers, or one that is too large for
- * the column: where there are such, one split parts them from all others. Otherwise it halves.
+ * Splits the ids of a refused batch in two. Most bad ids are text among integers, or too large for the column: where
+ * there are such, one split separates them from all others. Otherwise it halves.
  */
 export function bisect(recordIds: readonly string[]): [string[], string[]] {
   const plain = recordIds.filter(isSmallInteger);
@@ -80,29 +88,13 @@ function bytesOf(ids: readonly string[]): number {
   return ids.reduce((bytes, id) => bytes + id.length + 1, 0);
 }
 
-/** Cuts a list into the longest runs that fit; a single item always counts as fitting. */
-function chunk(ids: readonly string[], fits: (ids: readonly string[]) => boolean): string[][] {
-  const chunks: string[][] = [];
-  for (let start = 0; start < ids.length; ) {
-    let end = longestFit(ids, start, fits);
-    if (end === start) end = start + 1;
-    chunks.push(ids.slice(start, end));
-    start = end;
-  }
-  return chunks;
-}
-
-/** Binary search for the end of the longest run from `start` that fits. */
-function longestFit(
-  ids: readonly string[],
-  start: number,
-  fits: (ids: readonly string[]) => boolean,
-): number {
-  let low = start;
-  let high = Math.min(ids.length, start + PLAN_LIMITS.idsPerRequest);
+/** Binary search for how many of the first ids fit; one always counts as fitting. */
+function longestFit(ids: readonly string[], fits: (ids: readonly string[]) => boolean): number {
+  let low = 1;
+  let high = Math.min(ids.length, PLAN_LIMITS.idsPerRequest);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (fits(ids.slice(start, middle))) low = middle;
+    if (fits(ids.slice(0, middle))) low = middle;
     else high = middle - 1;
   }
   return low;

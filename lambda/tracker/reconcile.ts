@@ -1,11 +1,13 @@
 import pMap from 'p-map';
 import type { Clock } from './clock.ts';
-import { MISSES_UNTIL_MISSING } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
 import type { FetchResult } from './fetch-records.ts';
 import type { ConfirmedBy, PaymentKey } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
+
+/** A payment is missing after this many consecutive audits without its record. */
+export const MISSES_UNTIL_MISSING = 3;
 
 /** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
 const CONCURRENT_WRITES = 32;
@@ -14,46 +16,63 @@ export interface ReconcileOptions {
   readonly payments: PendingPayments;
   readonly clock: Clock;
   readonly observe: Observer;
-  /** Who saw what is written. */
+  /** What found the records: a tick or the webhook. */
   readonly by: ConfirmedBy;
   /** The number of the audit that the answer belongs to; absent when it is none. */
   readonly audit: number | undefined;
-  /** What a confirmed payment gets as `paidAt`, epoch milliseconds. */
+  /** The `paidAt` of confirmed payments, epoch milliseconds. */
   readonly paidAt: number;
   /** No write begins after this, epoch milliseconds. */
   readonly deadline: number;
 }
 
-/** What became of the pending payments. */
+/** The result of a reconciliation. */
 export interface Reconciliation {
   readonly confirmed: number;
   readonly missing: number;
   readonly invalid: number;
   readonly ownerMismatches: number;
-  /** Payments that somebody else confirmed or untracked in the meantime. */
+  /** Payments that were confirmed or untracked by others meanwhile. */
   readonly gone: number;
-  /** Set when not everything could be written; what was written counts, the next tick repeats the rest. */
+  /** Payments that are no longer pending. By {@link nameOf}. */
+  readonly done: ReadonlySet<string>;
+  /** Payments whose result could not be written, by {@link nameOf}. The next tick repeats them. */
+  readonly unfinished: ReadonlySet<string>;
+  /** Set when writes failed. */
   readonly error: TableWriteFailedError | undefined;
 }
 
-/** So many payments with another owner are told of one by one in a tick; they come back in each, so that logs fill up. */
+/** The reconciliation of nothing. */
+export const NOTHING_RECONCILED: Reconciliation = {
+  confirmed: 0,
+  missing: 0,
+  invalid: 0,
+  ownerMismatches: 0,
+  gone: 0,
+  done: new Set(),
+  unfinished: new Set(),
+  error: undefined,
+};
+
+/** The most events about payments with another owner in one tick. The payments return in every tick and would fill the log. */
 const MISMATCHES_TOLD = 10;
 
 type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
 
-/** Writes what findings mean for each pending payment, confirmations first. Writes nothing for what did not change. */
+/** Writes what the findings mean for each pending payment, confirmations first. Writes nothing where nothing changed. */
 export async function reconcile(
   pending: readonly PaymentKey[],
   findings: Findings,
   options: ReconcileOptions,
 ): Promise<Reconciliation> {
   const verdicts = pending
+    .map(({ userId, recordId }) => ({ userId, recordId }))
     .map((payment) => ({ payment, verdict: verdictOf(payment, findings, options.audit !== undefined) }))
     .filter(({ verdict }) => verdict.type !== 'wait')
     .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
   const failures: unknown[] = [];
+  const unfinished = new Set<string>();
   let mismatchesTold = 0;
-  let unwritten = 0;
 
   const write = async ({ payment, verdict }: { payment: PaymentKey; verdict: Verdict }): Promise<Outcome> => {
     if (verdict.type === 'ownerMismatch') {
@@ -64,17 +83,20 @@ export async function reconcile(
       return 'ownerMismatch';
     }
     if (options.clock.now() >= options.deadline) {
-      unwritten += 1;
+      unfinished.add(nameOf(payment));
       return 'unchanged';
     }
     try {
       return await carryOut(payment, verdict, options);
     } catch (error) {
       failures.push(error);
+      unfinished.add(nameOf(payment));
       return 'unchanged';
     }
   };
   const outcomes = await pMap(verdicts, write, { concurrency: CONCURRENT_WRITES });
+  const isDone = (outcome: Outcome | undefined) => outcome !== 'unchanged' && outcome !== 'ownerMismatch';
+  const done = verdicts.filter((_, index) => isDone(outcomes[index])).map(({ payment }) => nameOf(payment));
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   return {
     confirmed: count('confirmed'),
@@ -82,7 +104,9 @@ export async function reconcile(
     invalid: count('invalid'),
     ownerMismatches: count('ownerMismatch'),
     gone: count('gone'),
-    error: writeError(failures, unwritten),
+    done: new Set(done),
+    unfinished,
+    error: writeError(failures),
   };
 }
 
@@ -120,25 +144,26 @@ async function miss(
   return 'missing';
 }
 
-function writeError(failures: readonly unknown[], unwritten: number): TableWriteFailedError | undefined {
-  if (failures.length === 0 && unwritten === 0) return undefined;
-  const problem =
-    failures.length > 0
-      ? `${failures.length} of the payments could not be written`
-      : `there was no time to write ${unwritten} payments`;
+function writeError(failures: readonly unknown[]): TableWriteFailedError | undefined {
+  if (failures.length === 0) return undefined;
   return new TableWriteFailedError({
     operation: 'write payments',
     target: 'payments table',
-    problem,
+    problem: `${failures.length} of the payments could not be written`,
     hint: 'Nothing is lost: the next tick repeats them. If it persists, look at the throttles of the table.',
     cause: failures[0],
   });
 }
 
-/** What is known of records: the part of an answer that payments are judged by. */
+/** A payment as one text, which is unique because user ids have no white space. */
+export function nameOf({ userId, recordId }: PaymentKey): string {
+  return `${userId} ${recordId}`;
+}
+
+/** What is known about records: the part of a fetch result on which payments depend. */
 export type Findings = Pick<FetchResult, 'records' | 'answered' | 'invalid'>;
 
-/** What findings mean for one payment. */
+/** What the findings mean for one payment. */
 export type Verdict =
   | { readonly type: 'confirm' }
   | { readonly type: 'ownerMismatch'; readonly owner: string | null }
@@ -147,7 +172,7 @@ export type Verdict =
   | { readonly type: 'wait' };
 
 /**
- * Judges a payment. Only its own record, seen paid and belonging to its user, confirms it.
+ * Decides about a payment. Only its own record, if it is paid and belongs to its user, confirms it.
  *
  * @param audit whether the findings are about existence: only then does the absence of a record mean something
  */

@@ -17,15 +17,39 @@ export interface RecordSource {
    * @throws {TrackerError} another subclass, as `list` does
    */
   listMany(queries: readonly RecordQuery[], context: RequestContext): Promise<readonly RecordPage[]>;
+
+  /**
+   * A page of the paid records that were changed or created since a moment, ordered by their ids.
+   *
+   * @throws {ChangesUnsupportedError} when the table does not keep when its records change
+   * @throws {TrackerError} another subclass, as `list` does
+   */
+  listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage>;
 }
 
-/** What is asked of the source. */
+/** Which changes are asked for. */
+export interface ChangeQuery {
+  /** By the server's clock, epoch milliseconds. */
+  readonly since: number;
+  /** The page begins after this record id; absent: at the beginning. */
+  readonly after?: string | undefined;
+  /** The most records to return. The server may return fewer without an error. */
+  readonly limit: number;
+}
+
+/** A page of changed records. */
+export interface ChangePage extends RecordPage {
+  /** The server's clock when it answered, epoch milliseconds; absent when it does not tell. */
+  readonly serverTime?: number;
+}
+
+/** A query by record ids. */
 export interface RecordQuery {
   /** Empty: no condition on the id (used to probe whether the query as such is accepted). */
   readonly recordIds: readonly string[];
   /** `paid`: only records the server takes for paid. `existing`: every record there is. */
   readonly want: 'paid' | 'existing';
-  /** How many records to ask for at the most; the server may cut it silently. */
+  /** The most records to return. The server may return fewer without an error. */
   readonly limit: number;
 }
 
@@ -38,7 +62,7 @@ export interface RecordPage {
   readonly isLastPage: boolean;
 }
 
-/** A record as the tracker sees it. */
+/** A record, as far as the tracker uses it. */
 export interface SourceRecord {
   readonly recordId: string;
   /** What the record's own paid field says, whatever the server's filter thought. */
@@ -47,7 +71,7 @@ export interface SourceRecord {
   readonly owner?: string | null;
 }
 
-/** How a request may behave, and whom it tells. */
+/** The time limit of a request, and where it reports. */
 export interface RequestContext {
   /** Epoch milliseconds after which the caller has no use for an answer. */
   readonly deadline: number;

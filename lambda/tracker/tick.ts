@@ -1,4 +1,4 @@
-import { type CheckDependencies, checkPayments, NOTHING_DONE, type Pass } from './check-payments.ts';
+import { type CheckDependencies, checkPayments, NOTHING_DONE, type PaymentCheck } from './check-payments.ts';
 import {
   dataAge,
   forgetOtherSource,
@@ -39,9 +39,9 @@ export type TickResult =
     };
 
 /**
- * One pass: takes the gate, lists what is pending, asks NocoDB which of it is paid, confirms that, gives the gate back.
+ * One tick: takes the gate, checks the pending payments, gives the gate back.
  *
- * It may be called at any time and any number of times at once: the gate lets one pass through a slot, and every write
+ * It may be called at any time and any number of times at once: the gate lets one tick through in a slot, and every write
  * about a payment is conditional.
  *
  * @throws {TrackerError} what NocoDB or the table did; what was learned before it is written, and the next tick
@@ -50,48 +50,48 @@ export type TickResult =
 export async function tick(dependencies: TickDependencies): Promise<TickResult> {
   const { clock, observe } = dependencies;
   const now = clock.now();
-  let attempt: Attempt;
+  let outcome: GateOutcome;
   try {
-    attempt = await passGate(dependencies, now);
+    outcome = await checkThroughGate(dependencies, now);
   } catch (error) {
     const told = { ...NOTHING_DONE, audit: false, milliseconds: clock.now() - now };
     observe({ type: 'tick.failed', ...told, kind: errorKind(error), error });
     throw error;
   }
-  return attempt.granted ? conclude(attempt, dependencies) : skip(attempt, dependencies, now);
+  return outcome.granted ? conclude(outcome, dependencies) : skip(outcome, dependencies, now);
 }
 
 /** A tick that the gate let through and that gave it back, or one that it refused. */
-type Attempt = GrantedAttempt | Extract<GateAnswer, { granted: false }>;
+type GateOutcome = GrantedTick | Extract<GateAnswer, { granted: false }>;
 
-interface GrantedAttempt {
+interface GrantedTick {
   readonly granted: true;
-  readonly pass: Pass;
+  readonly check: PaymentCheck;
   readonly report: TickReport;
   readonly emptyTicksBefore: number;
 }
 
-async function passGate(dependencies: TickDependencies, now: number): Promise<Attempt> {
+async function checkThroughGate(dependencies: TickDependencies, now: number): Promise<GateOutcome> {
   const { settings, gate, observe } = dependencies;
   const owner = dependencies.newOwner();
   const lease = timeLimits(settings.intervalSeconds).leaseMilliseconds;
   const answer = await gate.acquire({ owner, now, lease });
   if (!answer.granted) return answer;
   const control = forgetOtherSource(answer.control, settings.source, now);
-  const pass = await checkPayments(dependencies, control, now);
-  const report = reportOf(pass, { owner, now, settings });
+  const check = await checkPayments(dependencies, control, now);
+  const report = reportOf(check, { owner, now, settings });
   try {
-    if (pass.error instanceof RateLimitedError) await gate.block(pass.error.retryAt);
+    if (check.error instanceof RateLimitedError) await gate.block(check.error.retryAt);
     if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
   } catch (error) {
-    if (pass.error !== undefined) tellFailure(pass, now, dependencies);
+    if (check.error !== undefined) tellFailure(check, now, dependencies);
     throw error;
   }
-  return { granted: true, pass, report, emptyTicksBefore: control.emptyTicks };
+  return { granted: true, check, report, emptyTicksBefore: control.emptyTicks };
 }
 
 function skip(
-  refusal: Extract<Attempt, { granted: false }>,
+  refusal: Extract<GateOutcome, { granted: false }>,
   { observe }: TickDependencies,
   now: number,
 ): TickResult {
@@ -101,10 +101,10 @@ function skip(
 }
 
 function reportOf(
-  pass: Pass,
+  check: PaymentCheck,
   { owner, now, settings }: { owner: string; now: number; settings: TickSettings },
 ): TickReport {
-  const { summary, requests, memory, freshSince, error } = pass;
+  const { summary, requests, memory, freshSince, error } = check;
   const { intervalSeconds, source } = settings;
   const failed = error !== undefined;
   return {
@@ -112,7 +112,7 @@ function reportOf(
     now,
     intervalSeconds,
     ...(source !== undefined && { source }),
-    ...memory,
+    memory,
     nextAllowedAt: nextAllowedAfter(now, intervalSeconds),
     pending: summary.pending,
     usersUpdated: summary.usersUpdated,
@@ -130,15 +130,15 @@ function reportOf(
   };
 }
 
-/** Tells how the pass ended, to the observer and to the caller. */
+/** Tells how the check ended, to the observer and to the caller. */
 function conclude(
-  { pass, report, emptyTicksBefore }: GrantedAttempt,
+  { check, report, emptyTicksBefore }: GrantedTick,
   dependencies: TickDependencies,
 ): TickResult {
-  const { summary, error } = pass;
+  const { summary, error } = check;
   const { now, intervalSeconds, empty } = report;
   if (error !== undefined) {
-    tellFailure(pass, now, dependencies);
+    tellFailure(check, now, dependencies);
     throw error;
   }
   const { clock, observe } = dependencies;
@@ -149,7 +149,11 @@ function conclude(
   return { outcome: 'done', checked, confirmed, pending, resting };
 }
 
-function tellFailure({ summary, error }: Pass, now: number, { clock, observe }: TickDependencies): void {
+function tellFailure(
+  { summary, error }: PaymentCheck,
+  now: number,
+  { clock, observe }: TickDependencies,
+): void {
   const told = { ...summary, milliseconds: clock.now() - now };
   const penalty = error instanceof RateLimitedError ? { blockedUntil: error.retryAt } : {};
   observe({ type: 'tick.failed', ...told, kind: errorKind(error), error, ...penalty });

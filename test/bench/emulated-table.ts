@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
-import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
+import { partitionOf, paymentKey } from '../../lambda/table/layout.ts';
 import { expiresAfter } from '../../lambda/table/retention.ts';
 import type { PaymentKey } from '../../lambda/tracker/payment.ts';
 import { createTableInput } from '../support/create-table-input.ts';
@@ -45,7 +45,7 @@ export async function trackAll(
     status: 'pending',
     trackedAt: now,
     expiresAt: expiresAfter(now, 90),
-    shard: shardOf(recordId, 1),
+    shard: partitionOf(recordId, 1),
   });
   const size = ITEMS_IN_BATCH * BATCHES_AT_ONCE;
   for (let start = 0; start < recordIds.length; start += size) {

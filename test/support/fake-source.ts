@@ -1,11 +1,15 @@
 import type { Clock } from '../../lambda/tracker/clock.ts';
 import {
   BulkListUnsupportedError,
+  ChangesUnsupportedError,
   InvalidQueryError,
   RateLimitedError,
+  TimeoutError,
   type TrackerError,
 } from '../../lambda/tracker/errors.ts';
 import type {
+  ChangePage,
+  ChangeQuery,
   RecordPage,
   RecordQuery,
   RecordSource,
@@ -18,18 +22,26 @@ export const DETAILS = { operation: 'list records', target: 'GET fake', problem:
 /** A NocoDB table in memory, with the faults that a test sets. */
 export class FakeSource implements RecordSource {
   readonly #clock: Clock;
-  readonly records = new Map<string, { paid: boolean; owner?: string | null }>();
+  /** `changedAt`: epoch milliseconds by the server's clock; absent: before anybody asked. */
+  readonly records = new Map<string, { paid: boolean; owner?: string | null; changedAt?: number }>();
   readonly poison = new Set<string>();
   /** One for each of the next requests: an error to throw, or `undefined` for none. */
   faults: (TrackerError | undefined)[] = [];
   cap = 1000;
   urlIds = 500;
   bulkList = true;
+  /** Whether the table keeps when its records change. */
+  keepsChanges = true;
+  /** The server's clock minus the tracker's, milliseconds. */
+  clockSkew = 0;
   latency = 10;
-  /** Whether it also returns rows that the query did not ask for, and unpaid ones among the paid. */
+  /** Milliseconds that each id asked for, and each row answered, take on top. */
+  latencyPerId = 0;
+  latencyPerRow = 0;
+  /** Whether rows come that the query did not ask for, and unpaid ones among the paid. */
   sloppy = false;
-  /** The requests it received. */
-  readonly requests: { at: number; form: 'get' | 'bulk'; queries: readonly RecordQuery[] }[] = [];
+  /** How it behaved. */
+  readonly requests: { at: number; form: 'get' | 'bulk' | 'changes'; queries: readonly RecordQuery[] }[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,21 +62,40 @@ export class FakeSource implements RecordSource {
     });
   }
 
+  async listChanged({ since, after, limit }: ChangeQuery, context: RequestContext): Promise<ChangePage> {
+    return this.#exchange('changes', [], context, () => {
+      if (!this.keepsChanges) throw new ChangesUnsupportedError(DETAILS);
+      const matching = [...this.records]
+        .filter(
+          ([id, { paid, changedAt = 0 }]) => paid && changedAt >= since && (!after || isAfter(id, after)),
+        )
+        .sort(([a], [b]) => (isAfter(a, b) ? 1 : -1))
+        .map(([recordId, record]) => toRecord(recordId, record));
+      const records = matching.slice(0, Math.min(limit, this.cap));
+      const isLastPage = records.length === matching.length;
+      return { records, isLastPage, serverTime: this.#clock.now() + this.clockSkew };
+    });
+  }
+
   async #exchange<T>(
-    form: 'get' | 'bulk',
+    form: 'get' | 'bulk' | 'changes',
     queries: readonly RecordQuery[],
-    { report }: RequestContext,
+    { report, deadline }: RequestContext,
     respond: () => T,
   ): Promise<T> {
-    const method = form === 'get' ? 'GET' : 'POST';
+    const method = form === 'bulk' ? 'POST' : 'GET';
     const recordIds = queries.reduce((sum, query) => sum + query.recordIds.length, 0);
     this.requests.push({ at: this.#clock.now(), form, queries });
     report({ type: 'nocodb.request', method, endpoint: '/fake', params: '', recordIds });
-    await this.#clock.sleep(this.latency);
     const done = { type: 'nocodb.response', method, endpoint: '/fake', milliseconds: this.latency } as const;
     try {
       const fault = this.faults.shift();
+      const latency =
+        this.latency + this.latencyPerId * recordIds + this.latencyPerRow * this.#rowsOf(queries);
+      const left = deadline - this.#clock.now();
+      await this.#clock.sleep(Math.min(latency, left));
       if (fault) throw fault;
+      if (latency > left) throw new TimeoutError({ ...DETAILS, smallerMayPass: true });
       const result = respond();
       report({ ...done, outcome: 'ok', status: 200, bytes: 1, records: 0 });
       return result;
@@ -78,9 +109,10 @@ export class FakeSource implements RecordSource {
   #page({ recordIds, want, limit }: RecordQuery): RecordPage {
     const poisonous = recordIds.find((id) => this.poison.has(id));
     if (poisonous !== undefined) throw new InvalidQueryError({ ...DETAILS, problem: `bad id ${poisonous}` });
+    const asked = new Set(recordIds);
     const matching: SourceRecord[] = [...this.records]
-      .filter(([id, { paid }]) => recordIds.includes(id) && (want === 'existing' || paid))
-      .map(([recordId, record]) => ({ recordId, ...record }));
+      .filter(([id, { paid }]) => asked.has(id) && (want === 'existing' || paid))
+      .map(([recordId, record]) => toRecord(recordId, record));
     const records = matching.slice(0, Math.min(limit, this.cap));
     const isLastPage = records.length === matching.length;
     return {
@@ -89,8 +121,24 @@ export class FakeSource implements RecordSource {
     };
   }
 
+  #rowsOf(queries: readonly RecordQuery[]): number {
+    if (this.latencyPerRow === 0) return 0;
+    return queries.reduce(
+      (rows, query) => rows + this.#page({ ...query, limit: query.recordIds.length }).records.length,
+      0,
+    );
+  }
+
   #strangers(recordIds: readonly string[]): SourceRecord[] {
     const unpaid = recordIds.filter((id) => this.records.get(id)?.paid === false);
     return [{ recordId: 'stranger', paid: true }, ...unpaid.map((recordId) => ({ recordId, paid: false }))];
   }
+}
+
+function toRecord(recordId: string, { paid, owner }: { paid: boolean; owner?: string | null }): SourceRecord {
+  return { recordId, paid, ...(owner !== undefined && { owner }) };
+}
+
+function isAfter(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
 }

@@ -1,5 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ConfirmationCountItem, DynamoControlItem, toControl } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem, toControl } from '../../lambda/table/control-item.ts';
 import { namesIn } from '../../lambda/table/document-table.ts';
 import {
   CONTROL_KEY,
@@ -28,7 +28,7 @@ export interface SimulatedPaymentsOptions {
 export class SimulatedPayments {
   readonly gate: DynamoControlItem;
   readonly payments: DynamoPendingPayments;
-  readonly count: ConfirmationCountItem;
+  readonly count: DynamoControlItem;
   /** Changed items, without those that the methods of this class change. */
   writes = 0;
   readonly #table = new SimulatedTable({ propagate: (_, show) => show() });
@@ -40,7 +40,7 @@ export class SimulatedPayments {
     const options = { client: this.#client, tableName: 'simulated' };
     this.gate = new DynamoControlItem(options);
     this.payments = new DynamoPendingPayments({ ...options, confirmedBy });
-    this.count = new ConfirmationCountItem(options);
+    this.count = new DynamoControlItem(options);
     this.#store = new DynamoPaymentStore(options);
     this.#clock = clock;
     this.#table.follow(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfirmationCountItem, DynamoControlItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { createPaymentTable } from './support/payment-table.ts';
@@ -12,7 +12,7 @@ async function prepare({ shards = 1 } = {}) {
     table,
     store: new DynamoPaymentStore({ ...table, shards }),
     payments: new DynamoPendingPayments({ ...table, shards, confirmedBy: 'webhook' }),
-    count: new ConfirmationCountItem(table),
+    count: new DynamoControlItem(table),
   };
 }
 
@@ -53,8 +53,8 @@ test('confirmations are added to the total of the ticks', async () => {
   await new DynamoControlItem(table).acquire({ owner: 'a', now: NOW, lease: 1000 });
   await table.setControl('confirmed', 40);
 
-  await count.add(2);
-  await count.add(1);
+  await count.addConfirmed(2);
+  await count.addConfirmed(1);
 
   const { counters } = await store.control();
   expect(counters.confirmed).toBe(43);
@@ -63,7 +63,7 @@ test('confirmations are added to the total of the ticks', async () => {
 test('before the first tick nothing is counted: readers would take the control item for that of a tick', async () => {
   const { table, count } = await prepare();
 
-  await count.add(2);
+  await count.addConfirmed(2);
 
   expect(await table.readControl()).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RestStateItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { prepareGate, reportOf } from './support/gate.ts';
 
 /** A rest state whose control item tells of so many empty ticks. */
@@ -13,14 +13,14 @@ async function prepareRest(emptyTicks: number) {
     await gate.finish(report);
     now = report.nextAllowedAt;
   }
-  return { table, gate, acquire, rest: new RestStateItem(table) };
+  return { table, gate, acquire, rest: new DynamoControlItem(table) };
 }
 
 test('knows nothing before the first tick, and creates no control item', async () => {
   const { table, rest } = await prepareRest(0);
 
   expect(await rest.emptyTicks()).toBeUndefined();
-  await rest.clear();
+  await rest.clearEmptyTicks();
   expect(await table.readControl()).toBeUndefined();
 });
 
@@ -35,14 +35,14 @@ test('counts the empty ticks and clears them', async () => {
   const { rest } = await prepareRest(3);
 
   expect(await rest.emptyTicks()).toBe(3);
-  await rest.clear();
+  await rest.clearEmptyTicks();
   expect(await rest.emptyTicks()).toBe(0);
 });
 
 test('a tick that was under way counts from the cleared state on', async () => {
   const { gate, acquire, rest } = await prepareRest(3);
   await acquire('under way', reportOf('any').nextAllowedAt);
-  await rest.clear();
+  await rest.clearEmptyTicks();
 
   await gate.finish(reportOf('under way', { empty: true }));
 
@@ -53,7 +53,7 @@ test('clears nothing but the count', async () => {
   const { table, rest } = await prepareRest(2);
   const before = await table.readControl();
 
-  await rest.clear();
+  await rest.clearEmptyTicks();
 
   expect(await table.readControl()).toEqual({ ...before, emptyTicks: 0 });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RestStateItem } from '../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { NO_COUNTERS } from '../../lambda/tracker/control-state.ts';
 import { NOW, prepareGate, reportOf } from './support/gate.ts';
 
@@ -70,7 +70,7 @@ test('a wake-up during an empty tick is not overwritten by its end', async () =>
   await table.setControl('emptyTicks', 2);
   await acquire('a');
 
-  await new RestStateItem(table).clear();
+  await new DynamoControlItem(table).clearEmptyTicks();
   await gate.finish(reportOf('a', { empty: true }));
 
   expect((await table.readControl())?.emptyTicks).toBe(1);
@@ -78,15 +78,15 @@ test('a wake-up during an empty tick is not overwritten by its end', async () =>
 
 test('a wake-up reads the empty ticks, and clears nothing where there is no tick yet', async () => {
   const { table, gate, acquire } = await prepareGate();
-  const rest = new RestStateItem(table);
+  const rest = new DynamoControlItem(table);
 
-  await rest.clear();
+  await rest.clearEmptyTicks();
   const beforeAnyTick = await rest.emptyTicks();
   await acquire('a');
   const duringFirst = await rest.emptyTicks();
   await gate.finish(reportOf('a', { empty: true }));
   const afterEmpty = await rest.emptyTicks();
-  await rest.clear();
+  await rest.clearEmptyTicks();
 
   expect([beforeAnyTick, duringFirst, afterEmpty, await rest.emptyTicks()]).toEqual([undefined, 0, 1, 0]);
 });

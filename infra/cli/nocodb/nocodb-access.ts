@@ -10,7 +10,7 @@ import { checkVariables, SettingsError, type Variables } from '../../../lambda/s
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
 import { type NocoDbSettings, toNocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
-import { REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
+import { REQUEST_SPACING_MS } from '../../../lambda/tracker/pacer.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
 
 /** The variable with the API token of the user who runs the command. On AWS, the token is in SSM. */
@@ -85,7 +85,7 @@ function takeTurns(clock: Clock): () => Promise<void> {
   return async () => {
     const wait = next - clock.now();
     if (wait > 0) await clock.sleep(wait);
-    next = clock.now() + REQUEST_SPACING;
+    next = clock.now() + REQUEST_SPACING_MS;
   };
 }
 

@@ -65,7 +65,7 @@ export class SimulatedTable {
 
   #execute(command: unknown, attempt: number) {
     if (command instanceof GetCommand) return { Item: this.item(command.input.Key as unknown as ItemKey) };
-    if (command instanceof QueryCommand) return { Items: this.#query(command.input) };
+    if (command instanceof QueryCommand) return this.#query(command.input);
     if (command instanceof UpdateCommand) {
       const { UpdateExpression: update = '' } = command.input;
       return this.#write(command.input, attempt, (item, key, bindings) =>
@@ -76,14 +76,19 @@ export class SimulatedTable {
     throw new TypeError('The simulated table does not know this command.');
   }
 
-  #query(input: QueryCommand['input']): Item[] {
+  #query(input: QueryCommand['input']): { Items: Item[]; LastEvaluatedKey?: Item } {
     const isIndex = input.IndexName !== undefined;
     const condition = parseCondition(input.KeyConditionExpression ?? '');
     const bindings = bindingsOf(input);
     const sortKey = isIndex ? LAYOUT.index.sortKey : LAYOUT.sortKey;
-    return [...(isIndex ? this.#index : this.#items).values()]
-      .filter((item) => condition(item, bindings))
-      .sort((a, b) => (String(a[sortKey]) < String(b[sortKey]) ? -1 : 1));
+    const place = (item: Item) => `${item[sortKey]} ${item[LAYOUT.partitionKey]}`;
+    const start = input.ExclusiveStartKey && place(input.ExclusiveStartKey);
+    const matching = [...(isIndex ? this.#index : this.#items).values()]
+      .filter((item) => condition(item, bindings) && (start === undefined || place(item) > start))
+      .sort((a, b) => (place(a) < place(b) ? -1 : 1));
+    const { Limit: limit = Number.POSITIVE_INFINITY } = input;
+    const last = matching[limit - 1];
+    return { Items: matching.slice(0, limit), ...(last && { LastEvaluatedKey: last }) };
   }
 
   #write(

@@ -1,4 +1,4 @@
-import { RestStateItem } from '../../../lambda/table/control-item.ts';
+import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { wake } from '../../../lambda/tracker/wake.ts';
 import type { Change, SimulatedTable } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';
@@ -36,7 +36,7 @@ export function followForWakeUp(
   const deliver = async () => {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const result = await cloud.invoke(async (instance) => {
-        const rest = new RestStateItem({ client: table.client(instance.io), tableName: 'simulated' });
+        const rest = new DynamoControlItem({ client: table.client(instance.io), tableName: 'simulated' });
         const start = async () => {
           await instance.wait(START_LATENCY);
           cloud.startLoop('wake-up');

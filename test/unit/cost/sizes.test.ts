@@ -5,8 +5,8 @@ import {
   CONTROL_KEY,
   LAYOUT_VERSION,
   type PaymentItem,
+  partitionOf,
   paymentKey,
-  shardOf,
 } from '../../../lambda/table/layout.ts';
 import { itemBytes } from '../../support/dynamodb-size.ts';
 
@@ -20,7 +20,7 @@ const ITEM: PaymentItem = {
   status: 'pending',
   trackedAt: NOW,
   expiresAt: NOW / 1000,
-  shard: shardOf(PAYMENT.recordId, 16),
+  shard: partitionOf(PAYMENT.recordId, 16),
   misses: 2,
   lastMissedAudit: 12_345,
 };

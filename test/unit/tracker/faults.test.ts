@@ -88,8 +88,17 @@ it('never invents, loses or starves a payment, and never sends inside a penalty,
         source.list = withFaults(page);
         source.listMany = withFaults(bulk);
 
-        // While there are faults, and then until the tracker has asked for every id.
-        for (let slot = 0; slot < 160; slot += 1) {
+        const isPayable = (id: string) => paidRecords.has(id) && !source.poison.has(id);
+        const isOwner = (user: string, id: string) => !owners || ownerOf.get(id) === user;
+        const isDue = (user: string, id: string) => isPayable(id) && isOwner(user, id);
+        const isAllPaid = () =>
+          payments.every(({ user, id }) => !isDue(user, id) || table.status(user, id) === 'paid');
+        const lastSlot = Math.max(0, ...payments.map(({ paidAt }) => paidAt).filter(Number.isFinite));
+
+        // While there are faults, then until the tracker has asked for every id, then a little longer.
+        let extraSlots = 8;
+        for (let slot = 0; slot < 160 && extraSlots > 0; slot += 1) {
+          if (remaining.length === 0 && slot > lastSlot && isAllPaid()) extraSlots -= 1;
           for (const { id, paidAt } of payments) {
             const record = source.records.get(id);
             if (paidAt !== slot || !record) continue;
@@ -101,10 +110,8 @@ it('never invents, loses or starves a payment, and never sends inside a penalty,
           });
         }
 
-        const isPayable = (id: string) => paidRecords.has(id) && !source.poison.has(id);
-        const isOwner = (user: string, id: string) => !owners || ownerOf.get(id) === user;
         for (const { userId, recordId, status } of table.items()) {
-          const due = isPayable(recordId) && isOwner(userId, recordId);
+          const due = isDue(userId, recordId);
           expect({ userId, recordId, paid: status === 'paid' }).toEqual({ userId, recordId, paid: due });
           if (status === 'invalid') expect(source.poison.has(recordId)).toBe(true);
           if (status === 'missing') expect(source.records.has(recordId)).toBe(false);

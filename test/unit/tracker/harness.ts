@@ -1,4 +1,5 @@
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { SeenNews } from '../../../lambda/tracker/seen-news.ts';
 import { type TickResult, tick } from '../../../lambda/tracker/tick.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
@@ -11,6 +12,7 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
   const clock = new FakeClock();
   const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
+  const seenNews = new SeenNews();
   const events: TrackerEvent[] = [];
   let owners = 0;
   const run = (): Promise<TickResult> =>
@@ -21,6 +23,7 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
       payments: table.payments,
       source,
       observe: (event) => events.push(event),
+      seenNews,
       newOwner: () => `tick-${++owners}`,
     });
   /** Moves to the next slot and ticks. */
@@ -39,5 +42,5 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
     await table.track(userId, recordId);
     source.records.set(recordId, record);
   };
-  return { clock, table, source, events, eventsOf, run, next, pending };
+  return { clock, table, source, seenNews, events, eventsOf, run, next, pending };
 }

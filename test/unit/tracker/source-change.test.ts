@@ -7,8 +7,12 @@ const LEARNED: ControlState = {
   source: 'old',
   lastSuccessAt: NOW - 20_000,
   blockedUntil: NOW - 1,
-  cursor: { from: '17' },
-  round: { startedAt: NOW - 40_000, answered: 16 },
+  sweep: { startedAt: NOW - 40_000, counted: 16, after: { partition: '0', userId: 'u', recordId: '17' } },
+  sweptAt: NOW - 90_000,
+  isPartial: true,
+  news: { clockSkew: 500 },
+  batchSize: { ids: 1_000, successes: 0 },
+  acceptedId: '17',
   bulkList: { supported: false, learnedAt: NOW - 60_000 },
   audit: { number: 7, startedAt: NOW - 300_000 },
   emptyTicks: 0,
@@ -26,12 +30,11 @@ test('a tracker that never named its source keeps what it learned', () => {
   expect(forgetOtherSource(LEARNED, undefined, NOW)).toBe(LEARNED);
 });
 
-test('another source begins a round of its own, from the first id, and learns about bulk lists anew', () => {
+test('another source is swept from the beginning, and learned about anew', () => {
   const control = forgetOtherSource(LEARNED, 'new', NOW);
 
-  expect(control).not.toHaveProperty('cursor');
-  expect(control).not.toHaveProperty('round');
-  expect(control).not.toHaveProperty('bulkList');
+  const names = ['sweep', 'sweptAt', 'isPartial', 'news', 'batchSize', 'acceptedId', 'bulkList', 'source'];
+  expect(names.filter((name) => name in control)).toEqual([]);
 });
 
 test('counters, a running penalty and the age of the data outlive the source', () => {

@@ -67,8 +67,8 @@ describe('a tick', () => {
     await pending('alice', '1', { paid: true });
     source.latency = 0;
     const list = table.payments.list.bind(table.payments);
-    table.payments.list = async () => {
-      const found = await list();
+    table.payments.list = async (...args) => {
+      const found = await list(...args);
       await table.payments.confirm({ userId: 'alice', recordId: '1' }, 1);
       return found;
     };
@@ -113,21 +113,21 @@ describe('many records of other owners', () => {
 });
 
 describe('another source', () => {
-  it('is asked for everything, though the one before was in the middle of a round', async () => {
+  it('is asked for everything, though the one before was in the middle of a sweep', async () => {
     const { table, source, clock, next, pending } = harness({ source: 'new' });
     await pending('alice', '1', { paid: true });
     await pending('bob', '2', { paid: true });
     await table.remember({
       source: 'old',
-      cursor: { from: '2' },
-      round: { startedAt: 0, answered: 1 },
+      sweep: { startedAt: 0, counted: 1, after: { partition: 'new', userId: 'alice', recordId: '1' } },
+      isPartial: true,
       bulkList: { supported: true, learnedAt: 0 },
     });
 
     expect(await next()).toMatchObject({ outcome: 'done', confirmed: 2 });
 
     expect(source.requests).toHaveLength(1);
-    // The round of the old source would have made the data as old as its start.
+    // The sweep of the old source would have made the data as old as its start.
     expect(table.control).toMatchObject({ source: 'new', lastSuccessAt: slotOf(clock.now(), INTERVAL) });
     expect(table.control).not.toHaveProperty('bulkList');
   });

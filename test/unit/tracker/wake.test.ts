@@ -7,7 +7,7 @@ function prepare(emptyTicks: number | undefined, { startFails = false } = {}) {
   const deeds: string[] = [];
   const rest = {
     emptyTicks: async () => emptyTicks,
-    clear: async () => {
+    clearEmptyTicks: async () => {
       deeds.push('clear');
       emptyTicks = 0;
     },

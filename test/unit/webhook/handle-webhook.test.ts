@@ -122,8 +122,7 @@ describe('a call of the webhook', () => {
     });
   });
 
-  it('looks a few records up one by one, and lists what is pending once for many', async () => {
-    const few = await harness();
+  it('looks up the reported records, however many, and never lists everything pending', async () => {
     const many = await harness();
     await many.table.track('12345', '500');
     const ids = Array.from({ length: 1000 }, (_, index) => index);
@@ -132,12 +131,11 @@ describe('a call of the webhook', () => {
       ids.map((id) => row(id)),
     );
 
-    const lists = [few, many].map(({ table }) => vi.spyOn(table.payments, 'list'));
+    const list = vi.spyOn(many.table.payments, 'list');
 
-    await few.handle(requestOf(ticked(17)));
     const answer = await many.handle(requestOf(event));
 
-    expect(lists.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
+    expect(list).not.toHaveBeenCalled();
     expect(answer.body).toBe('{"confirmed":1}');
   });
 });

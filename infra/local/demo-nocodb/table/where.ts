@@ -91,6 +91,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   in: isOneOf,
   eq: equals,
   gt: isAbove,
+  ge: isSince,
   checked: (_text, column, dialect) => (cell) => dialect.isChecked(cell, column),
   notchecked: () => (cell) => cell === null || cell === false || cell === 0,
 };
@@ -140,6 +141,16 @@ function isAbove(text = '', column: Column, dialect: Dialect): CellTest {
   if (!isNumeric(column)) return (cell) => cell !== null && String(cell) > text;
   const [limit] = dialect.readIntegers([text], column);
   return (cell) => limit !== undefined && typeof cell === 'number' && cell > limit;
+}
+
+/** `(UpdatedAt,ge,exactDate,2026-11-24 16:08:09+00:00)`. Without `exactDate`, NocoDB refuses it (measured on 0.301.3). */
+function isSince(text = '', { title, uidt }: Column): CellTest {
+  const [kind, ...rest] = text.split(',');
+  if (uidt !== 'CreatedTime' && uidt !== 'LastModifiedTime')
+    throw plain(422, `ge is not supported for ${title}.`);
+  if (kind !== 'exactDate') throw plain(422, `'${kind}' is not supported for '${title}'`);
+  const since = Date.parse(rest.join(','));
+  return (cell) => cell !== null && Date.parse(String(cell)) >= since;
 }
 
 function isNumeric({ uidt }: Column): boolean {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Cursor } from '../../../lambda/tracker/control-state.ts';
 import {
   InvalidQueryError,
   InvalidResponseError,
   ServerFaultError,
+  TimeoutError,
   UrlTooLongError,
 } from '../../../lambda/tracker/errors.ts';
-import { fetchRecords, REQUEST_SPACING } from '../../../lambda/tracker/fetch-records.ts';
+import { type FetchOptions, fetchRecords } from '../../../lambda/tracker/fetch-records.ts';
+import { Pacer, REQUEST_SPACING_MS } from '../../../lambda/tracker/pacer.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { DETAILS, FakeSource } from '../../support/fake-source.ts';
 
@@ -16,27 +17,39 @@ const ids = (count: number) =>
 function setUp() {
   const clock = new FakeClock();
   const source = new FakeSource(clock);
-  const ask = (recordIds: string[], { want = 'paid', bulkList, cursor, budget = 10_000 }: AskWith = {}) =>
-    fetchRecords(recordIds, {
-      source,
-      clock,
-      want,
-      bulkList,
-      cursor,
-      context: { deadline: clock.now() + budget, report: () => {} },
-    });
+  const pacer = new Pacer(clock);
+  const ask = (
+    recordIds: string[],
+    { want = 'paid', bulkList, budget = 10_000, alone = 0, ...rest }: AskWith = {},
+  ) =>
+    fetchRecords(
+      [
+        { ids: recordIds.slice(0, alone), isolating: true },
+        { ids: recordIds.slice(alone), isolating: false },
+      ],
+      {
+        source,
+        clock,
+        pacer,
+        want,
+        bulkList,
+        deadline: clock.now() + budget,
+        report: (event) => event.type === 'nocodb.request' && pacer.sent(),
+        ...rest,
+      },
+    );
   const insert = (recordIds: string[], paid = false) => {
     for (const id of recordIds) source.records.set(id, { paid });
   };
   return { clock, source, ask, insert };
 }
 
-interface AskWith {
-  want?: 'paid' | 'existing';
-  bulkList?: boolean;
-  cursor?: Cursor;
+type AskWith = Partial<Pick<FetchOptions, 'want' | 'bulkList' | 'batchSize' | 'acceptedId'>> & {
+  /** How many of the first ids are being isolated. */
+  alone?: number;
+  /** Milliseconds. */
   budget?: number;
-}
+};
 
 const askedPerRequest = (source: FakeSource) =>
   source.requests.map(({ queries }) => queries.reduce((sum, { recordIds }) => sum + recordIds.length, 0));
@@ -56,7 +69,7 @@ describe('the number of requests', () => {
     const answer = await ask(ids(count));
 
     expect(source.requests).toHaveLength(requests);
-    expect(answer).toMatchObject({ cursor: undefined, error: undefined });
+    expect(answer.error).toBeUndefined();
     expect(answer.answered.size).toBe(count);
   });
 
@@ -96,7 +109,7 @@ describe('a server without bulk lists', () => {
     expect(answer.answered.size).toBe(2_000);
     const starts = source.requests.map(({ at }) => at);
     const gaps = starts.slice(1).map((at, index) => at - (starts[index] as number));
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(REQUEST_SPACING);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(REQUEST_SPACING_MS);
   });
 
   it('is not tried again while it is known', async () => {
@@ -107,20 +120,14 @@ describe('a server without bulk lists', () => {
     expect(source.requests.map(({ form }) => form)).toEqual(['get', 'get']);
   });
 
-  it('leaves what does not fit into the time to the next pass, which starts there', async () => {
+  it('leaves what does not fit into the time unasked, which is no error', async () => {
     const { source, ask } = setUp();
 
-    const first = await ask(ids(5_000), { bulkList: false, budget: 1_000 });
-    const second = await ask(ids(5_000), {
-      bulkList: false,
-      budget: 60_000,
-      ...(first.cursor && { cursor: first.cursor }),
-    });
+    const result = await ask(ids(5_000), { bulkList: false, budget: 1_200 });
 
-    expect(first.answered.size).toBe(2_000);
-    expect(first.cursor).toEqual({ from: '002001' });
-    expect(source.requests[4]?.queries[0]?.recordIds[0]).toBe('002001');
-    expect(second.answered.size).toBe(5_000);
+    expect([...result.answered]).toEqual(ids(2_000));
+    expect(source.requests).toHaveLength(4);
+    expect(result.error).toBeUndefined();
   });
 });
 
@@ -205,8 +212,8 @@ describe('a refused id', () => {
 
     const answer = await ask([...ids(10_000), 'rec_abc']);
 
-    // The empty ones ask whether the query as such is accepted: before looking for an id, and before blaming one.
-    expect(askedPerRequest(source)).toEqual([10_001, 0, 10_000, 1, 0]);
+    // The others ask whether the query as such is accepted, and whether another id is, before one is blamed.
+    expect(askedPerRequest(source)).toEqual([10_001, 0, 10_000, 1, 1]);
     expect([...answer.invalid.keys()]).toEqual(['rec_abc']);
   });
 
@@ -214,7 +221,7 @@ describe('a refused id', () => {
     const { source, ask } = setUp();
     source.poison.add('000001');
 
-    const alone = await ask(['000001']);
+    const alone = await ask(['000001'], { acceptedId: '000002' });
     source.faults = [new InvalidQueryError(DETAILS), new InvalidQueryError(DETAILS)];
     const wrongSetting = await ask(ids(10_000));
 
@@ -247,27 +254,39 @@ describe('a refused id', () => {
     expect([...answer.invalid.keys()]).toEqual(['000001']);
   });
 
-  it('is isolated over several passes when one is too short', async () => {
+  it('is isolated over several runs when one is too short', async () => {
     const { source, ask } = setUp();
     source.poison.add('009999');
-    let cursor: Cursor | undefined;
-    let passes = 0;
+    let left = ids(10_000);
+    let alone = 0;
+    let runs = 0;
     let invalid: string[] = [];
 
-    while (invalid.length === 0 && passes < 20) {
-      const answer = await ask(ids(10_000), { budget: 1_800, ...(cursor && { cursor }) });
-      cursor = answer.cursor;
-      invalid = [...answer.invalid.keys()];
-      passes += 1;
+    while (invalid.length === 0 && runs < 20) {
+      const result = await ask(left, { budget: 1_800, acceptedId: '000001', alone });
+      left = left.slice(left.findIndex((id) => !result.answered.has(id)));
+      alone = result.isolating[0]?.length ?? 0;
+      invalid = [...result.invalid.keys()];
+      runs += 1;
     }
 
     expect(invalid).toEqual(['009999']);
-    expect(passes).toBeLessThan(6);
+    expect(runs).toBeLessThan(6);
+  });
+
+  it('is not invalid as long as the server has accepted no id: the setting may be wrong', async () => {
+    const { source, ask } = setUp();
+    source.poison.add('000001');
+
+    const result = await ask(['000001']);
+
+    expect([...result.invalid.keys()]).toEqual([]);
+    expect(result.error).toBeInstanceOf(InvalidQueryError);
   });
 });
 
 describe('an error', () => {
-  it('ends the pass, keeps what was learned before, and the next pass starts after it', async () => {
+  it('ends the run and keeps what was learned before', async () => {
     const { source, ask, insert } = setUp();
     insert(['000001'], true);
     source.faults = [undefined, new ServerFaultError(DETAILS)];
@@ -276,13 +295,12 @@ describe('an error', () => {
 
     expect(answer.error).toBeInstanceOf(ServerFaultError);
     expect([...answer.records.keys()]).toEqual(['000001']);
-    expect(answer.answered.size).toBe(500);
-    expect(answer.cursor).toEqual({ from: '001001' });
+    expect([...answer.answered]).toEqual(ids(500));
   });
 
   it('about the length of the URL makes the questions shorter', async () => {
     const { source, ask } = setUp();
-    source.faults = [new UrlTooLongError(DETAILS)];
+    source.faults = [new UrlTooLongError({ ...DETAILS, smallerMayPass: true })];
 
     const answer = await ask(ids(400));
 
@@ -297,5 +315,55 @@ describe('an error', () => {
     };
 
     await expect(ask(ids(1))).rejects.toThrow(new RangeError('bug'));
+  });
+});
+
+describe('a request that is too large', () => {
+  it('is halved after a timeout, and the run goes on with the halves', async () => {
+    const { source, ask } = setUp();
+    source.latencyPerId = 1;
+
+    // 10,000 ids take 10 s, of which 6 are allowed; their halves take 5 s of the 4 that are left.
+    const first = await ask(ids(10_000));
+    const second = await ask(ids(10_000), { batchSize: first.batchSize });
+
+    expect(askedPerRequest(source).slice(0, 3)).toEqual([10_000, 5_000, 2_500]);
+    expect(first.batchSize?.ids).toBeLessThanOrEqual(2_500);
+    expect(second.error).toBeUndefined();
+    expect(second.answered.size).toBeGreaterThan(1_000);
+  });
+
+  it('fails the run only when nothing was answered after it', async () => {
+    const { source, ask } = setUp();
+    source.latencyPerId = 10;
+
+    const first = await ask(ids(10_000));
+
+    expect(first.error).toBeInstanceOf(TimeoutError);
+    expect(source.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  it('grows again after quick answers, but not to a size that was refused', async () => {
+    const { source, ask } = setUp();
+    const refused = { ids: 8_000, at: Number.MAX_SAFE_INTEGER };
+
+    const free = await ask(ids(20_000), { batchSize: { ids: 1_000, successes: 0 } });
+    const capped = await ask(ids(20_000), { batchSize: { ids: 1_000, successes: 0, refused } });
+
+    expect(askedPerRequest(source).slice(0, 8)).toEqual([
+      1_000, 1_000, 2_000, 2_000, 4_000, 4_000, 6_000, 1_000,
+    ]);
+    expect(free.answered.size).toBe(20_000);
+    expect(capped.batchSize?.ids).toBe(4_000);
+  });
+
+  it('does not grow while answers are slow', async () => {
+    const { source, ask } = setUp();
+    source.latency = 2_000;
+
+    const result = await ask(ids(5_000), { batchSize: { ids: 1_000, successes: 0 } });
+
+    expect(new Set(askedPerRequest(source))).toEqual(new Set([1_000]));
+    expect(result.batchSize).toEqual({ ids: 1_000, successes: expect.any(Number) });
   });
 });

@@ -1,0 +1,107 @@
+import type { CheckContext } from './check-context.ts';
+import { type AuditState, knownBulkList } from './control-state.ts';
+import { SourceLooksWrongError, type TrackerError } from './errors.ts';
+import { type FetchResult, fetchRecords } from './fetch-records.ts';
+import type { PendingPayment } from './pending-payments.ts';
+import { NOTHING_RECONCILED, type Reconciliation, reconcile } from './reconcile.ts';
+import { firstLeft } from './sweep.ts';
+
+/** How often an audit begins: 10 minutes, in milliseconds. */
+export const AUDIT_EVERY = 10 * 60_000;
+
+/** The most payments that one tick audits. The response holds a row for each, unlike that of a sweep. */
+const MAX_SLICE = 5000;
+
+/** When this many records, and more than half of those asked for, are absent, the table is wrong and not the payments. */
+const MIN_MISSED_RECORDS = 5;
+
+/** The result of one tick's part of an audit. */
+export interface AuditResult {
+  readonly reconciliation: Reconciliation;
+  readonly state: AuditState;
+  readonly bulkList: FetchResult['bulkList'];
+  readonly cutPages: number;
+  readonly error?: TrackerError;
+}
+
+/**
+ * The audit of this tick: the one that is running, or a new one when the last one began long enough ago. The first tick of
+ * a tracker only starts the wait.
+ *
+ * @param every time between the starts of two audits, milliseconds
+ */
+export function currentAudit(audit: AuditState | undefined, now: number, every: number): AuditState {
+  if (audit === undefined) return { number: 0, startedAt: now };
+  if (audit.isRunning || now - audit.startedAt < every) return audit;
+  const { batchSize } = audit;
+  return { number: audit.number + 1, startedAt: now, isRunning: true, ...(batchSize && { batchSize }) };
+}
+
+/**
+ * Asks which records of a slice of the pending payments exist. If a record is absent in three audits in a row, its payments
+ * become missing.
+ *
+ * An audit that fails ends, and the next one begins at its usual time. What it has written stays.
+ */
+export async function auditSlice(context: CheckContext, audit: AuditState): Promise<AuditResult> {
+  const { payments, source, clock, pacer, observe, control, now, askUntil, writeUntil, report } = context;
+  const { number, startedAt, after, batchSize } = audit;
+  const ended: AuditState = { number, startedAt };
+  const { payments: slice, isLast } = await payments.list(after, MAX_SLICE);
+  const recordIds = [...new Set(slice.map(({ recordId }) => recordId))];
+  const result = await fetchRecords([{ ids: recordIds, isolating: false }], {
+    source,
+    clock,
+    pacer,
+    want: 'existing',
+    bulkList: knownBulkList(control.bulkList, now),
+    maxBatchIds: MAX_SLICE,
+    batchSize,
+    acceptedId: control.acceptedId,
+    deadline: askUntil,
+    report,
+  });
+  const learned = { bulkList: result.bulkList, cutPages: result.cutPages };
+  const size = result.batchSize && { batchSize: result.batchSize };
+  const error = result.error ?? findingAboutTable(recordIds, result);
+  if (error !== undefined) {
+    return { reconciliation: NOTHING_RECONCILED, state: { ...ended, ...size }, error, ...learned };
+  }
+  const reconciliation = await reconcile(slice, result, {
+    payments,
+    clock,
+    observe,
+    by: 'tick',
+    audit: number,
+    paidAt: now,
+    deadline: writeUntil,
+  });
+  const left = firstLeft(slice, result, reconciliation);
+  // Without progress the audit ends as if it had failed. The sweep isolates bad ids.
+  const isOver = (isLast && left === slice.length) || (left === 0 && reconciliation.unfinished.size === 0);
+  const last: PendingPayment | undefined = slice[left - 1] ?? after;
+  return {
+    reconciliation,
+    state: isOver
+      ? { ...ended, ...size }
+      : { ...ended, isRunning: true, ...(last && { after: last }), ...size },
+    ...learned,
+    ...(reconciliation.error !== undefined && { error: reconciliation.error }),
+  };
+}
+
+/** If most records are absent, the table is another one or not yet restored, and no payment must be given up. */
+function findingAboutTable(
+  recordIds: readonly string[],
+  { answered, records }: FetchResult,
+): SourceLooksWrongError | undefined {
+  const asked = recordIds.filter((id) => answered.has(id));
+  const missed = asked.filter((id) => !records.has(id)).length;
+  if (missed < MIN_MISSED_RECORDS || missed <= asked.length / 2) return undefined;
+  return new SourceLooksWrongError({
+    operation: 'audit records',
+    target: 'NocoDB table',
+    problem: `${missed} of the ${asked.length} records asked for are not in the table, so nothing was given up`,
+    hint: 'See whether NOCODB_TABLE_ID names the table that the payments are about, and whether its records were deleted or are being restored.',
+  });
+}

@@ -1,0 +1,26 @@
+import type { Clock } from './clock.ts';
+import type { ControlState } from './control-state.ts';
+import type { Observer } from './events.ts';
+import type { Pacer } from './pacer.ts';
+import type { PendingPayments } from './pending-payments.ts';
+import type { RecordSource, RequestContext } from './record-source.ts';
+import type { SeenNews } from './seen-news.ts';
+
+/** What the parts of a tick (news, sweep, audit) share. */
+export interface CheckContext {
+  readonly clock: Clock;
+  readonly payments: PendingPayments;
+  readonly source: RecordSource;
+  readonly observe: Observer;
+  readonly seenNews: SeenNews;
+  readonly pacer: Pacer;
+  readonly report: RequestContext['report'];
+  /** What earlier ticks remember. */
+  readonly control: ControlState;
+  /** When the tick began. Epoch milliseconds, here and below. */
+  readonly now: number;
+  /** No request is sent after this. */
+  readonly askUntil: number;
+  /** No write begins after this. */
+  readonly writeUntil: number;
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it, vi } from 'vitest';
+import { TimeoutError } from '../../../lambda/tracker/errors.ts';
+import { DETAILS } from '../../support/fake-source.ts';
+import { harness } from './harness.ts';
+
+const minutes = (count: number) => count * 60_000;
+
+describe('an audit', () => {
+  it('gives a payment up after its record was absent three audits in a row', async () => {
+    const { table, source, clock, next, eventsOf } = harness();
+    await table.track('alice', '1');
+    source.records.set('9', { paid: false });
+    await table.track('bob', '9');
+    await next();
+
+    for (let audit = 0; audit < 3; audit += 1) {
+      expect(table.status('alice', '1')).toBe('pending');
+      clock.advance(minutes(10));
+      await next();
+    }
+
+    expect(table.status('alice', '1')).toBe('missing');
+    expect(table.status('bob', '9')).toBe('pending');
+    expect(eventsOf('payment.missing')).toHaveLength(1);
+    expect(eventsOf('tick.finished').map(({ audit }) => audit)).toEqual([false, true, true, true]);
+  });
+
+  it('counts only misses in a row', async () => {
+    const { table, source, clock, next } = harness();
+    await table.track('alice', '1');
+    const audit = async () => {
+      clock.advance(minutes(10));
+      await next();
+    };
+    await next();
+    await audit();
+    await audit();
+    source.records.set('1', { paid: false });
+    await audit();
+    source.records.delete('1');
+
+    await audit();
+    await audit();
+
+    expect(table.status('alice', '1')).toBe('pending');
+    await audit();
+    expect(table.status('alice', '1')).toBe('missing');
+  });
+
+  it('confirms what is paid, too', async () => {
+    const { table, clock, next, pending } = harness();
+    await pending('alice', '1');
+    await next();
+    await pending('alice', '1', { paid: true });
+    clock.advance(minutes(10));
+
+    await next();
+
+    expect(table.status('alice', '1')).toBe('paid');
+  });
+});
+
+describe('a sweep over several ticks', () => {
+  it('makes the data only as fresh as its start, and leaves nobody out', async () => {
+    const { table, source, clock, next, pending, eventsOf } = harness();
+    for (let id = 1; id <= 100; id += 1) await pending(`user-${id}`, String(id).padStart(3, '0'));
+    Object.assign(source, { bulkList: false, urlIds: 1, keepsChanges: false });
+    await table.remember({ bulkList: { supported: false, learnedAt: clock.now() } });
+
+    await next();
+    const [first] = eventsOf('tick.finished');
+    expect(first?.unanswered).toBeGreaterThan(0);
+    expect(table.control.lastSuccessAt).toBeUndefined();
+    const began = table.control.sweep?.startedAt;
+    while (table.control.lastSuccessAt === undefined) await next();
+
+    expect(table.control.lastSuccessAt).toBe(began);
+    const asked = new Set(
+      source.requests.flatMap(({ queries }) => queries.flatMap(({ recordIds }) => recordIds)),
+    );
+    expect(asked.size).toBe(100);
+  });
+});
+
+/** More payments than one tick asks for: the server takes 10 ids a request, and 4 requests a tick. */
+async function crowd(count: number) {
+  const world = harness();
+  const { table, source, clock, pending } = world;
+  for (let id = 1; id <= count; id += 1) await pending(`user-${id}`, String(id).padStart(4, '0'));
+  Object.assign(source, { bulkList: false, urlIds: 10, latency: 1_000 });
+  await table.remember({
+    bulkList: { supported: false, learnedAt: clock.now() },
+    batchSize: { ids: 10, successes: Number.NEGATIVE_INFINITY },
+  });
+  const pay = (recordId: string) =>
+    source.records.set(recordId, { paid: true, changedAt: clock.now() + source.clockSkew });
+  const untilSwept = async () => {
+    while (table.control.sweptAt === undefined) await world.next();
+  };
+  return { ...world, pay, untilSwept };
+}
+
+const forms = (requests: readonly { form: string }[]) => requests.map(({ form }) => form);
+
+describe('a tick that cannot ask for everything', () => {
+  it('asks for news first, and confirms at once what was paid far from the sweep', async () => {
+    const { table, source, next, pay, untilSwept } = await crowd(200);
+    await untilSwept();
+    await next();
+    pay('0200');
+    pay('0001');
+    source.requests.length = 0;
+
+    const result = await next();
+
+    expect(result).toMatchObject({ outcome: 'done', confirmed: 2 });
+    expect(forms(source.requests)).toEqual(['changes', 'get', 'get', 'get', 'get']);
+    expect([table.status('user-200', '0200'), table.status('user-1', '0001')]).toEqual(['paid', 'paid']);
+  });
+
+  it('keeps the data as fresh as its news, and tells the age of the last sweep apart', async () => {
+    const { table, clock, next, untilSwept, eventsOf } = await crowd(200);
+    await untilSwept();
+
+    for (let slot = 0; slot < 3; slot += 1) await next();
+
+    const last = eventsOf('tick.finished').at(-1);
+    expect(table.control.lastSuccessAt).toBe(clock.now() - (clock.now() % 20_000));
+    expect(last?.dataAgeSeconds).toBe(20);
+    expect(last?.sweepAgeSeconds).toBeGreaterThan(60);
+  });
+
+  it('asks for a newcomer by id, though its record was paid before it was tracked', async () => {
+    const { table, source, next, untilSwept } = await crowd(200);
+    await untilSwept();
+    await next();
+    source.records.set('9999', { paid: true });
+    await table.track('late', '9999');
+
+    await next();
+
+    expect(table.status('late', '9999')).toBe('paid');
+  });
+
+  it('moves newcomers to their own partition once they were asked for', async () => {
+    const { table, untilSwept } = await crowd(100);
+    expect(table.item('user-1', '0001')?.shard).toBe('new');
+
+    await untilSwept();
+
+    expect(table.items().map(({ shard }) => shard)).toEqual(table.items().map(() => '0'));
+  });
+
+  it('finds by its sweep what was paid by SQL, which is no news', async () => {
+    const { table, source, next, untilSwept } = await crowd(100);
+    await untilSwept();
+    source.records.set('0077', { paid: true });
+
+    for (let slot = 0; slot < 4; slot += 1) await next();
+
+    expect(table.status('user-77', '0077')).toBe('paid');
+  });
+
+  it('does not look up the same news in every tick', async () => {
+    const { table, source, next, pay, untilSwept, seenNews } = await crowd(100);
+    await untilSwept();
+    pay('0050');
+    await next();
+    const lookUp = vi.spyOn(table.payments, 'ofRecord');
+
+    await next();
+
+    expect(source.requests.at(-5)?.form).toBe('changes');
+    expect(seenNews.has({ recordId: '0050', paid: true })).toBe(true);
+    expect(lookUp).not.toHaveBeenCalled();
+  });
+
+  it('reads pages of news to their end, over several ticks where one is too short', async () => {
+    const { table, source, next, pay, untilSwept } = await crowd(300);
+    await untilSwept();
+    for (let id = 1; id <= 300; id += 1) pay(String(id).padStart(4, '0'));
+    Object.assign(source, { cap: 10 });
+
+    await next();
+    expect(table.control.news?.query?.after).toBeDefined();
+    const stale = table.control.lastSuccessAt;
+    for (let slot = 0; slot < 12 && table.control.news?.query !== undefined; slot += 1) await next();
+
+    expect(table.control.news?.query).toBeUndefined();
+    expect(table.control.lastSuccessAt).toBeGreaterThan(stale as number);
+    expect(table.items().filter(({ status }) => status === 'paid')).toHaveLength(300);
+  });
+
+  it('asks for changes by the clock of NocoDB, and tells when that is far off', async () => {
+    const { source, next, pay, untilSwept, table, eventsOf } = await crowd(100);
+    source.clockSkew = -3_600_000;
+    await untilSwept();
+    await next();
+    pay('0090');
+
+    await next();
+
+    expect(table.status('user-90', '0090')).toBe('paid');
+    expect(eventsOf('nocodb.clockSkew').at(-1)?.milliseconds).toBeCloseTo(-3_600_000, -3);
+  });
+
+  it('lives by the sweep alone where the table keeps no times of changes', async () => {
+    const { source, next, untilSwept } = await crowd(100);
+    source.keepsChanges = false;
+    await untilSwept();
+    source.requests.length = 0;
+
+    for (let slot = 0; slot < 3; slot += 1) await next();
+
+    expect(forms(source.requests)).not.toContain('changes');
+  });
+
+  it('goes on with the sweep when the question for news fails', async () => {
+    const { table, source, next, untilSwept } = await crowd(100);
+    await untilSwept();
+    await next();
+    source.records.set('0001', { paid: true });
+    source.listChanged = async () => {
+      throw new TimeoutError({ ...DETAILS, smallerMayPass: true });
+    };
+
+    for (let slot = 0; slot < 4; slot += 1) await next().catch(() => {});
+
+    expect(table.status('user-1', '0001')).toBe('paid');
+    expect(table.control.lastError?.kind).toBe('Timeout');
+  });
+
+  it('asks for everything in one request again once the crowd is gone', async () => {
+    const { table, source, next, untilSwept } = await crowd(100);
+    await untilSwept();
+    Object.assign(source, { urlIds: 500, latency: 10 });
+    await table.remember({ batchSize: { ids: 500, successes: 0 } });
+    await next();
+    await next();
+    source.requests.length = 0;
+
+    await next();
+
+    expect(source.requests).toHaveLength(1);
+  });
+});
