@@ -10,7 +10,7 @@ import { emulatorClient } from './support/emulator.ts';
 import { startScriptedServer } from './support/scripted-server.ts';
 import { NOW, prepareTracker } from './support/tracker.ts';
 
-test('registers a list, and tells what became of each', async () => {
+test('registers a list, and returns the result for each payment', async () => {
   const { tracker, payments, events } = await prepareTracker();
   await tracker.track(1, 10);
   await payments.confirm({ userId: '1', recordId: '10' }, NOW);
