@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { Clock } from '../tracker/clock.ts';
 import { TokenRejectedError } from '../tracker/errors.ts';
+import { Pacer } from '../tracker/pacer.ts';
 import type { ExchangeResponse, HttpMethod, RequestContext } from '../tracker/record-source.ts';
 import { parseJson, readErrorResponse } from './error-response.ts';
 import { type CallNames, toErrorFromExchange, toErrorFromResponse, toErrorFromText } from './errors.ts';
@@ -15,7 +16,7 @@ import {
 import { readServerTime } from './retry-after.ts';
 import { readToken, type TokenProvider } from './token.ts';
 
-/** Sends calls to one NocoDB, with the same token, time limits, retries, errors and reports for all calls. */
+/** Sends calls to one NocoDB, with the same token, pace, time limits, retries, errors and reports for all calls. */
 export interface NocoDbClient {
   /**
    * Sends a call, and repeats it as `retry.ts` says. Every exchange is reported, except for the end of the exchange that
@@ -68,7 +69,7 @@ export interface ClientOptions {
 
 /**
  * NocoDB closes idle connections after 5 s (Node's default). The connections of the previous tick are therefore always
- * closed, and a proxy cannot know that a Lambda was frozen in between: a connection is kept for 4 s at most. There is
+ * closed, and a proxy cannot know that a Lambda was frozen in between: a connection is kept for no more than 4 s. There is
  * one connection, because calls are sent one after another. A call that finds it closed is repeated on a new one, and
  * never on another closed one.
  */
@@ -76,13 +77,14 @@ const CONNECTIONS = { connections: 1, keepAliveMaxTimeout: 4_000 };
 
 export function createNocoDbClient(options: ClientOptions): NocoDbClient {
   const { apiUrl, token: provider, clock, random, dispatcher = new Agent(CONNECTIONS) } = options;
+  const pacer = new Pacer(clock);
   return {
     async send(call, { deadline, report }) {
       const names = { operation: call.operation, target: `${call.method} ${apiUrl}${call.path}` };
       const sendWith = (token: string) =>
         withRetries(
           (timeout) => sendOnce(call, { apiUrl, dispatcher, clock, names, token, report, timeout }),
-          { clock, random, deadline, names },
+          { clock, pacer, random, deadline, names },
         );
 
       const token = await readToken(() => provider.get(), names);

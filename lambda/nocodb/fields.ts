@@ -114,8 +114,9 @@ export async function readTableFields(
   return readResponse(response, context, readFields);
 }
 
+/** Encoded, because `doctor` also asks with the title of a table. */
 function metaPath(tableId: string): string {
-  return `/api/v2/meta/tables/${tableId}`;
+  return `/api/v2/meta/tables/${encodeURIComponent(tableId)}`;
 }
 
 function titleOf(name: string, fields: readonly TableField[], { apiUrl, tableId }: NocoDbSettings): string {

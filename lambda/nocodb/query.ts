@@ -77,8 +77,8 @@ export interface ChangeFields {
  * The query string for a page of the paid records that were changed or created since a moment, ordered by id. A record that
  * was created as paid has no time of change.
  *
- * It pages by id like {@link unpaidQueryString}. Times are compared as NocoDB takes them in every version (measured on
- * 0.301.3): `exactDate`, a space between date and time, and the offset from UTC.
+ * It pages by id like {@link unpaidQueryString}. `ge` on a time needs `exactDate`. It compares whole seconds, and finds
+ * what was changed in that very second, on SQLite and on PostgreSQL (measured on 0.301.3).
  */
 export function changedQueryString(
   settings: NocoDbSettings,

@@ -13,8 +13,8 @@ const RETRY_AFTER = /^retry-after(?:-.+)?$/;
 const HTTP_DATE = /^[A-Za-z]{3,9},? [\w: -]+ GMT$/;
 
 /**
- * When the next request may be sent after a 429: the longest wait that a `Retry-After…` header asks for, but at least
- * {@link MIN_PENALTY_MS} and at most {@link MAX_PENALTY_MS}.
+ * When the next request may be sent after a 429: the longest wait that a `Retry-After…` header asks for, but not less than
+ * {@link MIN_PENALTY_MS} and not more than {@link MAX_PENALTY_MS}.
  *
  * @param now epoch milliseconds
  * @returns epoch milliseconds

@@ -107,10 +107,13 @@ export class DynamoPaymentStore implements PaymentStore {
     return layout >= FIRST_LAYOUT_WITH_NEW ? NEW_PARTITION : partitionOf(recordId, this.#shards);
   }
 
+  /** Read once. An old layout is read again: the ticks may be updated while this store is in use. */
   async #readLayout(): Promise<number> {
     try {
       const item = await this.#table.get('read control item', CONTROL_KEY);
-      return (item?.layout as number | undefined) ?? LAYOUT_VERSION;
+      const layout = (item?.layout as number | undefined) ?? LAYOUT_VERSION;
+      if (layout < FIRST_LAYOUT_WITH_NEW) this.#layout = undefined;
+      return layout;
     } catch (error) {
       this.#layout = undefined;
       throw error;

@@ -1,6 +1,6 @@
 import type { PaymentKey } from '../tracker/payment.ts';
 import { NEW_PARTITION, type PendingPayment, type PendingSlice } from '../tracker/pending-payments.ts';
-import type { DocumentTable, Item } from './document-table.ts';
+import type { DocumentTable, Item, ItemQuery } from './document-table.ts';
 import { LAYOUT, partitionOf, partitionsOf, paymentKey, userIdOf } from './layout.ts';
 
 /**
@@ -22,12 +22,7 @@ export async function listSlice(
   const begin = after === undefined ? 0 : Math.max(0, partitions.indexOf(after.partition));
   for (const partition of partitions.slice(begin)) {
     const pages = table.query({
-      operation: 'list pending payments',
-      index: LAYOUT.index.name,
-      condition: '#shard = :shard',
-      // The user id is read from the key: nothing else of an item is needed.
-      projection: '#pk, #recordId',
-      values: { ':shard': partition },
+      ...queryOf(partition),
       ...(after?.partition === partition && { startKey: indexKey(after) }),
       // One more than asked for tells whether there are more.
       limit: limit + 1 - payments.length,
@@ -47,11 +42,14 @@ export async function listSlice(
  * @param shards how many partitions records are spread over; all partitions are read at the same time
  * @throws {TableUnavailableError}
  */
-export async function listPending(table: DocumentTable, shards: number): Promise<PendingPayment[]> {
-  const lists = partitionsOf(shards).map((partition) =>
-    listSlice(table, [partition], undefined, Number.MAX_SAFE_INTEGER),
-  );
-  return (await Promise.all(lists)).flatMap(({ payments }) => payments);
+export async function listPending(table: DocumentTable, shards: number): Promise<PaymentKey[]> {
+  const lists = partitionsOf(shards).map(async (partition) => {
+    const found: PaymentKey[] = [];
+    for await (const items of table.query(queryOf(partition)))
+      for (const item of items) found.push(toKey(item));
+    return found;
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 /**
@@ -79,6 +77,18 @@ export async function listPendingOf(
     return found;
   });
   return (await Promise.all(lists)).flat();
+}
+
+/** The query for everything in a partition. */
+function queryOf(partition: string): ItemQuery {
+  return {
+    operation: 'list pending payments',
+    index: LAYOUT.index.name,
+    condition: '#shard = :shard',
+    // The user id is read from the key: nothing else of an item is needed.
+    projection: '#pk, #recordId',
+    values: { ':shard': partition },
+  };
 }
 
 /** Where a payment stands in the index, whether it is still there or not. */

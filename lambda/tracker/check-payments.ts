@@ -210,7 +210,8 @@ function summarize(
     pending,
     missing: sum((part) => part.missing),
     invalid: sum((part) => part.invalid),
-    ownerMismatches: sum((part) => part.ownerMismatches),
+    // News, sweep and audit may all see the same record.
+    ownerMismatches: new Set(reconciled.flatMap((part) => [...part.mismatched])).size,
     usersUpdated: countUsers(users),
     unanswered: sweep?.unanswered ?? 0,
     unfinished: sum((part) => part.unfinished.size),

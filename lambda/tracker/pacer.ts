@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
  */
 export const REQUEST_SPACING_MS = 250;
 
-/** Keeps the requests of a tick apart, whatever they ask. */
+/** Keeps requests to NocoDB apart, whatever they ask. */
 export class Pacer {
   readonly #clock: Clock;
   #lastRequestAt = Number.NEGATIVE_INFINITY;

@@ -32,6 +32,8 @@ export interface Reconciliation {
   readonly missing: number;
   readonly invalid: number;
   readonly ownerMismatches: number;
+  /** Payments whose paid record has another owner, by {@link nameOf}. */
+  readonly mismatched: ReadonlySet<string>;
   /** Payments that were confirmed or untracked by others meanwhile. */
   readonly gone: number;
   /** Payments that are no longer pending. By {@link nameOf}. */
@@ -48,6 +50,7 @@ export const NOTHING_RECONCILED: Reconciliation = {
   missing: 0,
   invalid: 0,
   ownerMismatches: 0,
+  mismatched: new Set(),
   gone: 0,
   done: new Set(),
   unfinished: new Set(),
@@ -96,15 +99,18 @@ export async function reconcile(
   };
   const outcomes = await pMap(verdicts, write, { concurrency: CONCURRENT_WRITES });
   const isDone = (outcome: Outcome | undefined) => outcome !== 'unchanged' && outcome !== 'ownerMismatch';
-  const done = verdicts.filter((_, index) => isDone(outcomes[index])).map(({ payment }) => nameOf(payment));
+  const namesWhere = (matches: (outcome: Outcome | undefined) => boolean) =>
+    new Set(verdicts.filter((_, index) => matches(outcomes[index])).map(({ payment }) => nameOf(payment)));
+  const mismatched = namesWhere((outcome) => outcome === 'ownerMismatch');
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   return {
     confirmed: count('confirmed'),
     missing: count('missing'),
     invalid: count('invalid'),
-    ownerMismatches: count('ownerMismatch'),
+    ownerMismatches: mismatched.size,
+    mismatched,
     gone: count('gone'),
-    done: new Set(done),
+    done: namesWhere(isDone),
     unfinished,
     error: writeError(failures),
   };

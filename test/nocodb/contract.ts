@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAdapter } from './contract/adapter.ts';
 import { describeBulkList } from './contract/bulk-list.ts';
+import { describeChanges } from './contract/changes.ts';
 import { describeCommandLine } from './contract/command-line.ts';
 import { describeErrorResponses } from './contract/error-responses.ts';
 import { describeFullTick } from './contract/full-tick.ts';
@@ -33,6 +34,7 @@ export function describeRecordSourceContract(name: string, openTarget: () => Pro
     describeWebhooks(targetOf);
     describeWebhookFunction(targetOf);
     describeAdapter(targetOf);
+    describeChanges(targetOf);
     describeCommandLine(targetOf);
     describeFullTick(targetOf);
   });

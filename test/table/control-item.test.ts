@@ -17,7 +17,7 @@ test('lets the first tick of a new table through, with nothing remembered', asyn
     sk: 'GATE',
     owner: 'a',
     nextAllowedAt: NOW + LEASE,
-    layout: 1,
+    layout: 2,
   });
 });
 
@@ -123,11 +123,11 @@ test('acquiring and finishing survive the loss of their answers, and count once'
 
 test('refuses a table whose layout is newer, and leaves it as it is', async () => {
   const { table, acquire } = await prepareGate();
-  await table.setControl('layout', 2);
+  await table.setControl('layout', 3);
 
   await expect(acquire('a')).rejects.toThrow(LayoutTooNewError);
-  await expect(acquire('a')).rejects.toThrow(/layout 2.*up to 1.*Deploy the newer version/);
-  expect(await table.readControl()).toEqual({ pk: 'CONTROL', sk: 'GATE', layout: 2 });
+  await expect(acquire('a')).rejects.toThrow(/layout 3.*up to 2.*Deploy the newer version/);
+  expect(await table.readControl()).toEqual({ pk: 'CONTROL', sk: 'GATE', layout: 3 });
 });
 
 test('who is refused learns since when everything is known', async () => {

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { paymentKey, shardOf } from '../../lambda/table/layout.ts';
+import { paymentKey } from '../../lambda/table/layout.ts';
 import { DynamoPaymentStore } from '../../lambda/table/payment-store.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
+import type { PaymentKey } from '../../lambda/tracker/payment.ts';
+import { emulatorClient } from './support/emulator.ts';
 import { createPaymentTable } from './support/payment-table.ts';
+import { startScriptedServer } from './support/scripted-server.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
@@ -24,7 +27,6 @@ test('tracking creates a pending payment in the documented layout', async () => 
   const result = await store.track(PAYMENT, NOW + 1);
 
   expect(result).toEqual({ status: 'pending', created: true });
-  // 841265288 is CRC-32 of "42": `python3 -c 'import zlib; print(zlib.crc32(b"42"))'`.
   expect(await table.readPayment(PAYMENT)).toEqual({
     pk: 'USER#12345',
     sk: 'RECORD#42',
@@ -32,8 +34,44 @@ test('tracking creates a pending payment in the documented layout', async () => 
     status: 'pending',
     trackedAt: NOW + 1,
     expiresAt: NOW / 1000 + 2 * 86_400,
-    shard: String(841_265_288 % 7),
+    shard: 'new',
   });
+});
+
+test('tracking writes the partition of the record where ticks have layout 1, and reads the layout again', async () => {
+  const { table } = await prepare();
+  const store = new DynamoPaymentStore({ ...table, shards: 7 });
+  const [first, second, third] = ['42', '43', '44'].map((recordId) => ({ userId: '1', recordId })) as [
+    PaymentKey,
+    PaymentKey,
+    PaymentKey,
+  ];
+
+  await table.setControl('layout', 1);
+  await store.track(first, NOW);
+  await table.setControl('layout', 2);
+  await store.track(second, NOW);
+  await table.setControl('layout', 1);
+  await store.track(third, NOW);
+
+  // 841265288 is CRC-32 of "42": `python3 -c 'import zlib; print(zlib.crc32(b"42"))'`.
+  expect((await table.readPayment(first))?.shard).toBe(String(841_265_288 % 7));
+  expect((await table.readPayment(second))?.shard).toBe('new');
+  // Once ticks list newcomers, the layout is not read again.
+  expect((await table.readPayment(third))?.shard).toBe('new');
+});
+
+test('tracking reads the layout again after a failure', async () => {
+  const server = await startScriptedServer({ error: 'AccessDeniedException' }, { body: {} });
+  const client = emulatorClient(server.endpoint);
+  const store = new DynamoPaymentStore({ client, tableName: 'payments' });
+
+  await expect(store.track(PAYMENT, NOW)).rejects.toThrow(/read control item .*the role may not do that/);
+  await store.track(PAYMENT, NOW);
+  await store.track(PAYMENT, NOW);
+
+  const operations = server.requests.map(({ operation }) => operation);
+  expect(operations).toEqual(['GetItem', 'GetItem', 'UpdateItem', 'UpdateItem']);
 });
 
 test('tracking again renews a pending payment', async () => {
@@ -50,7 +88,7 @@ test('tracking again renews a pending payment', async () => {
     status: 'pending',
     trackedAt: NOW + DAY,
     expiresAt: (NOW + 91 * DAY) / 1000,
-    shard: shardOf('42', 1),
+    shard: 'new',
   });
 });
 
@@ -63,7 +101,10 @@ test.for(['missing', 'invalid'] as const)('tracking again renews a payment that 
   const result = await store.track(PAYMENT, NOW);
 
   expect(result).toEqual({ status: 'pending', created: false });
-  expect(await payments.list()).toEqual([PAYMENT]);
+  expect(await payments.list(undefined, 100)).toEqual({
+    payments: [{ ...PAYMENT, partition: 'new' }],
+    isLast: true,
+  });
   expect(await table.readPayment(PAYMENT)).not.toHaveProperty('reason');
 });
 
@@ -170,4 +211,14 @@ test('two users may wait for the same record', async () => {
   expect(await store.find(first, NOW)).toMatchObject({ status: 'paid' });
   expect(await store.find(second, NOW)).toMatchObject({ status: 'pending' });
   expect(await store.pending()).toEqual([second]);
+});
+
+test('all pending payments are listed without a limit for a page', async () => {
+  const server = await startScriptedServer({ body: { Items: [] } });
+  const client = emulatorClient(server.endpoint);
+
+  expect(await new DynamoPaymentStore({ client, tableName: 'payments', shards: 2 }).pending()).toEqual([]);
+
+  expect(server.requests).toHaveLength(3);
+  for (const { input } of server.requests) expect(input).not.toHaveProperty('Limit');
 });

@@ -17,7 +17,7 @@ async function prepare({ shards = 1 } = {}) {
 }
 
 test.each([1, 5])(
-  'the pending payments of a record are found by it, in an index of %i shards',
+  'the pending payments of a record are found by it, new or not, in an index of %i shards',
   async (shards) => {
     const { store, payments } = await prepare({ shards });
     const [a, b, paid, longer] = [
@@ -28,6 +28,7 @@ test.each([1, 5])(
     ];
     for (const payment of [a, b, paid, longer]) await store.track(payment, NOW);
     await payments.confirm(paid, NOW);
+    await payments.moveFromNew(b);
 
     const found = await payments.ofRecord('17');
 

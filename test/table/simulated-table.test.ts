@@ -24,6 +24,10 @@ type Step = (adapters: Adapters) => Promise<unknown>;
 
 const payments = ['1', '2'].flatMap((userId) => ['7', '8'].map((recordId) => ({ userId, recordId })));
 const payment = fc.constantFrom(...payments);
+const position = fc
+  .tuple(payment, fc.constantFrom('new', '0'))
+  .map(([key, partition]) => ({ ...key, partition }));
+const limit = fc.integer({ min: 1, max: 5 });
 const now = fc.integer({ min: 0, max: 5 }).map((step) => NOW + step * 10_000);
 const owner = fc.constantFrom('a', 'b');
 const audit = fc.integer({ min: 1, max: 4 });
@@ -70,7 +74,26 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ({ pending }) =>
         pending.markInvalid(key, 'no number'),
   ),
-  fc.constant<Step>(({ pending }) => pending.list()),
+  payment.map(
+    (key): Step =>
+      ({ pending }) =>
+        pending.moveFromNew(key),
+  ),
+  payment.map(
+    ({ recordId }): Step =>
+      ({ pending }) =>
+        pending.ofRecord(recordId),
+  ),
+  fc.tuple(fc.option(position, { nil: undefined }), limit).map(
+    ([after, most]): Step =>
+      ({ pending }) =>
+        pending.list(after, most),
+  ),
+  fc.tuple(fc.option(position, { nil: undefined }), limit).map(
+    ([after, most]): Step =>
+      ({ pending }) =>
+        pending.listNew(after && { ...after, partition: 'new' }, most),
+  ),
   fc.tuple(owner, now).map(
     ([name, at]): Step =>
       ({ gate }) =>

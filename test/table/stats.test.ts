@@ -68,7 +68,7 @@ test('prints the stats', async () => {
 
 test('refuses to read the ticks of a newer version', async () => {
   const { table, tracker } = await prepareTracker();
-  await table.setControl('layout', 2);
+  await table.setControl('layout', 3);
 
   await expect(tracker.getStats()).rejects.toThrow(LayoutTooNewError);
   await expect(tracker.status(1)).rejects.toThrow(LayoutTooNewError);

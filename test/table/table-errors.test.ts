@@ -38,7 +38,8 @@ test.for([
   ['InternalServerError', /DynamoDB has an internal error.*Repeat it later/],
   ['ValidationException', /DynamoDB answered ValidationException: told by the test\. /],
 ] as const)('%s becomes an error that says what to do', async ([error, message]) => {
-  const { store } = await storeWith({ error });
+  // The first request reads the layout of the table.
+  const { store } = await storeWith({ body: {} }, { error });
 
   const thrown = await store.track(PAYMENT, NOW).catch((reason: unknown) => reason);
 
@@ -57,7 +58,7 @@ test('a table that does not exist is named', async () => {
   const payments = new DynamoPendingPayments({ ...options, confirmedBy: 'tick' });
   const gate = new DynamoControlItem(options);
 
-  await expect(payments.list()).rejects.toThrow(
+  await expect(payments.list(undefined, 100)).rejects.toThrow(
     /list pending payments \[DynamoDB table no-such-table, index pending\]: there is no such table or index/,
   );
   await expect(gate.acquire({ owner: 'a', now: NOW, lease: 1 })).rejects.toThrow(

@@ -58,6 +58,7 @@ function describeTable({ tableId, baseId, title, columns, dialect }: DemoTable) 
       title: column.title,
       uidt: column.uidt,
       pk: flag(column.uidt === 'ID'),
+      system: flag(column.uidt === 'CreatedTime' || column.uidt === 'LastModifiedTime'),
       ...(column.options && { colOptions: { options: column.options.map((option) => ({ title: option })) } }),
     })),
   };

@@ -31,7 +31,8 @@ function dependencies(token: string) {
   return { token: fixedToken(token), clock: systemClock, random: Math.random };
 }
 
-function context(): RequestContext {
+/** A context with enough time for any request. */
+export function context(): RequestContext {
   return { deadline: Date.now() + 10_000, report() {} };
 }
 
@@ -145,7 +146,7 @@ export function describeAdapter(targetOf: TargetOf): void {
       expect(idsOf(text)).toEqual([texts[0], texts[3]]);
     });
 
-    it('tells the refusals of the server apart', async () => {
+    it('has an error for each kind of refusal', async () => {
       const target = targetOf();
       const ask = (variables: Variables = {}, token?: string) =>
         openSource(target, variables, token).list(query([1]), context());

@@ -38,6 +38,8 @@ export function describeFullTick(targetOf: TargetOf): void {
     const userOf = (index: number) => `user${index}`;
     const statusOf = (index: number) => table.status(userOf(index), String(ids[index]));
 
+    const pending = async () => (await table.payments.list(undefined, 2 * RECORDS)).payments.length;
+
     async function nextTick() {
       clock.skip(INTERVAL_SECONDS * 1000);
       events.length = 0;
@@ -103,7 +105,7 @@ export function describeFullTick(targetOf: TargetOf): void {
     it('notice after three audits that a record is gone, and miss no other', async () => {
       const last = RECORDS - 1;
       await remove(targetOf(), [ids[last] as number]);
-      const before = (await table.payments.list()).length;
+      const before = await pending();
 
       for (let audits = 0; statusOf(last) === 'pending' && audits < 8; ) {
         const { finished } = await nextTick();
@@ -111,7 +113,7 @@ export function describeFullTick(targetOf: TargetOf): void {
       }
 
       expect(statusOf(last)).toBe('missing');
-      const left = (await table.payments.list()).length;
+      const left = await pending();
       const strangers = targetOf().database === 'sqlite' ? 2 : 0;
       expect(left).toBe(before - 1 - strangers);
     });

@@ -123,25 +123,28 @@ export function describeRecords(targetOf: TargetOf): void {
       expect(reply).toMatchObject({ status: 200, body: { message: 'OK' } });
     });
 
-    it('tells its columns with ids, titles, types and key', async () => {
+    it('tells its columns with ids, titles, types and key, and which are its own', async () => {
       const { tableId, columns } = targetOf();
 
       const { status, body } = await call(targetOf(), 'GET', `/api/v2/meta/tables/${tableId}`);
 
       expect(status).toBe(200);
       expect(body).toMatchObject({ id: tableId, title: 'Payments' });
-      const known = body.columns.map(({ id, title, uidt, pk }: Record<string, unknown>) => [
+      const known = body.columns.map(({ id, title, uidt, pk, system }: Record<string, unknown>) => [
         title,
         id,
         uidt,
         Boolean(pk),
+        Boolean(system),
       ]);
       expect(known).toEqual(
         expect.arrayContaining([
-          ['Id', columns.Id, 'ID', true],
-          ['Paid', columns.Paid, 'Checkbox', false],
-          ['TG ID', columns['TG ID'], 'SingleLineText', false],
-          ['Status', columns.Status, 'SingleSelect', false],
+          ['Id', columns.Id, 'ID', true, false],
+          ['CreatedAt', columns.CreatedAt, 'CreatedTime', false, true],
+          ['UpdatedAt', columns.UpdatedAt, 'LastModifiedTime', false, true],
+          ['Paid', columns.Paid, 'Checkbox', false, false],
+          ['TG ID', columns['TG ID'], 'SingleLineText', false, false],
+          ['Status', columns.Status, 'SingleSelect', false, false],
         ]),
       );
     });

@@ -1,17 +1,30 @@
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
-import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/control-state.ts';
+import { NO_COUNTERS, type TickMemory, type TickReport } from '../../../lambda/tracker/control-state.ts';
 import { createPaymentTable } from './payment-table.ts';
 
 export const NOW = Date.UTC(2026, 0, 1);
 export const LEASE = 16_500;
 
-/** A gate on a table of its own. */
+/** A gate on a new table. */
 export async function prepareGate() {
   const table = await createPaymentTable();
   const gate = new DynamoControlItem(table);
   const acquire = (owner: string, now = NOW) => gate.acquire({ owner, now, lease: LEASE });
   return { table, gate, acquire };
 }
+
+/** The memory of a tick that learned nothing. */
+export const NOTHING_REMEMBERED: TickMemory = {
+  bulkList: undefined,
+  batchSize: undefined,
+  acceptedId: undefined,
+  sweep: undefined,
+  sweptAt: undefined,
+  isPartial: undefined,
+  news: undefined,
+  newcomers: undefined,
+  audit: undefined,
+};
 
 /** What an ordinary tick reports at its end. */
 export function reportOf(owner: string, report: Partial<TickReport> = {}): TickReport {
@@ -23,10 +36,7 @@ export function reportOf(owner: string, report: Partial<TickReport> = {}): TickR
     pending: 37,
     usersUpdated: 40,
     counters: { ...NO_COUNTERS, updates: 1, confirmed: 8, requests: 1, requestsOk: 1 },
-    cursor: undefined,
-    round: undefined,
-    bulkList: undefined,
-    audit: undefined,
+    memory: NOTHING_REMEMBERED,
     empty: false,
     ...report,
   };

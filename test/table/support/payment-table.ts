@@ -8,7 +8,7 @@ import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import { createTableInput } from '../../support/create-table-input.ts';
 import { emulatorClient } from './emulator.ts';
 
-/** A payments table of its own for one test, deleted after it. TTL is off: only time decides what readers see. */
+/** Creates a payments table, which is deleted after the test. TTL is off: only time decides what readers see. */
 export async function createPaymentTable(client: DynamoDBDocumentClient = emulatorClient()) {
   const tableName = `payments-${randomUUID()}`;
   await client.send(new CreateTableCommand(createTableInput(tableName)));

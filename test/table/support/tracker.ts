@@ -2,11 +2,12 @@ import { PaymentTracker, type TrackerEvent } from '../../../lambda/client/index.
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import { NO_COUNTERS, type TickReport } from '../../../lambda/tracker/control-state.ts';
+import { NOTHING_REMEMBERED } from './gate.ts';
 import { createPaymentTable } from './payment-table.ts';
 
 export const NOW = Date.UTC(2026, 0, 1, 12);
 
-/** A tracker on a table of its own, with the ticks' side of it. */
+/** A tracker on a new table, and what a tick uses of the same table. */
 export async function prepareTracker() {
   const table = await createPaymentTable();
   const clock = { time: NOW, now: () => clock.time };
@@ -35,9 +36,6 @@ const TICK: TickReport = {
   pending: 37,
   usersUpdated: 37,
   counters: { ...NO_COUNTERS, updates: 45, confirmed: 8, requests: 50, requestsOk: 46 },
-  cursor: undefined,
-  round: undefined,
-  bulkList: undefined,
-  audit: undefined,
+  memory: NOTHING_REMEMBERED,
   empty: false,
 };

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RateLimitedError } from '../../../lambda/tracker/errors.ts';
 import { type Answer, json, startHttpServer, text } from '../../support/http-server.ts';
-import { ERROR_RESPONSES, PASSING } from './error-responses.ts';
+import { ERROR_RESPONSES, PASSING, TIMEOUTS } from './error-responses.ts';
 import { failureOf, query, sourceFor, TOKEN } from './fixtures.ts';
 
 describe('a refused list', () => {
@@ -37,6 +37,16 @@ describe('a refused list', () => {
 
     expect(error.kind).toBe('ServerFault');
     expect(server.requests).toHaveLength(3);
+  });
+
+  it.each(TIMEOUTS)('for %s is a server fault, and not repeated', async (_name, answer) => {
+    const server = await startHttpServer(answer);
+    const { source, within } = sourceFor(server.url);
+
+    const error = await failureOf(source.list(query(['1']), within()));
+
+    expect(error.kind).toBe('ServerFault');
+    expect(server.requests).toHaveLength(1);
   });
 
   it('never shows the token, even when the server echoes it', async () => {

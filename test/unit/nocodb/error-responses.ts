@@ -176,12 +176,17 @@ export const ERROR_RESPONSES: [name: string, answer: Answer, kind: string, words
   ['a status nobody expects', text(418, "I'm a teapot"), 'InvalidResponse', '418'],
 ];
 
+/** Error responses that say that a server waited too long. */
+export const TIMEOUTS: [name: string, answer: Answer][] = [
+  ['408', json(408, { error: 'ERR_EXTERNAL_DATA_SOURCE_TIMEOUT', message: 'slow' })],
+  ['504 from a proxy', text(504, '<title>504 Gateway Time-out</title>')],
+];
+
 /** Error responses after which a repeat may succeed. */
 export const PASSING: [name: string, answer: Answer][] = [
   ['500 with a stack', json(500, { msg: 'went wrong', innerError: { stack: 'at x' } })],
   ['502 from a proxy', text(502, NGINX_502)],
   ['503 without a body', text(503, '')],
-  ['408', json(408, { error: 'ERR_EXTERNAL_DATA_SOURCE_TIMEOUT', message: 'slow' })],
   ['an unreachable database', json(400, { error: 'ERR_IN_EXTERNAL_DATA_SOURCE', message: 'Error' })],
   [
     'a locked database',

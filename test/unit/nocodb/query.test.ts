@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   bulkBody,
+  changedQueryString,
   describeQueries,
   describeQuery,
   fitsUrl,
@@ -141,7 +142,7 @@ describe('the URL of a GET', () => {
 });
 
 describe('the body of a bulk list', () => {
-  it('holds a query of its own for each, unencoded', () => {
+  it('holds one query for each page, unencoded', () => {
     expect(
       bulkBody(select, [
         query(['1']),
@@ -172,6 +173,39 @@ describe('the list of unpaid records', () => {
   it('does not let the server judge values', () => {
     expect(unpaidQueryString(select, undefined, 100)).toBe('fields=Id,Status,TG%20ID&sort=Id&limit=100');
     expect(unpaidQueryString(select, '17', 100)).toContain('where=(Id,gt,17)&');
+  });
+});
+
+describe('the list of changed records', () => {
+  const SINCE = Date.UTC(2026, 10, 24, 16, 8, 9, 999);
+  const fields = { updated: 'cupdated0000000', created: 'ccreated0000000' };
+  const whereOf = (...args: Parameters<typeof changedQueryString>) =>
+    new URLSearchParams(changedQueryString(...args).replaceAll('+', '%2B')).get('where');
+
+  it('asks for paid records changed or created since a whole second, in the order of their ids', () => {
+    expect(changedQueryString(checkbox, fields, { since: SINCE, limit: 1000 })).toBe(
+      'where=((cupdated0000000,ge,exactDate,2026-11-24%2016%3A08%3A09%2B00%3A00)' +
+        '~or(ccreated0000000,ge,exactDate,2026-11-24%2016%3A08%3A09%2B00%3A00))~and(Paid,checked)' +
+        '&fields=Id,Paid&sort=Id&limit=1000',
+    );
+  });
+
+  it('goes on behind an id', () => {
+    expect(whereOf(checkbox, fields, { since: SINCE, after: '17', limit: 1000 })).toMatch(
+      /~and\(Paid,checked\)~and\(Id,gt,17\)$/,
+    );
+  });
+
+  it('asks for the values that mean paid, and for the owner', () => {
+    const text = changedQueryString(select, fields, { since: SINCE, limit: 5 });
+
+    expect(text).toContain('~and(Status,in,Paid,Paid%20(cash))&fields=Id,Status,TG%20ID&sort=Id&limit=5');
+  });
+
+  it('asks for the time of change alone where the table has no time of creation', () => {
+    expect(whereOf(checkbox, { updated: 'u' }, { since: SINCE, limit: 1000 })).toBe(
+      '(u,ge,exactDate,2026-11-24 16:08:09+00:00)~and(Paid,checked)',
+    );
   });
 });
 

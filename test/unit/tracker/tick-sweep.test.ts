@@ -60,6 +60,22 @@ describe('an audit', () => {
   });
 });
 
+describe('an audit in the tick of a sweep', () => {
+  it('does not count a payment with another owner twice', async () => {
+    const { clock, next, pending, eventsOf } = harness();
+    await pending('alice', '1', { paid: true, owner: 'bob' });
+    await next();
+    clock.advance(minutes(10));
+
+    await next();
+
+    expect(eventsOf('tick.finished')).toMatchObject([
+      { audit: false, ownerMismatches: 1 },
+      { audit: true, ownerMismatches: 1 },
+    ]);
+  });
+});
+
 describe('a sweep over several ticks', () => {
   it('makes the data only as fresh as its start, and leaves nobody out', async () => {
     const { table, source, clock, next, pending, eventsOf } = harness();
