@@ -88,6 +88,16 @@ export function staleAge(intervalSeconds: number): number {
   return Math.max(1.5 * intervalSeconds, ringsAfter - 1.5 * period);
 }
 
+/**
+ * The age from which the last complete sweep is too old. A sweep of 1,000,000 payments in bulk lists of 20,000 takes 50
+ * intervals, and just before it ends, the one before it is twice as old.
+ *
+ * @returns seconds
+ */
+export function slowSweepAge(intervalSeconds: number): number {
+  return Math.max(3600, 200 * intervalSeconds);
+}
+
 /** Every alarm's rule. All are plain, one metric each: that is the cheapest kind, and emulators know it. */
 export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>> {
   const { intervalSeconds, tickFunction, loop, table, deadLetterQueue } = watched;
@@ -106,6 +116,12 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
       threshold: staleAge(intervalSeconds),
       periods: 2,
       of: 2,
+    },
+    SweepSlow: {
+      metric: trackerMetric(watched, METRICS.sweepAge, maximum(perTick)),
+      threshold: slowSweepAge(intervalSeconds),
+      periods: 5,
+      of: 5,
     },
     LoopStopped: {
       metric: loop.metricStarted(sum(Duration.seconds(START_EVERY_SECONDS))),
@@ -127,6 +143,13 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
     },
     TokenRejected: {
       metric: trackerMetric(watched, METRICS.ticksFailed, { ...sum(perTick), errorKind: 'TokenRejected' }),
+      threshold: 1,
+      periods: 1,
+      of: 1,
+    },
+    SourceLooksWrong: {
+      // Audits begin every 10 minutes: a period that holds one keeps the alarm on until an audit succeeds.
+      metric: trackerMetric(watched, METRICS.ticksFailed, { ...sum(quarter), errorKind: 'SourceLooksWrong' }),
       threshold: 1,
       periods: 1,
       of: 1,

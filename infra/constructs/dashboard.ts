@@ -22,7 +22,7 @@ import {
   TRACKER_DIMENSION,
   type Metric as TrackerMetric,
 } from '../../lambda/observability/metrics.ts';
-import { staleAge, tickPeriod, trackerMetric, type Watched } from './alarm-rules.ts';
+import { slowSweepAge, staleAge, tickPeriod, trackerMetric, type Watched } from './alarm-rules.ts';
 
 export interface TrackerDashboardProps {
   readonly watched: Watched;
@@ -31,7 +31,7 @@ export interface TrackerDashboardProps {
   readonly tickLogGroupName: string;
 }
 
-/** Width of the page in CloudWatch's grid, and of what stands beside another widget. */
+/** Width of the page, and of one of two widgets side by side, in units of CloudWatch's grid. */
 const FULL = 24;
 const HALF = 12;
 
@@ -67,8 +67,21 @@ export class TrackerDashboard extends Construct {
       this.#graph('Payments', [
         this.#maximum(METRICS.pending, 'pending'),
         this.#sum(METRICS.confirmed, 'confirmed', Color.GREEN),
-        this.#maximum(METRICS.unanswered, 'not asked for yet'),
       ]),
+    );
+    this.dashboard.addWidgets(
+      this.#graph('Left to the next tick', [
+        this.#maximum(METRICS.unanswered, 'record ids not asked for yet'),
+        this.#maximum(METRICS.unfinished, 'payments not written yet', Color.ORANGE),
+      ]),
+      new GraphWidget({
+        title: 'Age of the last complete sweep, seconds (none while one tick asks for everything)',
+        left: [this.#maximum(METRICS.sweepAge, 'oldest')],
+        leftYAxis: { min: 0 },
+        leftAnnotations: [{ value: slowSweepAge(watched.intervalSeconds), label: 'slow', color: Color.RED }],
+        width: HALF,
+        height: 5,
+      }),
     );
     this.dashboard.addWidgets(
       this.#graph('NocoDB: milliseconds a request', [
