@@ -81,7 +81,7 @@ export const RUNBOOK = {
     meaning:
       'DynamoDB throttles writes to the table or its index: they exceed the cap, or they grow faster than the table scales. Ticks and bots retry them.',
     remedy:
-      'Check whether a bot tracks payments in an endless loop. If the load is intended, raise the caps of the table and its index. Above a thousand tracked payments a second, set shards too.',
+      'Check whether a bot tracks payments in an endless loop. If the load is intended, raise the caps of the table and its index. Newly tracked payments are in one partition of the index, so import at most a thousand a second.',
   },
   ReadsThrottled: {
     meaning:

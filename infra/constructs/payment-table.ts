@@ -5,9 +5,9 @@ import type { Construct } from 'constructs';
 import { LAYOUT } from '../../lambda/table/layout.ts';
 
 /**
- * Request units a second that the table and its index serve at the most, so that a bot in a loop cannot run up a bill
- * unnoticed: reads at the cap cost about $1.80 an hour, writes $4.50 (us-east-1). Room for 10,000 payments tracked in
- * 5 s, and for 100,000 pending ones listed in one tick.
+ * The most request units a second that the table and its index serve, so that a bot in an endless loop cannot cause a high
+ * bill: reads at the cap cost about $1.80 an hour, writes $4.50 (us-east-1). Enough to track 10,000 payments in 5 s, and
+ * to list all that a tick asks for.
  */
 export const REQUEST_UNITS_CAP = { read: 4000, write: 2000 } as const;
 
@@ -18,10 +18,10 @@ export interface PaymentTableProps {
 }
 
 /**
- * The table that everybody reads and one loop writes: payments and the control item.
+ * The payments table: payments, which bots track and ticks confirm, and the control item, which only ticks write.
  *
- * Encrypted at rest with DynamoDB's own key, which costs nothing. The stream carries both images, so that who listens
- * can tell a change of status from any other write.
+ * Encrypted at rest with DynamoDB's own key, which costs nothing. The stream carries both images, so that its readers
+ * can distinguish a change of status from any other write.
  */
 export class PaymentTable extends TableV2 {
   constructor(scope: Construct, id: string, props: PaymentTableProps) {

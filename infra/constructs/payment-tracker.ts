@@ -129,7 +129,10 @@ export class PaymentTracker extends Construct {
     return table.combine(this.table.grantQueryOfPending(grantee));
   }
 
-  /** Lets a bot track and untrack payments, and everything that {@link grantRead} does. */
+  /**
+   * Lets a bot track and untrack payments, and everything that {@link grantRead} does: tracking reads the layout of the
+   * table in the control item.
+   */
   grantTrack(grantee: IGrantable): Grant {
     const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
     return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));

@@ -24,7 +24,12 @@ export interface PaymentTrackerOptions {
     /** Days after which a pending payment expires. @default 90 */
     readonly pendingDays?: number;
   };
-  /** Number of partitions that the stack spreads pending payments over. Only `getStats` and `printStats` need it. @default 1 */
+  /**
+   * Number of partitions that the stack spreads pending payments over, which `getStats` reads. `track` needs it only with a
+   * stack that is older than this client.
+   *
+   * @default 1
+   */
   readonly shards?: number;
   /** Prints the text of `printStats`. @default console.log */
   readonly print?: (text: string) => void;
