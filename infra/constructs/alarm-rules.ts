@@ -44,8 +44,8 @@ export interface AlarmRule {
   readonly periods: number;
   readonly of: number;
   /**
-   * What a period without any value means. Almost everything here is published only when there is something to tell,
-   * and nothing at all while the tracker rests.
+   * What a period without a value means. Most metrics are published only when they are not zero, and none is published
+   * while the tracker rests.
    *
    * @default NOT_BREACHING
    */
@@ -70,15 +70,14 @@ export function trackerMetric(
   });
 }
 
-/** Whole minutes that hold at least one tick: the period in which something periodic has to be seen. */
+/** The shortest period in whole minutes that contains at least one tick. */
 export function tickPeriod(intervalSeconds: number): Duration {
   return Duration.minutes(Math.ceil(intervalSeconds / 60));
 }
 
 /**
- * From which age on data counts as stale. The alarm wants it in two periods in a row, so that one tick after a rest,
- * whose age is that of the rest, does not ring; hence the age is less than the 3 intervals, or 3 minutes, after which
- * it is to ring.
+ * The age from which data counts as stale. The first tick after a rest publishes the age of the rest, so the alarm needs
+ * two periods in a row. To go off after 3 intervals, or 3 minutes, its threshold is lower than that.
  *
  * @returns seconds
  */
@@ -98,7 +97,7 @@ export function slowSweepAge(intervalSeconds: number): number {
   return Math.max(3600, 200 * intervalSeconds);
 }
 
-/** Every alarm's rule. All are plain, one metric each: that is the cheapest kind, and emulators know it. */
+/** The rule of every alarm. Each watches one metric without metric math: the cheapest kind, which emulators support. */
 export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>> {
   const { intervalSeconds, tickFunction, loop, table, deadLetterQueue } = watched;
   const perTick = tickPeriod(intervalSeconds);
@@ -110,8 +109,8 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
 
   return {
     DataStale: {
-      // Told by every tick that had something to check, whether it succeeded or not. Ticks that do not happen tell
-      // nothing; that is what LoopStopped and LoopFails are for.
+      // Every tick that has something to check publishes it, whether the tick succeeds or fails. When no tick runs,
+      // LoopStopped and LoopFails go off.
       metric: trackerMetric(watched, METRICS.dataAge, maximum(perTick)),
       threshold: staleAge(intervalSeconds),
       periods: 2,
@@ -129,7 +128,7 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
       threshold: 1,
       periods: 3,
       of: 3,
-      // The one thing that happens every minute, even at rest: its absence is the alarm.
+      // The loop starts every minute, even while the tracker rests.
       missing: TreatMissingData.BREACHING,
     },
     LoopFails: { metric: loop.metricFailed(sum(perTick)), ...timeAndAgain },
@@ -175,7 +174,7 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
       },
     }),
     WritesThrottled: {
-      // Counts a write that the table or the index throttled, once; every write but untrack's is this operation.
+      // Counts each write that the table or its index throttled once. Every write except that of untrack is UpdateItem.
       metric: dynamoMetric(table, 'ThrottledRequests', minute, { Operation: 'UpdateItem' }),
       ...timeAndAgain,
     },
@@ -185,7 +184,7 @@ export function alarmRules(watched: Watched): Partial<Record<AlarmId, AlarmRule>
       threshold: 1,
       periods: 1,
       of: 1,
-      // A queue that nobody touches stops reporting after some hours; its messages are still there.
+      // After some hours without use, a queue publishes no metrics, although it still has its messages.
       missing: TreatMissingData.IGNORE,
     },
   };

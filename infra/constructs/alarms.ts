@@ -11,16 +11,16 @@ import { acknowledge } from './nag-acknowledgements.ts';
 
 export interface AlarmsProps {
   readonly watched: Watched;
-  /** Where alarms go. @default - a topic of its own */
+  /** The topic that alarms are sent to. @default - a new topic */
   readonly topic?: ITopic | undefined;
-  /** An address that gets them by mail, once it has confirmed. @default - nobody */
+  /** An e-mail address that gets the alarms after its owner confirms the subscription. @default - none */
   readonly email?: string | undefined;
 }
 
 /** Tells people when the tracker fails, and why. Each alarm says what it means and what to do. */
 export class Alarms extends Construct {
   readonly topic: ITopic;
-  /** By the end of their names. `OwnerMismatch` is there only where owners are compared. */
+  /** The alarms by the ends of their names. `OwnerMismatch` exists only if owners are compared. */
   readonly all: ReadonlyMap<AlarmId, Alarm>;
 
   constructor(scope: Construct, id: string, { watched, topic, email }: AlarmsProps) {
@@ -49,16 +49,16 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Without a KMS key: SNS encrypts its disks anyway, what alarms say is no secret, CloudWatch cannot publish with the
-   * key that AWS manages (https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns), and a key of one's own
-   * costs more a month than the resting tracker. Who wants one gives a topic that has it.
+   * Creates a topic without a KMS key. SNS encrypts its disks anyway, alarms contain no secrets, CloudWatch cannot publish
+   * with the key that AWS manages (https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns), and a customer
+   * managed key costs more a month than the resting tracker. To use one, pass a topic that has it.
    */
   #createTopic(trackerName: string): Topic {
     const topic = new Topic(this, 'Topic', {
       displayName: `Payment tracker ${trackerName}`.slice(0, 100),
       enforceSSL: true,
     });
-    // A topic with a policy of its own loses the one that lets its account's services publish.
+    // A topic with a policy loses the default policy, which lets the services of its account publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowAlarms',

@@ -50,7 +50,7 @@ export class TrackerDashboard extends Construct {
     const sum = { statistic: Stats.SUM, period: this.#period };
 
     this.dashboard = new Dashboard(this, 'Dashboard', {
-      // CloudWatch takes nothing else in a name.
+      // CloudWatch accepts only these characters in a name.
       dashboardName: watched.trackerName.replace(/[^A-Za-z0-9_-]/g, '-'),
       defaultInterval: Duration.hours(3),
     });
@@ -191,7 +191,7 @@ export class TrackerDashboard extends Construct {
     return this.#metric(metric, Stats.MAXIMUM, label, color);
   }
 
-  /** A search finds the kinds that occurred, so that no line stands for those that never do. */
+  /** A search shows only the kinds that occurred. */
   #failuresByKind(): MathExpression {
     const schema = [METRIC_NAMESPACE, ERROR_KIND_DIMENSION, TRACKER_DIMENSION].join(',');
     const filter = `MetricName="${METRICS.ticksFailed.name}" ${TRACKER_DIMENSION}="${this.#watched.trackerName}"`;

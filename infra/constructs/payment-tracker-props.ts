@@ -61,9 +61,9 @@ export interface PaymentTrackerProps {
   readonly deletionProtection?: boolean;
 
   /**
-   * The bus that is told of confirmed payments. Several trackers may share one: the events name the tracker.
+   * The bus for events of confirmed payments. Several trackers may share one: the events name the tracker.
    *
-   * @default - a bus of the tracker's own
+   * @default - a new bus
    */
   readonly eventBus?: IEventBus;
 
@@ -108,7 +108,7 @@ export interface WebhookProps {
   readonly secretParameterName: string;
 
   /**
-   * How many calls are worked on at the same time, at the most. It caps what strangers who find the URL can cost, and it
+   * The most calls that are processed at the same time. It limits what strangers who find the URL can cost, and it
    * is taken from the account's own limit of concurrent functions.
    *
    * @default - only the account's limit

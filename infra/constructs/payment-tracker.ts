@@ -27,8 +27,8 @@ import { WakeUp } from './wake-up.ts';
 import { Webhook } from './webhook.ts';
 
 /**
- * Watches one NocoDB table for any number of bots: a loop asks NocoDB for all pending payments together and writes the
- * table that the bots read.
+ * Watches one NocoDB table for any number of bots: a loop asks NocoDB about the pending payments of all bots and writes
+ * the table that the bots read.
  *
  * @example
  * const payments = new PaymentTracker(this, 'Payments', {
@@ -47,23 +47,23 @@ export class PaymentTracker extends Construct {
   readonly wakeFunction: IFunction;
   /** Announces confirmed payments on the event bus. */
   readonly notifyFunction: IFunction;
-  /** Told of every confirmed payment: `PaymentConfirmed` events with source `payment-tracker`. */
+  /** Gets an event for every confirmed payment: `PaymentConfirmed` with the source `payment-tracker`. */
   readonly eventBus: IEventBus;
-  /** Takes NocoDB's webhook; absent unless `webhook` is set. */
+  /** Receives NocoDB's webhook; absent unless `webhook` is set. */
   readonly webhookFunction?: IFunction;
-  /** Where NocoDB's webhook has to post to; absent unless `webhook` is set. */
+  /** The URL that NocoDB's webhook must post to; absent unless `webhook` is set. */
   readonly webhookUrl?: string;
   /** What could not be delivered to the loop or processed by the functions that follow the table. Normally empty. */
   readonly deadLetterQueue: IQueue;
-  /** Where alarms go. */
+  /** The topic that alarms are sent to. */
   readonly alarmTopic: ITopic;
-  /** What the tracker is called in logs, metrics and events. */
+  /** The name of the tracker in logs, metrics and events. */
   readonly trackerName: string;
-  /** What the props say, with the defaults filled in. */
+  /** The settings in the props, with all defaults. */
   readonly settings: TrackerSettings;
   readonly #notifications: Notifications;
 
-  /** @throws {SettingsError} when the props cannot work, with every fault at once */
+  /** @throws {SettingsError} when properties are not valid, with every fault at once */
   constructor(scope: Construct, id: string, props: PaymentTrackerProps) {
     super(scope, id);
     this.settings = checkProps(props);
@@ -114,10 +114,11 @@ export class PaymentTracker extends Construct {
   }
 
   /**
-   * Lets a bot read payments and statistics, and tells a function the table's name in `PAYMENT_TABLE_NAME`.
+   * Lets a bot read payments and statistics, and sets the name of the table in the variable `PAYMENT_TABLE_NAME` of a
+   * function.
    *
-   * A function that uses two trackers gets the name of the one that it was granted last; set a variable of its own for
-   * the other with `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
+   * If a function uses two trackers, the variable has the table of the last grant. Set another variable for the other
+   * table: `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
    */
   grantRead(grantee: IGrantable): Grant {
     this.#introduce(grantee);
@@ -153,9 +154,9 @@ export class PaymentTracker extends Construct {
   }
 
   /**
-   * Has a function called with an event for every confirmed payment, at least once: as a rule within a second or two.
-   * The event's `detail` is a `PaymentConfirmed` of the client. What fails time and again goes to the dead-letter queue,
-   * which has an alarm.
+   * Calls a function with an event for every confirmed payment, at least once, usually within a second or two. The
+   * `detail` of the event is a `PaymentConfirmed` of the client. An event that fails on every retry goes to the
+   * dead-letter queue, which has an alarm.
    *
    * @example
    * payments.onConfirmed(deliverFunction);

@@ -87,7 +87,7 @@ function refusal(found: Item = {}, now: number): GateAnswer {
   };
 }
 
-/** The names of the counters, each an attribute of its own so that an update can add to it. */
+/** The names of the counters. Each is a separate attribute, so that an update can add to it. */
 const COUNTERS = Object.keys(NO_COUNTERS) as (keyof Counters)[];
 
 /** Attributes that are read as they were written. */
