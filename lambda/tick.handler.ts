@@ -35,7 +35,10 @@ const dependencies: TickDependencies = {
     clock: systemClock,
     random: Math.random,
   }),
-  observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
+  observe: combineObservers(
+    createLogObserver(logger),
+    createMetricsObserver(createMetrics(trackerName), intervalSeconds),
+  ),
   seenNews: new SeenNews(),
   newOwner: randomUUID,
 };

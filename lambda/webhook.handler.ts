@@ -16,7 +16,7 @@ import { handleWebhook, type WebhookDependencies, type WebhookResponse } from '.
 import { createSecretCheck } from './webhook/secret-check.ts';
 
 const { tableName, trackerName, webhookSecretParameter, ...settings } = readSettings(process.env, 'webhook');
-const { nocodb, tokenParameterName, shards, retention } = toTrackerSettings(settings);
+const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
 const logger = new Logger({ serviceName: trackerName });
 const clock = systemClock;
@@ -43,7 +43,10 @@ const dependencies: WebhookDependencies = {
   }),
   count: new DynamoControlItem(table),
   clock,
-  observe: combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(trackerName))),
+  observe: combineObservers(
+    createLogObserver(logger),
+    createMetricsObserver(createMetrics(trackerName), intervalSeconds),
+  ),
 };
 
 /** A request of NocoDB's webhook. When it cannot be written, this throws, so that NocoDB and the metrics show it. */

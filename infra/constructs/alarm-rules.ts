@@ -90,6 +90,16 @@ export function staleAge(intervalSeconds: number): number {
   return Math.max(1.5 * intervalSeconds, alarmAfter - 1.5 * period);
 }
 
+/**
+ * The age from which the last complete sweep is too old. A sweep of 1,000,000 payments in bulk lists of 20,000 takes 50
+ * intervals, and just before it ends, the one before it is twice as old.
+ *
+ * @returns seconds
+ */
+export function slowSweepAge(intervalSeconds: number): number {
+  return Math.max(3600, 200 * intervalSeconds);
+}
+
 /** The rules of all alarms. Each rule uses one metric without metric math: it costs the least, and emulators support it. */
 export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, AlarmRule>> {
   const { intervalSeconds, tickFunction, loop, table, deadLetterQueue } = tracker;
@@ -108,6 +118,12 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
       threshold: staleAge(intervalSeconds),
       periods: 2,
       of: 2,
+    },
+    SweepSlow: {
+      metric: trackerMetric(tracker, METRICS.sweepAge, maximum(perTick)),
+      threshold: slowSweepAge(intervalSeconds),
+      periods: 5,
+      of: 5,
     },
     LoopStopped: {
       metric: loop.metricStarted(sum(Duration.seconds(START_EVERY_SECONDS))),
@@ -129,6 +145,13 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
     },
     TokenRejected: {
       metric: trackerMetric(tracker, METRICS.ticksFailed, { ...sum(perTick), errorKind: 'TokenRejected' }),
+      threshold: 1,
+      periods: 1,
+      of: 1,
+    },
+    SourceLooksWrong: {
+      // Audits begin every 10 minutes: a period that holds one keeps the alarm on until an audit succeeds.
+      metric: trackerMetric(tracker, METRICS.ticksFailed, { ...sum(quarter), errorKind: 'SourceLooksWrong' }),
       threshold: 1,
       periods: 1,
       of: 1,

@@ -11,9 +11,15 @@ export interface RunbookEntry {
 export const RUNBOOK = {
   DataStale: {
     meaning:
-      'Payments are pending, but the tracker has not checked all of them for 3 intervals (at least 3 minutes). Bots read old data; nothing is lost.',
+      'Payments are pending, but for 3 intervals (at least 3 minutes) the tracker could not find out everything that was paid. Bots read old data; nothing is lost.',
     remedy:
-      'See which other alarm is on: it names the cause. If no other alarm is on, read the newest ERROR line in the log of the tick function: it names the operation, the target and a hint. If ticks are only slow, with many payments and a NocoDB without bulk lists, upgrade NocoDB or lengthen the interval.',
+      'See which other alarm is on: it names the cause. If no other alarm is on, read the newest ERROR line in the log of the tick function: it names the operation, the target and a hint. If the ticks succeed, the payments do not fit in one tick: run npx payment-tracker doctor. It says whether the table keeps when its records change, and whether NocoDB has bulk lists.',
+  },
+  SweepSlow: {
+    meaning:
+      'The pending payments do not fit in one tick, and the last complete sweep began more than an hour (and more than 200 intervals) ago. The tracker still finds records that change in NocoDB. It finds a record that SQL changes in the database, and a record without a time of its change, only when the sweep asks for it.',
+    remedy:
+      'Compare NocoDbLatency, Unanswered and Pending on the dashboard. If NocoDB is slow, make it faster: the tracker then asks for more record ids per request. Run npx payment-tracker doctor: with a NocoDB without bulk lists, upgrade NocoDB. If ticks fail, start with TickErrors.',
   },
   LoopStopped: {
     meaning:
@@ -48,11 +54,17 @@ export const RUNBOOK = {
     remedy:
       'Create a token in NocoDB and store it in the SSM parameter: aws ssm put-parameter --overwrite --type SecureString --name <parameter> --value <token>. The next tick uses it. No deployment is needed.',
   },
+  SourceLooksWrong: {
+    meaning:
+      'An audit did not find more than half of the records that it asked for. NOCODB_TABLE_ID names another table, or the records were deleted or are being restored. The tracker made no payment missing, and still confirms what is paid.',
+    remedy:
+      'Compare NOCODB_TABLE_ID with the table that the bots write, and restore the records if they were deleted. If the records were deleted on purpose, untrack their payments. The next audit is 10 minutes later, and the alarm ends when an audit succeeds.',
+  },
   RateLimited: {
     meaning:
       'NocoDB refused requests because there were too many (429), at least 3 times in 15 minutes. After each of them the tracker sends nothing for 30 s or longer.',
     remedy:
-      'Find out who else uses the same NocoDB user: the tracker needs one request per tick. Give the tracker its own NocoDB user and token, or lengthen the interval.',
+      'Find out who else uses the same NocoDB user: the tracker needs one request per tick, and about two when the pending payments do not fit in one. Give the tracker its own NocoDB user and token, or lengthen the interval.',
   },
   PagesCut: {
     meaning:
@@ -69,7 +81,7 @@ export const RUNBOOK = {
     meaning:
       'DynamoDB throttles writes to the table or its index: they exceed the cap, or they grow faster than the table scales. Ticks and bots retry them.',
     remedy:
-      'Check whether a bot tracks payments in an endless loop. If the load is intended, raise the caps of the table and its index. Above a thousand tracked payments a second, set shards too.',
+      'Check whether a bot tracks payments in an endless loop. If the load is intended, raise the caps of the table and its index. Newly tracked payments are in one partition of the index, so import at most a thousand a second.',
   },
   ReadsThrottled: {
     meaning:

@@ -22,7 +22,7 @@ import {
   TRACKER_DIMENSION,
   type Metric as TrackerMetric,
 } from '../../lambda/observability/metrics.ts';
-import { type MonitoredTracker, staleAge, tickPeriod, trackerMetric } from './alarm-rules.ts';
+import { type MonitoredTracker, slowSweepAge, staleAge, tickPeriod, trackerMetric } from './alarm-rules.ts';
 
 export interface TrackerDashboardProps {
   readonly tracker: MonitoredTracker;
@@ -67,8 +67,21 @@ export class TrackerDashboard extends Construct {
       this.#graph('Payments', [
         this.#maximum(METRICS.pending, 'pending'),
         this.#sum(METRICS.confirmed, 'confirmed', Color.GREEN),
-        this.#maximum(METRICS.unanswered, 'not asked for yet'),
       ]),
+    );
+    this.dashboard.addWidgets(
+      this.#graph('Left to the next tick', [
+        this.#maximum(METRICS.unanswered, 'record ids not asked for yet'),
+        this.#maximum(METRICS.unfinished, 'payments not written yet', Color.ORANGE),
+      ]),
+      new GraphWidget({
+        title: 'Age of the last complete sweep, seconds (none while one tick asks for everything)',
+        left: [this.#maximum(METRICS.sweepAge, 'oldest')],
+        leftYAxis: { min: 0 },
+        leftAnnotations: [{ value: slowSweepAge(tracker.intervalSeconds), label: 'slow', color: Color.RED }],
+        width: HALF,
+        height: 5,
+      }),
     );
     this.dashboard.addWidgets(
       this.#graph('NocoDB: milliseconds per request', [

@@ -5,9 +5,9 @@ import type { Construct } from 'constructs';
 import { LAYOUT } from '../../lambda/table/layout.ts';
 
 /**
- * Maximum request units per second of the table and of its index, so that a bot in an endless loop cannot cause a high
- * bill. At the cap, reads cost about $1.80 an hour and writes about $4.50 (us-east-1). The caps are high enough to track
- * 10,000 payments in 5 s, and to list 100,000 pending payments in one tick.
+ * The most request units a second that the table and its index serve, so that a bot in an endless loop cannot cause a high
+ * bill: reads at the cap cost about $1.80 an hour, writes $4.50 (us-east-1). Enough to track 10,000 payments in 5 s, and
+ * to list all that a tick asks for.
  */
 export const REQUEST_UNITS_CAP = { read: 4000, write: 2000 } as const;
 

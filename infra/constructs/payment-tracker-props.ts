@@ -16,8 +16,8 @@ export interface PaymentTrackerProps {
   readonly interval?: Duration;
 
   /**
-   * Number of partitions of the index of pending payments, 1 to 16. Increase it only if bots track more than a thousand
-   * payments a second.
+   * Partitions of the index that pending payments are spread over after a tick has asked for them, 1 to 16. More than
+   * one only if more than a thousand payments are confirmed a second. Never lower it.
    *
    * @default 1
    */

@@ -27,8 +27,8 @@ import { WakeUp } from './wake-up.ts';
 import { Webhook } from './webhook.ts';
 
 /**
- * Watches one NocoDB table for any number of bots: a loop asks NocoDB about all pending payments in one request, and
- * writes the table that the bots read.
+ * Watches one NocoDB table for any number of bots: a loop asks NocoDB about the pending payments of all bots and writes
+ * the table that the bots read.
  *
  * @example
  * const payments = new PaymentTracker(this, 'Payments', {
@@ -133,7 +133,10 @@ export class PaymentTracker extends Construct {
     return table.combine(this.table.grantQueryOfPending(grantee));
   }
 
-  /** Lets a bot track and untrack payments. Includes {@link grantRead}. */
+  /**
+   * Lets a bot track and untrack payments, and everything that {@link grantRead} does: tracking reads the layout of the
+   * table in the control item.
+   */
   grantTrack(grantee: IGrantable): Grant {
     const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
     return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));

@@ -15,6 +15,6 @@ export {
 export type { StatusResult } from './payment-status.ts';
 export type { PaymentTrackerOptions } from './payment-tracker.ts';
 export { PaymentTracker } from './payment-tracker.ts';
-export type { TrackerStats } from './stats.ts';
+export type { PastMoment, TrackerStats } from './stats.ts';
 export { formatAge, formatStats } from './stats.ts';
 export type { PaymentInput } from './track-many.ts';

@@ -1,4 +1,4 @@
-import { dataAge, RESTING_AFTER } from '../tracker/control-state.ts';
+import { dataAge, RESTING_AFTER, sweepAge } from '../tracker/control-state.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
 
@@ -14,8 +14,13 @@ export interface TrackerStats {
   readonly totalUpdates: number;
   /** Ticks that failed since the table was created. */
   readonly failures: number;
-  /** Every status is at least as fresh as this; `null` before the first successful tick. `ago` reads `15s ago`. */
-  readonly lastUpdate: { readonly at: string; readonly ago: string; readonly ageSeconds: number } | null;
+  /** Every status is at least as fresh as this; `null` before the first successful tick. */
+  readonly lastUpdate: PastMoment | null;
+  /**
+   * When the last complete sweep began: since then, every pending payment was asked for by its record id. `null` before
+   * the first. It is older than `lastUpdate` only when a sweep takes several ticks.
+   */
+  readonly lastSweep: PastMoment | null;
   /** Users whose payments NocoDB answered for in the last tick. */
   readonly usersUpdated: number;
   /** Payments confirmed since the table was created, by ticks and by the webhook. */
@@ -35,24 +40,31 @@ export interface TrackerStats {
   readonly resting: boolean;
 }
 
+/** A moment in the past. */
+export interface PastMoment {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  /** The age in its largest whole unit: `15s ago`. */
+  readonly ago: string;
+  /** The age in whole seconds. */
+  readonly ageSeconds: number;
+}
+
 /**
  * Computes the stats from the items of the table.
  *
  * @param now epoch milliseconds
  */
 export function toStats(control: Control, pending: readonly PaymentKey[], now: number): TrackerStats {
-  const { counters, lastSuccessAt, blockedUntil = 0, lastError } = control;
-  const age = wholeDataAge(control, now);
+  const { counters, lastSuccessAt, sweptAt, blockedUntil = 0, lastError } = control;
   return {
     trackedUsers: new Set(pending.map(({ userId }) => userId)).size,
     pending: pending.length,
     updateIntervalSeconds: control.intervalSeconds ?? null,
     totalUpdates: counters.updates,
     failures: counters.failures,
-    lastUpdate:
-      age === null || lastSuccessAt === undefined
-        ? null
-        : { at: toIso(lastSuccessAt), ago: formatAge(age), ageSeconds: age },
+    lastUpdate: toPastMoment(lastSuccessAt, dataAge(control, now).dataAgeSeconds),
+    lastSweep: toPastMoment(sweptAt, sweepAge(control, now).sweepAgeSeconds),
     usersUpdated: control.usersUpdated ?? 0,
     paymentsConfirmed: counters.confirmed,
     requests: {
@@ -113,6 +125,12 @@ export function formatAge(seconds: number): string {
 export function wholeDataAge(control: Pick<Control, 'lastSuccessAt'>, now: number): number | null {
   const { dataAgeSeconds } = dataAge(control, now);
   return dataAgeSeconds === undefined ? null : Math.floor(dataAgeSeconds);
+}
+
+function toPastMoment(at: number | undefined, age: number | undefined): PastMoment | null {
+  if (at === undefined || age === undefined) return null;
+  const ageSeconds = Math.floor(age);
+  return { at: toIso(at), ago: formatAge(ageSeconds), ageSeconds };
 }
 
 function toIso(milliseconds: number): string {

@@ -31,7 +31,7 @@ export function describeEvent(event: TrackerEvent): string | undefined {
     case 'nocodb.response':
       return describeResponse(event);
     case 'nocodb.clockSkew':
-      return `🕰️ NocoDB: its clock is ${Math.round(event.milliseconds / 1000)} s off; changes are asked for by its clock`;
+      return describeClockSkew(event);
     case 'webhook.handled':
       return `🪝 Webhook: NocoDB reported ${count(event.records, 'paid record')}, ${count(event.confirmed, 'payment')} confirmed`;
     case 'webhook.refused':
@@ -64,6 +64,12 @@ function describeResponse(event: EventOf<'nocodb.response'>): string {
   return `${OUTCOME_SIGNS[outcome]} NocoDB response: ${answer} in ${seconds}s, ${bytes} bytes, ${records} records (in total ${sums})`;
 }
 
+function describeClockSkew({ milliseconds }: EventOf<'nocodb.clockSkew'>): string {
+  const seconds = Math.round(Math.abs(milliseconds) / 1000);
+  const direction = milliseconds > 0 ? 'ahead of' : 'behind';
+  return `🕰️ NocoDB: its clock is ${seconds} s ${direction} the tracker's; the tracker asks for changes by NocoDB's clock`;
+}
+
 function describeStarted({ pending, audit }: EventOf<'tick.started'>): string | undefined {
   if (pending === 0) return undefined;
   return `🔍 Payment tracker: Checking ${pending} payment records${audit ? ' (audit: do they still exist?)' : ''}...`;
@@ -91,12 +97,13 @@ function describeFailed(event: EventOf<'tick.failed'>): string {
 }
 
 function describeOutcome(summary: TickSummary): string {
-  const { confirmed, checked, pending, missing, invalid, ownerMismatches, unanswered } = summary;
+  const { confirmed, checked, pending, missing, invalid, ownerMismatches, unanswered, unfinished } = summary;
   const rare = [
     { count: missing, what: 'missing' },
     { count: invalid, what: 'invalid' },
     { count: ownerMismatches, what: 'paid by another owner' },
     { count: unanswered, what: 'not asked for yet' },
+    { count: unfinished, what: 'not written yet' },
   ];
   const parts = rare.filter(({ count }) => count > 0).map(({ count, what }) => `, ${count} ${what}`);
   return `${confirmed}/${checked} paid, ${pending} pending${parts.join('')}`;

@@ -14,6 +14,7 @@ export const ERROR_KIND_DIMENSION = 'ErrorKind';
  * The metrics. A custom metric costs $0.30 a month, prorated by the hours in which it is published
  * (https://aws.amazon.com/cloudwatch/pricing, us-east-1), so
  * - while something is pending, four are published: TicksDone, DataAge, Pending and NocoDbLatency;
+ * - while sweeps take several ticks, SweepAge is the fifth;
  * - the others are published only when they are not zero: a missing value means 0;
  * - while the tracker rests, nothing is published.
  */
@@ -44,8 +45,15 @@ export const METRICS = {
   ownerMismatch: { name: 'OwnerMismatch', unit: MetricUnit.Count },
   /** Pages with fewer records than requested, because the server cut them. Sum. */
   cutPages: { name: 'CutPages', unit: MetricUnit.Count },
-  /** Payments that the tick had no time to ask for. Maximum. */
+  /** Record ids that the tick had no time to ask for. Maximum. */
   unanswered: { name: 'Unanswered', unit: MetricUnit.Count },
+  /** Payments that the tick had no time to write, or that it could not write. Maximum. */
+  unfinished: { name: 'Unfinished', unit: MetricUnit.Count },
+  /**
+   * Age of the last complete sweep at the start of a tick. Published only when a sweep takes several ticks, so that the
+   * sweep is older than the data by more than an interval. Maximum.
+   */
+  sweepAge: { name: 'SweepAge', unit: MetricUnit.Seconds },
   /** Milliseconds of a request to NocoDB. Average, percentiles; its SampleCount is the number of requests. */
   nocoDbLatency: { name: 'NocoDbLatency', unit: MetricUnit.Milliseconds },
   /** Requests that NocoDB refused with 429. Sum. */
@@ -66,8 +74,9 @@ export function createMetrics(trackerName: string): Metrics {
  * its latency. There is one line for each tick, at its end. {@link METRICS} describes which metrics are published when.
  *
  * @param metrics from {@link createMetrics}; the observer adds values to them and publishes them
+ * @param intervalSeconds seconds between two ticks
  */
-export function createMetricsObserver(metrics: Metrics): Observer {
+export function createMetricsObserver(metrics: Metrics, intervalSeconds: number): Observer {
   const add = ({ name, unit }: Metric, value: number) => metrics.addMetric(name, unit, value);
   const addUnlessZero = (metric: Metric, value: number) => value !== 0 && add(metric, value);
   return (event) => {
@@ -91,6 +100,7 @@ export function createMetricsObserver(metrics: Metrics): Observer {
         if (event.resting) return;
         add(METRICS.ticksDone, 1);
         addSummary(event, addUnlessZero);
+        addUnlessZero(METRICS.sweepAge, ageOfLongSweep(event, intervalSeconds));
         // While nothing is pending, the age of the data does not matter.
         if (event.checked > 0) addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         add(METRICS.pending, event.pending);
@@ -98,6 +108,7 @@ export function createMetricsObserver(metrics: Metrics): Observer {
       case 'tick.failed':
         add(METRICS.ticksFailed, 1);
         addSummary(event, addUnlessZero);
+        addUnlessZero(METRICS.sweepAge, ageOfLongSweep(event, intervalSeconds));
         addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         if (event.checked > 0) add(METRICS.pending, event.pending);
         publishFailureKind(metrics, event);
@@ -119,6 +130,13 @@ function addSummary(
   addUnlessZero(METRICS.ownerMismatch, summary.ownerMismatches);
   addUnlessZero(METRICS.cutPages, summary.cutPages);
   addUnlessZero(METRICS.unanswered, summary.unanswered);
+  addUnlessZero(METRICS.unfinished, summary.unfinished);
+}
+
+/** The age of the last complete sweep, seconds; 0 when the age of the data says the same. */
+function ageOfLongSweep({ dataAgeSeconds, sweepAgeSeconds }: TickSummary, intervalSeconds: number): number {
+  if (dataAgeSeconds === undefined || sweepAgeSeconds === undefined) return 0;
+  return sweepAgeSeconds - dataAgeSeconds > intervalSeconds ? sweepAgeSeconds : 0;
 }
 
 function publishFailureKind(metrics: Metrics, { kind }: TickFailed): void {

@@ -190,12 +190,12 @@ export const SETTINGS = {
   shards: {
     variable: 'PENDING_SHARDS',
     prop: 'shards',
-    // One partition lists 100,000 pending payments in a tick. More of them only spread the writes.
+    // A partition takes 1,000 writes a second (DynamoDB's limit).
     ...number({ min: 1, max: 16, unit: 'shards' }),
     default: 1,
     readBy: { ...TRACKER, tableCommand: 'optional' },
     meaning:
-      'Partitions of the index of pending payments. 1 is enough for 100,000. You can raise it later, but never lower it: the payments in a removed partition are no longer checked.',
+      'Partitions of the index that pending payments are spread over after a tick has asked for them. 1 is enough for up to 1,000 confirmed payments a second. You can raise it later, but never lower it: the payments in a removed partition are no longer checked. After you raise it, only the sweep confirms some of the older payments.',
   },
   pendingDays: {
     variable: 'PENDING_RETENTION_DAYS',

@@ -23,7 +23,7 @@ export interface TrackerSettings {
   readonly tokenParameterName: string;
   /** Time between two ticks, whole seconds. */
   readonly intervalSeconds: number;
-  /** Partitions of the index of pending payments. */
+  /** Partitions of the index that pending payments are spread over after a tick has asked for them. */
   readonly shards: number;
   /** Whole days. */
   readonly retention: { readonly pendingDays: number; readonly paidDays: number };

@@ -175,7 +175,7 @@ export function checkLayout(item: Item | undefined, operation: string): void {
     operation,
     target: 'control item of the payments table',
     problem: `the table has layout ${layout}, and this version of the tracker knows layouts up to ${LAYOUT_VERSION}`,
-    hint: 'Deploy the newer version of the tracker again; the older one would misread the payments.',
+    hint: 'Deploy the newer version of the tracker again. In a bot, update the package payment-tracker.',
   });
 }
 

@@ -27,8 +27,9 @@ export interface PaymentStoreOptions extends TableOptions {
 /**
  * The payments as bots see them, in DynamoDB.
  *
- * Rights it needs, on the table: `GetItem` and `Query` to read; `UpdateItem` to track and `DeleteItem` to untrack, both
- * only with leading keys `USER#*`. On the index: `Query`, only for {@link DynamoPaymentStore.pending}.
+ * Rights it needs, on the table: `GetItem` and `Query` to read; `UpdateItem` and, for the control item, `GetItem` to
+ * track; `DeleteItem` to untrack. It writes only items with leading keys `USER#*`. On the index: `Query`, only for
+ * {@link DynamoPaymentStore.pending}.
  *
  * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */

@@ -242,5 +242,5 @@ export function sweepAge(
   { sweptAt }: Pick<ControlState, 'sweptAt'>,
   now: number,
 ): { readonly sweepAgeSeconds?: number } {
-  return sweptAt === undefined ? {} : { sweepAgeSeconds: (now - sweptAt) / 1000 };
+  return sweptAt === undefined ? {} : { sweepAgeSeconds: Math.max(0, now - sweptAt) / 1000 };
 }

@@ -98,6 +98,33 @@ describe('an alarm rings', () => {
     expect(await world.pass(10)).toMatchObject({ TokenRejected: 1, TickErrors: 3 });
   });
 
+  it('when audits miss most records, until one finds them again', async () => {
+    const world = prepare();
+    await world.track(45);
+    await world.pass(30);
+    const records = [...world.source.records];
+    for (const [id] of records.slice(0, 30)) world.source.records.delete(id);
+
+    expect(await world.pass(45)).toEqual({ SourceLooksWrong: expect.toSatisfy((minute) => minute <= 30) });
+    for (const [id, record] of records) world.source.records.set(id, record);
+    await world.pass(30);
+
+    expect(await world.pass(HOUR)).toEqual({});
+  });
+
+  it('when the sweep does not get on for more than 200 intervals, although news keep the data fresh', async () => {
+    const world = prepare();
+    await world.track(45);
+    world.source.latencyPerId = 200;
+    expect(await world.pass(HOUR)).toEqual({});
+    world.source.latencyPerId = 1_000_000;
+
+    const rang = await world.pass(80);
+
+    const isDue = expect.toSatisfy((minute) => minute >= 67 && minute <= 73);
+    expect(rang).toEqual({ TickErrors: 3, LoopFails: 3, SweepSlow: isDue });
+  });
+
   it('when NocoDB rate-limits time and again', async () => {
     const world = prepare();
     await world.track(45);

@@ -51,6 +51,16 @@ describe('the alarms', () => {
     ['TickThrottled', { Namespace: 'AWS/Lambda', MetricName: 'Throttles' }],
     ['TickSlow', { Namespace: 'AWS/Lambda', MetricName: 'Duration', Threshold: 12_800 }],
     ['TokenRejected', { MetricName: 'TicksFailed', EvaluationPeriods: 1 }],
+    [
+      'SweepSlow',
+      {
+        Namespace: 'PaymentTracker',
+        MetricName: 'SweepAge',
+        Statistic: 'Maximum',
+        Threshold: 4000,
+      },
+    ],
+    ['SourceLooksWrong', { MetricName: 'TicksFailed', Period: 900, EvaluationPeriods: 1 }],
     ['RateLimited', { MetricName: 'NocoDbRateLimited', Threshold: 3, Period: 900 }],
     ['PagesCut', { MetricName: 'CutPages', Period: 900, DatapointsToAlarm: 2 }],
     ['OwnerMismatch', { MetricName: 'OwnerMismatch', EvaluationPeriods: 1 }],
@@ -64,9 +74,9 @@ describe('the alarms', () => {
     expect(alarm(id)).toMatchObject(expected);
   });
 
-  it('tell a rejected token from other failures by its error kind', () => {
-    expect(alarm('TokenRejected')?.Dimensions).toEqual([
-      { Name: 'ErrorKind', Value: 'TokenRejected' },
+  it.each(['TokenRejected', 'SourceLooksWrong'])('tell %s from other failures by its error kind', (kind) => {
+    expect(alarm(kind)?.Dimensions).toEqual([
+      { Name: 'ErrorKind', Value: kind },
       { Name: 'service', Value: 'Shop-Payments' },
     ]);
   });

@@ -44,7 +44,7 @@ describe('grantRead', () => {
 });
 
 describe('grantTrack', () => {
-  it('adds tracking and untracking, but never touches the control item', () => {
+  it('adds tracking and untracking; a bot reads the layout in the control item, but never writes that item', () => {
     const { stack, tracker, bot } = prepare();
 
     tracker.grantTrack(bot);

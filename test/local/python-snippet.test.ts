@@ -12,7 +12,7 @@ import { openPythonBot } from './support/python-bot.ts';
 
 const README = 'lambda/table/README.md';
 
-/** Two of them show that both sides find the same one. */
+/** Of the index: with two, a moved payment may be in either. */
 const SHARDS = 2;
 
 /** A payments table, and a bot in each language on it. */
@@ -20,10 +20,14 @@ async function prepare() {
   const table = await createPaymentTable();
   const python = await openPythonBot(codeAfter('python-bot', README), {
     endpoint: inject('awsEndpoint'),
-    variables: { PAYMENT_TABLE_NAME: table.tableName, PENDING_SHARDS: String(SHARDS) },
+    variables: { PAYMENT_TABLE_NAME: table.tableName },
   });
   onTestFinished(() => python.remove());
   return { table, python, client: new PaymentTracker({ ...table, shards: SHARDS }) };
+}
+
+function openPayments(table: PaymentTable): DynamoPendingPayments {
+  return new DynamoPendingPayments({ ...table, confirmedBy: 'tick', shards: SHARDS });
 }
 
 /** One real tick, of a NocoDB in which these records are paid. */
@@ -35,7 +39,7 @@ async function tickOver(table: PaymentTable, ...paid: string[]): Promise<void> {
     settings: { intervalSeconds: 20 },
     clock,
     gate: new DynamoControlItem(table),
-    payments: new DynamoPendingPayments({ ...table, confirmedBy: 'tick', shards: SHARDS }),
+    payments: openPayments(table),
     source,
     observe: () => {},
     newOwner: () => 'test',
@@ -74,6 +78,21 @@ test.for(['1', '2', '42', 'order_7-b'])(
     expect(lifetimeOf(byPython)).toBe(lifetimeOf(byClient));
   },
 );
+
+test('Python leaves a renewed payment in the partition that a tick moved it to', async () => {
+  const { table, python } = await prepare();
+  const payment = { userId: '7', recordId: '42' };
+  await python.call('track', 7, 42);
+  const tracked = await table.readPayment(payment);
+  expect(await openPayments(table).moveFromNew(payment)).toBe(true);
+  const moved = await table.readPayment(payment);
+
+  await python.call('track', 7, 42);
+
+  expect(tracked?.shard).toBe('new');
+  expect(moved?.shard).toMatch(/^[01]$/);
+  expect((await table.readPayment(payment))?.shard).toBe(moved?.shard);
+});
 
 /** Seconds from when a payment was tracked until it expires. */
 function lifetimeOf(item: Item | undefined): number {

@@ -19,6 +19,7 @@ test('stats are counted from the index and the ticks', async () => {
     totalUpdates: 45,
     failures: 0,
     lastUpdate: { at: '2026-01-01T12:00:00.000Z', ago: '15s ago', ageSeconds: 15 },
+    lastSweep: null,
     usersUpdated: 37,
     paymentsConfirmed: 8,
     requests: { total: 50, ok: 46, failed: 0, rateLimited: 0 },

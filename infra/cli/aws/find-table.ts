@@ -8,7 +8,7 @@ import { awsFault } from './aws.ts';
 /** Where the payments are. */
 export interface TableLocation {
   readonly tableName: string;
-  /** Partitions of the index. */
+  /** Partitions of the index, which the stats are counted from. */
   readonly shards: number;
 }
 

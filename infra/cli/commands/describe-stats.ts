@@ -19,6 +19,9 @@ export function describeStats(
     stats.failures === 0 ? '' : colour(terminal, 'yellow', `, ${formatCount(stats.failures)} failed`);
   return [
     line('Freshness', describeFreshness(stats, terminal) + interval),
+    ...(isSweepLong(stats)
+      ? [line('Last sweep', `${stats.lastSweep?.ago} (it takes several ticks to ask for every payment)`)]
+      : []),
     line('Pending', `${formatCount(stats.pending)} payments of ${formatCount(stats.trackedUsers)} users`),
     line('Confirmed', `${formatCount(stats.paymentsConfirmed)} payments`),
     line('Ticks', `${formatCount(stats.totalUpdates)} done${failures}`),
@@ -43,6 +46,7 @@ export function summarizeStats(stats: TrackerStats): string {
   const { requests } = stats;
   return [
     stats.lastUpdate === null ? 'no tick yet' : `updated ${stats.lastUpdate.ago}`,
+    ...(isSweepLong(stats) ? [`swept ${stats.lastSweep?.ago}`] : []),
     `${formatCount(stats.pending)} pending`,
     `${formatCount(stats.paymentsConfirmed)} confirmed`,
     `${formatCount(requests.total)} requests (${formatCount(requests.failed)} failed, ${formatCount(requests.rateLimited)} rate-limited)`,
@@ -50,6 +54,12 @@ export function summarizeStats(stats: TrackerStats): string {
     ...(stats.lastError === null ? [] : [`last error ${stats.lastError.kind}`]),
     ...(stats.resting ? ['resting'] : []),
   ].join(' · ');
+}
+
+/** Whether the last complete sweep is older than the data by more than an interval. */
+function isSweepLong({ lastUpdate, lastSweep, updateIntervalSeconds }: TrackerStats): boolean {
+  if (lastUpdate === null || lastSweep === null) return false;
+  return lastSweep.ageSeconds - lastUpdate.ageSeconds > (updateIntervalSeconds ?? 0);
 }
 
 function describeFreshness(stats: TrackerStats, terminal: Pick<Terminal, 'colours'>): string {

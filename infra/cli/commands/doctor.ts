@@ -9,7 +9,9 @@ import type { ToAction } from './context.ts';
 /** `doctor`: checks whether the tracker can use the configured NocoDB. */
 export function doctorCommand(toAction: ToAction): Command {
   return new Command('doctor')
-    .summary('Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists.')
+    .summary(
+      'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists, times of changes.',
+    )
     .description(
       'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). They do not use AWS. After the first fault, the checks that depend on it are skipped.',
     )

@@ -38,7 +38,7 @@ Examples:
 
 /**
  * Time between two reads, in milliseconds. A read of the stats queries the index of pending payments, at one read unit
- * for about 60 of them.
+ * for about 100 of them.
  */
 const READ_EVERY_MS = 2000;
 

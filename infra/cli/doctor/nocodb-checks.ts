@@ -2,7 +2,7 @@ import type { TableField } from '../../../lambda/nocodb/fields.ts';
 import { asList, asObject } from '../../../lambda/nocodb/read-response.ts';
 import { BulkListUnsupportedError, TableNotFoundError } from '../../../lambda/tracker/errors.ts';
 import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
-import { checkFields } from './check-fields.ts';
+import { checkChanges, checkFields } from './check-fields.ts';
 import type { Check, Finding } from './checks.ts';
 
 /** The smallest query: only whether NocoDB answers matters. */
@@ -76,6 +76,7 @@ export function nocoDbChecks(open: (options: { readonly examine: true }) => Noco
       },
     },
     { title: 'Bulk lists', run: () => checkBulkLists(nocodb) },
+    { title: 'Changes', run: async () => checkChanges(fields) },
   ];
 }
 
@@ -83,7 +84,7 @@ async function checkBulkLists(nocodb: NocoDbAccess): Promise<readonly Finding[]>
   try {
     await nocodb.turn();
     await nocodb.source.listMany([PROBE], nocodb.context());
-    return ok('the server has them: a tick is one request, whatever the number of users');
+    return ok('the server has them: up to 20,000 pending payments, a tick is one request');
   } catch (error) {
     if (!(error instanceof BulkListUnsupportedError)) throw error;
     return [

@@ -22,7 +22,7 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
   const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
   const datapoints: Datapoint[] = [];
-  const observe = captureMetrics(datapoints, clock);
+  const observe = captureMetrics(datapoints, clock, intervalSeconds);
   let owners = 0;
   let resting = false;
 
@@ -103,12 +103,12 @@ function slotsBetween(begin: number, end: number, intervalSeconds: number): numb
   );
 }
 
-/** An observer that stores the metrics it writes to the log, with the time of the clock. */
-function captureMetrics(datapoints: Datapoint[], clock: FakeClock) {
+/** An observer whose metrics, as the log would carry them, are stored with the time of the clock. */
+function captureMetrics(datapoints: Datapoint[], clock: FakeClock, intervalSeconds: number) {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.spyOn(console, 'log').mockImplementation((line: string) => {
     datapoints.push(...embeddedDatapoints(line).map((point) => ({ ...point, at: clock.now() })));
   });
-  return createMetricsObserver(createMetrics('Shop-Payments'));
+  return createMetricsObserver(createMetrics('Shop-Payments'), intervalSeconds);
 }

@@ -29,10 +29,11 @@ test('a NocoDB where all is well passes every check, a line each', async () => {
     `✔ Settings    NocoDB on ${nocodb.url}, table mpayments0000001; paid means: "Paid" is ticked`,
     '✔ Connection  NocoDB answers',
     '✔ Token       NocoDB accepts it',
-    '✔ Table       it is there, with 5 fields',
+    '✔ Table       it is there, with 7 fields',
     '✔ Fields      "Id" (ID), "Paid" (Checkbox), "TG ID" (SingleLineText)',
     '✔ Records     the token may read them',
-    '✔ Bulk lists  the server has them: a tick is one request, whatever the number of users',
+    '✔ Bulk lists  the server has them: up to 20,000 pending payments, a tick is one request',
+    '✔ Changes     the table keeps when its records change',
   ]);
 });
 
@@ -62,7 +63,7 @@ test('every wrong setting is a line of its own, and nothing is asked', async () 
     expect.stringMatching(/^Settings: NOCODB_PAID_FIELD "a,b" holds a comma/),
     expect.stringMatching(/^Settings: NOCODB_API_TOKEN is missing: make a token in NocoDB/),
   ]);
-  expect(outcomes(report)).toMatch(/^fault fault fault( skipped){6}$/);
+  expect(outcomes(report)).toMatch(/^fault fault fault( skipped){7}$/);
   expect(nocodb.requests).toEqual([]);
 });
 
@@ -90,7 +91,7 @@ test('an address where nothing listens is told, and the rest skipped', async () 
 
   const report = await examine(nocodb, { NOCODB_API_URL: 'http://127.0.0.1:1' });
 
-  expect(outcomes(report)).toBe('ok fault skipped skipped skipped skipped skipped');
+  expect(outcomes(report)).toBe('ok fault skipped skipped skipped skipped skipped skipped');
   expect(faults(report)).toEqual([
     expect.objectContaining({
       check: 'Connection',
@@ -166,7 +167,7 @@ test('absent fields are told together, with the one that was meant and the ones 
       check: 'Fields',
       outcome: 'fault',
       text: 'the table has no field "paid" (did you mean "Paid"?)',
-      hint: 'Set NOCODB_PAID_FIELD to one of its fields, letter for letter: Id, Paid, TG ID, Status',
+      hint: 'Set NOCODB_PAID_FIELD to one of its fields, letter for letter: Id, Paid, TG ID, Status, CreatedAt, UpdatedAt',
     },
     expect.objectContaining({ text: 'the table has no field "TG IDs" (did you mean "TG ID"?)' }),
   ]);
@@ -245,6 +246,21 @@ test('a server without bulk lists is worth a note, and no fault', async () => {
 
   expect(exitCode).toBe(0);
   expect(out).toMatch(/! Bulk lists {2}the server has none: .* several requests\n {14}→ NocoDB 0\.262/);
+});
+
+test('a table that does not keep when its records change is worth a note, and no fault', async () => {
+  const nocodb = await FakeNocoDb.start();
+  nocodb.columns = nocodb.columns.filter(({ uidt }) => uidt !== 'LastModifiedTime');
+
+  const report = await examine(nocodb);
+
+  expect(report).toMatchObject({ exitCode: 0, healthy: true });
+  expect(report.checks.at(-1)).toEqual({
+    check: 'Changes',
+    outcome: 'note',
+    text: 'the table does not keep when its records change: it has no field of the type LastModifiedTime',
+    hint: expect.stringContaining('20,000 pending payments'),
+  });
 });
 
 test('signs have colours on a terminal', async () => {

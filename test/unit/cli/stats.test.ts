@@ -66,6 +66,24 @@ test('stats tells freshness, pending, confirmed, requests, penalty and the last 
   ]);
 });
 
+test.for([
+  [20, 40, false],
+  [20, 41, true],
+] as const)('with data of %d s, the age of a sweep of %d s is told: %s', async ([data, sweep, isTold]) => {
+  const stats = {
+    ...QUIET_STATS,
+    lastUpdate: { at: '', ago: 'just now', ageSeconds: data },
+    lastSweep: { at: '', ago: 'long ago', ageSeconds: sweep },
+  };
+
+  const { out } = await run(['stats'], { payments: prepare(stats) });
+  const watched = await run(['stats', '--watch'], watching(1, [stats]));
+
+  const told = 'Last sweep  long ago (it takes several ticks to ask for every payment)\n';
+  expect(out.includes(told)).toBe(isTold);
+  expect(watched.out.includes('updated just now · swept long ago · ')).toBe(isTold);
+});
+
 test('stats of a new tracker and of a resting one say so', async () => {
   const before = { ...QUIET_STATS, lastUpdate: null, updateIntervalSeconds: null, totalUpdates: 0 };
   const resting = { ...QUIET_STATS, resting: true };

@@ -9,6 +9,7 @@ const STATS: TrackerStats = {
   totalUpdates: 45,
   failures: 1,
   lastUpdate: { at: '2026-01-01T12:00:00.000Z', ago: '15s ago', ageSeconds: 15 },
+  lastSweep: { at: '2026-01-01T12:00:00.000Z', ago: '15s ago', ageSeconds: 15 },
   usersUpdated: 37,
   paymentsConfirmed: 8,
   requests: { total: 50, ok: 46, failed: 3, rateLimited: 1 },
@@ -46,6 +47,7 @@ test('stats are plain data: they survive JSON', () => {
     emptyTicks: 0,
     counters: { ...NO_COUNTERS, failures: 1 },
     lastSuccessAt: 1000,
+    sweptAt: -1_000_000,
     blockedUntil: 99_000,
     lastError: { kind: 'Timeout', message: 'no answer', at: 5000 },
   } as const;
@@ -56,9 +58,17 @@ test('stats are plain data: they survive JSON', () => {
   expect(stats).toMatchObject({
     failures: 1,
     lastUpdate: { at: '1970-01-01T00:00:01.000Z', ago: '8s ago', ageSeconds: 8 },
+    lastSweep: { at: '1969-12-31T23:43:20.000Z', ago: '16m ago', ageSeconds: 1009 },
     blockedUntil: '1970-01-01T00:01:39.000Z',
     lastError: { at: '1970-01-01T00:00:05.000Z' },
   });
+});
+
+test('the last sweep is absent before the first, and never younger than now', () => {
+  const control = { emptyTicks: 0, counters: NO_COUNTERS };
+
+  expect(toStats(control, [], 9000).lastSweep).toBeNull();
+  expect(toStats({ ...control, sweptAt: 10_000 }, [], 9000).lastSweep).toMatchObject({ ageSeconds: 0 });
 });
 
 test('a penalty that is over is not shown', () => {

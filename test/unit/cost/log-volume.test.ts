@@ -12,6 +12,7 @@ import { SimulatedPayments } from '../../support/simulated-payments.ts';
 
 /** CloudWatch charges this for each line beside its bytes. */
 const LINE_OVERHEAD = 26;
+const INTERVAL_SECONDS = 20;
 const TRACKER = 'PaymentTracker-Payments';
 const FUNCTION = 'PaymentTracker-PaymentsTick1234ABCD-AbCdEfGhIjKl';
 const CONTEXT = {
@@ -52,13 +53,16 @@ async function prepare(payments: number) {
     await table.track(`1234567890${id}`, String(1000 + id));
     source.records.set(String(1000 + id), { paid: false });
   }
-  const observe = combineObservers(createLogObserver(logger), createMetricsObserver(createMetrics(TRACKER)));
+  const observe = combineObservers(
+    createLogObserver(logger),
+    createMetricsObserver(createMetrics(TRACKER), INTERVAL_SECONDS),
+  );
   const next = async (): Promise<number> => {
     bytes = 0;
-    clock.advance(20_000);
+    clock.advance(INTERVAL_SECONDS * 1000);
     const newOwner = () => String(clock.now());
     await tick({
-      settings: { intervalSeconds: 20 },
+      settings: { intervalSeconds: INTERVAL_SECONDS },
       clock,
       gate: table.gate,
       payments: table.payments,

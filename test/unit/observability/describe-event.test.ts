@@ -45,6 +45,14 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     response({ outcome: 'rateLimited', status: 429, milliseconds: 9, bytes: 52, records: 0 }),
   ],
   [
+    "🕰️ NocoDB: its clock is 120 s ahead of the tracker's; the tracker asks for changes by NocoDB's clock",
+    { type: 'nocodb.clockSkew', milliseconds: 120_400 },
+  ],
+  [
+    "🕰️ NocoDB: its clock is 3600 s behind the tracker's; the tracker asks for changes by NocoDB's clock",
+    { type: 'nocodb.clockSkew', milliseconds: -3_600_000 },
+  ],
+  [
     '💰 Payment confirmed for user 12345 (record: 42)',
     { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT, by: 'tick' },
   ],
@@ -90,8 +98,8 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
   ],
   ['✅ Payment tracker: 8/45 paid, 37 pending. Next update at 12:00:40 UTC', finished()],
   [
-    '✅ Payment tracker: 8/45 paid, 30 pending, 1 missing, 2 invalid, 3 paid by another owner, 4 not asked for yet. Next update at 12:00:40 UTC',
-    finished({ pending: 30, missing: 1, invalid: 2, ownerMismatches: 3, unanswered: 4 }),
+    '✅ Payment tracker: 8/45 paid, 30 pending, 1 missing, 2 invalid, 3 paid by another owner, 4 not asked for yet, 5 not written yet. Next update at 12:00:40 UTC',
+    finished({ pending: 30, missing: 1, invalid: 2, ownerMismatches: 3, unanswered: 4, unfinished: 5 }),
   ],
   [
     '✅ Payment tracker: nothing pending. Next update at 12:00:40 UTC',

@@ -14,6 +14,7 @@ const SUMMARY: TickSummary = {
   ownerMismatches: 0,
   usersUpdated: 45,
   unanswered: 0,
+  unfinished: 0,
   requests: 1,
   cutPages: 0,
   milliseconds: 312,

@@ -54,6 +54,7 @@ test.for([
   ['warn', response({ outcome: 'failed', status: 500 })],
   ['warn', response({ outcome: 'rateLimited', status: 429 })],
   ['info', response()],
+  ['info', { type: 'nocodb.clockSkew', milliseconds: 120_000 }],
   ['info', { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT, by: 'tick' }],
   ['debug', { type: 'tick.skipped', reason: 'held', until: SLOT }],
 ] as const satisfies readonly (readonly [string, TrackerEvent])[])(

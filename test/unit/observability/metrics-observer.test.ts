@@ -29,7 +29,7 @@ afterEach(() => {
 function publish(...events: readonly TrackerEvent[]): EmbeddedMetrics[] {
   const published: EmbeddedMetrics[] = [];
   vi.spyOn(console, 'log').mockImplementation((text: string) => published.push(JSON.parse(text)));
-  const observe = createMetricsObserver(createMetrics('shop-payments'));
+  const observe = createMetricsObserver(createMetrics('shop-payments'), 20);
   for (const event of events) observe(event);
   return published;
 }
@@ -53,7 +53,15 @@ test('an ordinary tick publishes four metrics, in one line', () => {
 
 test('what is not zero is published beside them', () => {
   const [line] = publish(
-    finished({ missing: 1, invalid: 2, ownerMismatches: 3, cutPages: 4, unanswered: 5, pending: 0 }),
+    finished({
+      missing: 1,
+      invalid: 2,
+      ownerMismatches: 3,
+      cutPages: 4,
+      unanswered: 5,
+      unfinished: 6,
+      pending: 0,
+    }),
   );
 
   expect(valuesOf(line)).toEqual({
@@ -66,6 +74,7 @@ test('what is not zero is published beside them', () => {
     OwnerMismatch: 3,
     CutPages: 4,
     Unanswered: 5,
+    Unfinished: 6,
   });
 });
 
@@ -134,6 +143,31 @@ test('a tick that had nothing to check says nothing about the age of the data', 
   expect(valuesOf(line)).toEqual({ TicksDone: 1, Pending: 0 });
 });
 
+test.for([
+  ['is as old as the data', 20, 20, undefined],
+  ['is an interval older than the data', 20, 40, undefined],
+  ['is more than an interval older than the data', 20, 41, 41],
+  ['has never been complete', 20, undefined, undefined],
+  ['is complete, but the age of the data is unknown', undefined, 600, undefined],
+] as const)(
+  'the age of a sweep that %s, at ages of %s s and %s s, is published as %s',
+  ([, dataAgeSeconds, sweepAgeSeconds, published]) => {
+    const { dataAgeSeconds: _, ...summary } = finished();
+    const ages = {
+      ...(dataAgeSeconds !== undefined && { dataAgeSeconds }),
+      ...(sweepAgeSeconds !== undefined && { sweepAgeSeconds }),
+    };
+
+    expect(valuesOf(publish({ ...summary, ...ages })[0]).SweepAge).toBe(published);
+  },
+);
+
+test('a failed tick publishes the age of the last complete sweep too', () => {
+  const published = publish(failed({ sweepAgeSeconds: 4000 }));
+
+  expect(published.map(valuesOf)).toContainEqual(expect.objectContaining({ TicksFailed: 1, SweepAge: 4000 }));
+});
+
 test('a confirmation by webhook is counted at once, one by a tick in its summary', () => {
   const confirmed = { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT } as const;
 
@@ -146,7 +180,8 @@ test('every metric is published by one of these events, in its unit', () => {
   const published = publish(
     response({ outcome: 'failed' }),
     response({ outcome: 'rateLimited' }),
-    finished({ missing: 1, invalid: 1, ownerMismatches: 1, cutPages: 1, unanswered: 1 }),
+    finished({ missing: 1, invalid: 1, ownerMismatches: 1, cutPages: 1, unanswered: 1, unfinished: 1 }),
+    finished({ sweepAgeSeconds: 600 }),
     failed(),
     { type: 'tick.skipped', reason: 'blocked', until: SLOT },
   );

@@ -38,6 +38,8 @@ export class FakeNocoDb {
       pk: 0,
       colOptions: { options: [{ title: 'Pending' }, { title: 'Paid' }, { title: 'Succeeded' }] },
     },
+    { id: 'ccreated000000001', title: 'CreatedAt', uidt: 'CreatedTime', pk: 0 },
+    { id: 'cupdated000000001', title: 'UpdatedAt', uidt: 'LastModifiedTime', pk: 0 },
     { id: 'chidden0000000001', title: 'nc_order', uidt: 'Order', pk: 0 },
   ];
 

@@ -10,6 +10,7 @@ export const QUIET_STATS: TrackerStats = {
   totalUpdates: 1,
   failures: 0,
   lastUpdate: { at: '2026-01-01T00:00:00.000Z', ago: '0s ago', ageSeconds: 0 },
+  lastSweep: { at: '2026-01-01T00:00:00.000Z', ago: '0s ago', ageSeconds: 0 },
   usersUpdated: 0,
   paymentsConfirmed: 0,
   requests: { total: 1, ok: 1, failed: 0, rateLimited: 0 },
