@@ -16,7 +16,7 @@ import { CallCounter } from './call-counter.ts';
 import { peakMemory } from './peak-memory.ts';
 import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
 
-/** Moved on by an interval for each tick, so that nobody has to wait for the gate. */
+/** Grows by an interval with each tick, so that no tick has to wait for the gate. */
 let ahead = 0;
 const clock = {
   now: () => Date.now() + ahead,
@@ -83,13 +83,15 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
     checked: result.checked,
     confirmed: result.confirmed,
     tableCalls: calls.counts,
+    readUnits: calls.readUnits,
+    writeUnits: calls.writeUnits,
     largestMemory: peakMemory(),
   };
 }
 
 let dependencies: Composed | undefined;
 
-/** The first message says what to tick on; each one after it orders a tick. */
+/** The first message names the NocoDB and the table; each message after it orders a tick. */
 process.on('message', async (message: TickerOptions | TickOrder) => {
   try {
     if ('nocodb' in message) {
