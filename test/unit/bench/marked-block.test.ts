@@ -16,6 +16,7 @@ describe('a marked block', () => {
 
   it.each([
     ['bench', 'test/bench/README.md'],
+    ['scale', 'test/bench/README.md'],
     ['soak', 'test/bench/README.md'],
     ['simulate', 'test/simulation/README.md'],
   ])('%s is in %s', (name, path) => {
