@@ -28,6 +28,7 @@ function formatPending(scale: readonly ScaleMeasurement[]): string {
     figure(tick.writeUnits),
     spread(tick.milliseconds),
     spread(tick.requestMilliseconds),
+    spread(tick.processorMilliseconds),
     bytes(largestMemory),
     `${count(everything.requests)}, ${figure(everything.readUnits)}`,
   ]);
@@ -41,6 +42,7 @@ function formatPending(scale: readonly ScaleMeasurement[]): string {
         'Write units',
         'Tick',
         'of it NocoDB',
+        'Processor time',
         'Memory',
         'Asking for everything instead: requests, read units',
       ],
@@ -53,16 +55,22 @@ function formatPending(scale: readonly ScaleMeasurement[]): string {
 function formatMemorySizes(memorySizes: readonly MemorySizeMeasurement[]): string {
   const title = '**The tick with the processor of a size of memory**, held to it by a control group of Linux';
   if (memorySizes.length === 0) return `${title}: left out, because this process may not create one.`;
-  const rows = memorySizes.map(({ memorySize, share, quietMilliseconds, confirmationsPerSecond }) => {
-    const { min, median, max } = confirmationsPerSecond;
-    return [
-      `${count(memorySize)} MB, ${count(100 * share)} % of a core`,
-      spread(quietMilliseconds),
-      [min, median, max].map(count).join(' / '),
-    ];
-  });
+  const rows = memorySizes.map(
+    ({ memorySize, share, quietMilliseconds, quietProcessorMilliseconds, confirmationsPerSecond }) => {
+      const { min, median, max } = confirmationsPerSecond;
+      return [
+        `${count(memorySize)} MB, ${count(100 * share)} % of a core`,
+        spread(quietMilliseconds),
+        spread(quietProcessorMilliseconds),
+        [min, median, max].map(count).join(' / '),
+      ];
+    },
+  );
   return [
     `${title}:`,
-    markdownTable(['Memory', 'A tick with 300 payments and no news', 'Confirmations a second'], rows),
+    markdownTable(
+      ['Memory', 'A tick with 300 payments and no news', 'of it processor time', 'Confirmations a second'],
+      rows,
+    ),
   ].join('\n\n');
 }

@@ -28,6 +28,7 @@ export interface MemorySizeMeasurement {
   readonly share: number;
   /** A tick without news, with {@link PENDING} payments; milliseconds. */
   readonly quietMilliseconds: Sample;
+  readonly quietProcessorMilliseconds: Sample;
   /** While a tick confirms {@link CONFIRMATIONS} payments. */
   readonly confirmationsPerSecond: Sample;
 }
@@ -75,6 +76,7 @@ export async function measureMemorySizes(options: MemorySizeOptions): Promise<Me
       memorySize,
       share,
       quietMilliseconds: sampleOf(quiet.map(({ milliseconds }) => milliseconds)),
+      quietProcessorMilliseconds: sampleOf(quiet.map(({ processorMilliseconds }) => processorMilliseconds)),
       confirmationsPerSecond: sampleOf(rates),
     });
   }

@@ -44,6 +44,8 @@ export interface ScaleTick {
   readonly milliseconds: Sample;
   /** Of these, the time of NocoDB's answers. */
   readonly requestMilliseconds: Sample;
+  /** Processor time of the tick. */
+  readonly processorMilliseconds: Sample;
 }
 
 export interface ScaleOptions {
@@ -117,6 +119,7 @@ function summarize(ticks: readonly TickFigures[]): ScaleTick {
     writeUnits: largest(({ writeUnits }) => writeUnits),
     milliseconds: sampleOf(ticks.map(({ milliseconds }) => milliseconds)),
     requestMilliseconds: sampleOf(ticks.map(({ requestMilliseconds }) => requestMilliseconds)),
+    processorMilliseconds: sampleOf(ticks.map(({ processorMilliseconds }) => processorMilliseconds)),
   };
 }
 

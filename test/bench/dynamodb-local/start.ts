@@ -9,6 +9,9 @@ const LOOPBACK = '127.0.0.1';
 const READY_TIMEOUT_MS = 60_000;
 const MAIN_CLASS = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
 
+/** Runs a command until standard input ends: the server also ends when the bench is killed. */
+const RUN_UNTIL_INPUT_ENDS = '"$@" & cat; kill $!; wait $!';
+
 /** AWS's own engine of DynamoDB, with its tables in memory. */
 export interface DynamoDbLocal {
   readonly endpoint: string;
@@ -30,16 +33,18 @@ export async function startDynamoDbLocal(
   const port = await getPort({ host: LOOPBACK });
   const classes = ['-cp', join(folder, '*'), MAIN_CLASS];
   const server = ['-inMemory', '-sharedDb', '-port', String(port)];
-  const child = spawn('java', [`-Djava.library.path=${folder}`, ...classes, ...server], { stdio: 'ignore' });
+  const java = ['java', `-Djava.library.path=${folder}`, ...classes, ...server];
+  const child = spawn('sh', ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', ...java], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   const exit = once(child, 'exit');
   const stop = async () => {
-    child.kill();
+    child.stdin.end();
     await exit;
   };
   const endpoint = `http://${LOOPBACK}:${port}`;
   const deadline = performance.now() + READY_TIMEOUT_MS;
   while (!(await answers(endpoint))) {
-    if (child.exitCode !== null) throw new Error(`DynamoDB Local ended with code ${child.exitCode}`);
     if (performance.now() > deadline) {
       await stop();
       throw new Error(`DynamoDB Local was not ready within ${READY_TIMEOUT_MS / 1000} s`);

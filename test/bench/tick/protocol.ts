@@ -28,6 +28,8 @@ export interface TickFigures {
   readonly listMilliseconds: number;
   /** Of these, the time of NocoDB's answers. */
   readonly requestMilliseconds: number;
+  /** Processor time of the process, whatever else runs on the machine. */
+  readonly processorMilliseconds: number;
   readonly requests: number;
   /** Of NocoDB's answers. */
   readonly bytes: number;

@@ -61,6 +61,7 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
   ahead += intervalSeconds * 1000;
   const events: TrackerEvent[] = [];
   calls.reset();
+  const processorBefore = process.cpuUsage();
   const begin = performance.now();
   let listed = begin;
   const result = await tick({
@@ -72,12 +73,14 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
     },
   });
   const end = performance.now();
+  const { user, system } = process.cpuUsage(processorBefore);
   if (result.outcome !== 'done') throw new Error('The gate refused the tick.');
   const responses = events.filter((event) => event.type === 'nocodb.response');
   return {
     milliseconds: end - begin,
     listMilliseconds: listed - begin,
     requestMilliseconds: responses.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    processorMilliseconds: (user + system) / 1000,
     requests: responses.length,
     bytes: responses.reduce((sum, { bytes }) => sum + bytes, 0),
     checked: result.checked,

@@ -10,6 +10,7 @@ const TICK: ScaleTick = {
   writeUnits: 142,
   milliseconds: SAMPLE,
   requestMilliseconds: SAMPLE,
+  processorMilliseconds: SAMPLE,
 };
 
 const MEASUREMENT: ScaleMeasurement = {
