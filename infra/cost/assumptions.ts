@@ -1,6 +1,8 @@
 /**
  * Sizes and times that the bill is computed from. Those of items and logs are upper bounds that a test compares with
  * what the code writes; times are bounds for a function of 512 MB.
+ *
+ * Limits of the tracker are not here: the bill takes them from the code.
  */
 export const ASSUMPTIONS = {
   /** A payment in the table, and in the index of pending ones; bytes. */
@@ -8,17 +10,22 @@ export const ASSUMPTIONS = {
   indexEntryBytes: 75,
   /** What DynamoDB adds to each item and to each entry of an index when it charges for storage; bytes. */
   storageOverheadBytes: 100,
-  /** Logged by a tick that has something to check, by an idle one, for a confirmation, and for a wake-up; bytes. */
+  /**
+   * Logged by a tick that has something to check and makes one request, for each further request, by an idle tick, for a
+   * confirmation, and for a wake-up; bytes.
+   */
   logBytesPerTick: 3800,
+  logBytesPerFurtherRequest: 2000,
   logBytesPerIdleTick: 1500,
   logBytesPerConfirmation: 900,
   logBytesPerWakeUp: 900,
   /** CloudWatch's own estimate of how far it compresses logs that it keeps. */
   logCompression: 0.15,
-  /** Duration of a tick: what it takes at least, and for each pending payment; milliseconds. */
+  /** Duration of a tick: the least, for each record id that it asks for, and for each further request; milliseconds. */
   tickMilliseconds: 120,
   tickMillisecondsPerPayment: 0.1,
-  /** A tick that the gate refuses, a call of the functions behind the table's stream; milliseconds. */
+  tickMillisecondsPerFurtherRequest: 400,
+  /** A tick that the gate refuses, and a call of the functions that the table's stream calls; milliseconds. */
   refusedMilliseconds: 20,
   streamMilliseconds: 60,
   /** Start of a new instance, which is charged too; at rest, every tick may need one; milliseconds. */
@@ -27,12 +34,17 @@ export const ASSUMPTIONS = {
   idleExecutionMilliseconds: 300,
   /** Step Functions charges for memory in steps of 64 MB; the loop needs one. GB. */
   executionGb: 64 / 1024,
+  /**
+   * How often the payments of a changed record are looked up: once by each instance of the tick function that sees the
+   * change, because the same change is asked for again for a while.
+   */
+  lookUpsPerChange: 2,
   /** How often a bot asks for each payment until it is paid; half a read unit each time. */
   readsPerPayment: 20,
-  /** A request to NocoDB: TLS handshake and headers, and what each record id adds; bytes. */
+  /** A request to NocoDB: TLS handshake and headers, and each record id; bytes. */
   requestBytes: 3000,
   requestBytesPerPayment: 8,
-  /** The tick function keeps the token for so long, then it is decrypted again; seconds. */
+  /** The tick function keeps the token for this time, then reads and decrypts it again; seconds. */
   tokenCacheSeconds: 300,
   /** Metrics that are published as long as something is pending: see `METRICS`. */
   metricsWhilePending: 4,

@@ -2,6 +2,7 @@ import { ASSUMPTIONS as A } from './assumptions.ts';
 import { type Deployment, readDeployment, synthTemplate } from './deployment.ts';
 import type { Column } from './markdown.ts';
 import { MONTH, PRICES, type PriceId, type Usage } from './prices.ts';
+import { type TickUsage, tickUsage, usageOfAskingForAll } from './tick-usage.ts';
 import { monthlyUsage } from './usage.ts';
 
 /** A line of the bill. */
@@ -9,7 +10,7 @@ export interface BillLine {
   readonly service: string;
   readonly item: string;
   readonly quantity: number;
-  /** US dollars a month: at list price, and what is left of it by the always-free tier of an account that uses it for nothing else. */
+  /** US dollars a month: at list price, and after the always-free tier of an account that uses it for nothing else. */
   readonly list: number;
   readonly afterFreeTier: number;
 }
@@ -60,11 +61,15 @@ export function monthlyCost(
   return { deployment, columns };
 }
 
-/** What a month costs that is done in another way, US dollars at list price; only what differs. */
+/** A month of other designs, US dollars at list price; only the parts that differ. */
 export interface Alternatives {
   /** A tracker that writes the status of every payment in every tick, news or not. */
   readonly everyStatusWritten: number;
-  /** Bots that ask NocoDB for each user on its own, in the same interval: a Lambda call of 128 MB each time. */
+  /** A tracker that asks for all pending payments in every tick: reads of the table, and requests to NocoDB. */
+  readonly allAskedFor: number;
+  /** The same parts of this tracker. */
+  readonly sliceAskedFor: number;
+  /** Bots that ask NocoDB for each user alone, in the same interval: a Lambda call of 128 MB each time. */
   readonly perUserPolling: number;
   /** Requests to NocoDB a month: of those bots, and of the tracker. */
   readonly requests: { readonly perUserPolling: number; readonly tracker: number };
@@ -80,12 +85,17 @@ export function alternatives(intervalSeconds: number, users: number): Alternativ
   const outboundGb = (polls * A.requestBytes) / 2 ** 30;
   const cost = ({ usd, per }: { readonly usd: number; readonly per: number }, units: number) =>
     (units * usd) / per;
+  const asking = ({ readUnits, outboundBytes }: TickUsage) =>
+    cost(PRICES.readUnits, ticks * readUnits) + cost(PRICES.outboundGb, (ticks * outboundBytes) / 2 ** 30);
+  const tick = tickUsage(users, intervalSeconds);
   return {
     everyStatusWritten: cost(PRICES.writeUnits, polls),
+    allAskedFor: asking(usageOfAskingForAll(users)),
+    sliceAskedFor: asking(tick),
     perUserPolling:
       cost(PRICES.invocations, polls) +
       cost(PRICES.lambdaGbSeconds, gbSeconds) +
       cost(PRICES.outboundGb, outboundGb),
-    requests: { perUserPolling: polls, tracker: users === 0 ? 0 : ticks },
+    requests: { perUserPolling: polls, tracker: users === 0 ? 0 : ticks * tick.requests },
   };
 }

@@ -5,13 +5,13 @@ import { App, Duration } from 'aws-cdk-lib';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { PaymentTrackerStack } from '../constructs/payment-tracker-stack.ts';
 
-/** What of a deployed stack costs money. */
+/** The properties of a deployed stack that its bill depends on. */
 export interface Deployment {
   readonly intervalSeconds: number;
-  /** Memory of the tick function, GB; no other function has more. */
+  /** Memory of the tick function, GB. */
   readonly tickGb: number;
-  /** Functions that are called for changes of the table. */
-  readonly streamFunctions: number;
+  /** Memory of each function that the table's stream calls, GB. */
+  readonly streamGb: readonly number[];
   readonly alarms: number;
   readonly dashboards: number;
   readonly pointInTimeRecovery: boolean;
@@ -29,7 +29,7 @@ export interface CloudFormationTemplate {
 }
 
 /**
- * Reads from the template of a stack with one tracker what the bill depends on.
+ * Reads the properties that the bill depends on from the template of a stack with one tracker.
  *
  * @throws {TypeError} when there is not exactly one tracker, or its loop is no Express workflow: the bill would be wrong
  */
@@ -63,7 +63,11 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
   return {
     intervalSeconds: Number(tick.Environment.Variables[VARIABLES.intervalSeconds]),
     tickGb: tick.MemorySize / 1024,
-    streamFunctions: propertiesOf('AWS::Lambda::EventSourceMapping').length,
+    streamGb: propertiesOf('AWS::Lambda::EventSourceMapping').map(({ FunctionName }) => {
+      const memory = Resources[FunctionName.Ref]?.Properties?.MemorySize;
+      if (memory === undefined) throw new TypeError('A stream calls a function that is not in the template');
+      return memory / 1024;
+    }),
     alarms: propertiesOf('AWS::CloudWatch::Alarm').length,
     dashboards: propertiesOf('AWS::CloudWatch::Dashboard').length,
     pointInTimeRecovery: replica.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true,

@@ -2,12 +2,13 @@ import { BACKSTOP_SECONDS, loopTiming, START_EVERY_SECONDS } from '../constructs
 import { ASSUMPTIONS as A } from './assumptions.ts';
 import type { Deployment } from './deployment.ts';
 import { MONTH, type Usage } from './prices.ts';
+import { isPartial, tickUsage } from './tick-usage.ts';
 
 const GB = 2 ** 30;
 
 /**
- * What a month with so many users uses: each has a payment pending at every moment of it, and pays once. 0: a month in
- * which nothing is pending.
+ * The usage of a month with this number of users: each has a payment pending at every moment, and pays once. 0: a month
+ * in which nothing is pending.
  */
 export function monthlyUsage(deployment: Deployment, users: number): Usage {
   return users === 0 ? restingMonth(deployment) : busyMonth(deployment, users);
@@ -15,31 +16,35 @@ export function monthlyUsage(deployment: Deployment, users: number): Usage {
 
 function busyMonth(deployment: Deployment, users: number): Usage {
   const { intervalSeconds } = deployment;
-  const tickSeconds = (A.tickMilliseconds + A.tickMillisecondsPerPayment * users) / 1000;
-  const execution = meanExecution(intervalSeconds, tickSeconds);
+  const tick = tickUsage(users, intervalSeconds);
+  const execution = meanExecution(intervalSeconds, tick.seconds);
   const executions = startsIn(MONTH.seconds);
   const ticks = MONTH.seconds / intervalSeconds;
   const refused = Math.max(0, executions * execution.ticks - ticks);
-  const streamCalls = users * deployment.streamFunctions;
-  const tickGbSeconds = (ticks * tickSeconds + (refused * A.refusedMilliseconds) / 1000) * deployment.tickGb;
-  const logBytes = ticks * A.logBytesPerTick + users * (A.logBytesPerConfirmation + A.logBytesPerWakeUp);
+  const streamCalls = users * deployment.streamGb.length;
+  const streamGbSeconds = (users * A.streamMilliseconds * sum(deployment.streamGb)) / 1000;
+  const tickGbSeconds = (ticks * tick.seconds + (refused * A.refusedMilliseconds) / 1000) * deployment.tickGb;
+  const logBytes = ticks * tick.logBytes + users * (A.logBytesPerConfirmation + A.logBytesPerWakeUp);
+  // A newcomer that is moved is written to the table, removed from one place of the index and put in another.
+  const moveUnits = isPartial(users) ? 3 * users : 0;
+  // Each look-up is a query of two partitions.
+  const lookUpUnits = isPartial(users) ? users * A.lookUpsPerChange : 0;
   return {
     ...fixed(deployment, users, executions),
     executionGbSeconds: executions * execution.seconds * A.executionGb,
     events: deployment.eventBus ? users : 0,
     invocations: ticks + refused + streamCalls,
-    lambdaGbSeconds: tickGbSeconds + ((streamCalls * A.streamMilliseconds) / 1000) * deployment.tickGb,
+    lambdaGbSeconds: tickGbSeconds + streamGbSeconds,
     // A tick takes the gate and gives it back; a refusal is charged like a write. A payment is written when it is
     // tracked and when it is confirmed, each time in the table and in the index.
-    writeUnits: 2 * ticks + refused + 4 * users,
-    readUnits:
-      ticks * readUnitsOfQuery(users * A.indexEntryBytes) + executions + 0.5 * A.readsPerPayment * users,
+    writeUnits: 2 * ticks + refused + 4 * users + moveUnits,
+    readUnits: ticks * tick.readUnits + lookUpUnits + executions + 0.5 * A.readsPerPayment * users,
     logGb: logBytes / GB,
     logStorageGb: (logBytes * A.logCompression) / GB,
     // Confirmed is published in the hours in which somebody pays.
     metrics: A.metricsWhilePending + Math.min(1, users / MONTH.hours),
     decryptions: MONTH.seconds / A.tokenCacheSeconds,
-    outboundGb: (ticks * (A.requestBytes + A.requestBytesPerPayment * users)) / GB,
+    outboundGb: (ticks * tick.outboundBytes) / GB,
   };
 }
 
@@ -67,7 +72,7 @@ function restingMonth(deployment: Deployment): Usage {
   };
 }
 
-/** What does not depend on how the tracker ticks. */
+/** The usage that does not depend on ticks. */
 function fixed(
   { alarms, dashboards, pointInTimeRecovery, traced }: Deployment,
   users: number,
@@ -90,16 +95,15 @@ function fixed(
   };
 }
 
-/** Eventually consistent: half a unit for each 4 KB. */
-function readUnitsOfQuery(bytes: number): number {
-  return 0.5 * Math.max(1, Math.ceil(bytes / 4096));
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
-/** What an execution of the loop does on average, while payments are pending. */
+/** An average execution of the loop, while payments are pending. */
 export interface MeanExecution {
   /** From its start to its end. */
   readonly seconds: number;
-  /** Ticks it calls for; those that an execution before has done already are refused by the gate. */
+  /** Ticks that it calls; the gate refuses those of slots that an earlier execution has served. */
   readonly ticks: number;
 }
 
@@ -123,7 +127,7 @@ export function meanExecution(intervalSeconds: number, tickSeconds: number): Mea
   return { seconds: seconds / STEPS, ticks: ticks / STEPS };
 }
 
-/** How many executions the rule starts in so many seconds. */
+/** How many executions the rule starts in this time. */
 export function startsIn(seconds: number): number {
   return seconds / START_EVERY_SECONDS;
 }

@@ -10,7 +10,7 @@ import { firstLeft } from './sweep.ts';
 export const AUDIT_EVERY = 10 * 60_000;
 
 /** Payments that one tick audits. Unlike a sweep's, the answer is as large as the question. */
-const MAX_SLICE = 5000;
+export const MAX_SLICE = 5000;
 
 /** An audit that misses this many records, and more than half of those it asked for, is about the table. */
 const MIN_MISSED_RECORDS = 5;
