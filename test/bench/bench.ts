@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatBench } from './format-bench.ts';
-import { formatScale } from './format-scale.ts';
-import { replaceBlock } from './marked-block.ts';
+import { FULL, QUICK, runBench } from './measure/run-bench.ts';
+import { FULL_SCALE, QUICK_SCALE, runScale } from './measure/run-scale.ts';
 import { delayPlot } from './plot/delay-plot.ts';
 import { requestsPlot } from './plot/requests-plot.ts';
-import { FULL, QUICK, runBench } from './run-bench.ts';
-import { FULL_SCALE, QUICK_SCALE, runScale } from './run-scale.ts';
+import { formatBench } from './report/format-bench.ts';
+import { formatScale } from './report/format-scale.ts';
+import { replaceBlock } from './report/marked-block.ts';
 import { missedBenchTargets, missedScaleTargets } from './targets.ts';
 
 const HELP = `Measures the tracker and polling for each user, on the real NocoDB if it is installed

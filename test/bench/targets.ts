@@ -1,5 +1,5 @@
-import type { BenchFigures } from './run-bench.ts';
-import type { ScaleFigures } from './run-scale.ts';
+import type { BenchFigures } from './measure/run-bench.ts';
+import type { ScaleFigures } from './measure/run-scale.ts';
 
 /** With at most this many payments, a tick is one request, and takes less than this time and memory. */
 const ONE_REQUEST = { tracked: 10_000, seconds: 2, megabytes: 256 };

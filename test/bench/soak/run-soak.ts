@@ -6,7 +6,7 @@ import { deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/run-command.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
-import { describeMachine, type Machine } from '../machine.ts';
+import { describeMachine, type Machine } from '../measure/machine.ts';
 import { memoryOfFunction } from './function-memory.ts';
 import { type Account, growthOf, type MemorySample, type SoakOutcome } from './judge.ts';
 import { Shop } from './shop.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { replaceBlock } from '../../bench/marked-block.ts';
+import { replaceBlock } from '../../bench/report/marked-block.ts';
 import { readDoc } from '../../support/docs.ts';
 
 describe('a marked block', () => {

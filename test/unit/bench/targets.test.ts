@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ScaleMeasurement, ScaleTick } from '../../bench/measure-scale.ts';
+import type { ScaleMeasurement, ScaleTick } from '../../bench/measure/scale.ts';
 import { missedScaleTargets } from '../../bench/targets.ts';
 
 const SAMPLE = { min: 1, median: 1, max: 1 };

@@ -1,11 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PaymentTracker } from '../../lambda/client/index.ts';
+import { PaymentTracker } from '../../../lambda/client/index.ts';
+import { setPaid } from '../nocodb/records.ts';
+import type { BenchNocoDb } from '../nocodb/start.ts';
+import { CallCounter } from '../tick/call-counter.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 import { createPaymentsTable, emulatorClient, paymentOf, trackAll } from './emulated-table.ts';
-import { setPaid } from './nocodb/records.ts';
-import type { BenchNocoDb } from './nocodb/start.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
-import { CallCounter } from './tick/call-counter.ts';
-import { startTicker } from './tick/start-ticker.ts';
 
 const READS = 500;
 

@@ -1,9 +1,9 @@
+import { formatMachine } from '../measure/machine.ts';
+import type { MemorySizeMeasurement } from '../measure/memory-sizes.ts';
+import type { ScaleFigures } from '../measure/run-scale.ts';
+import type { ScaleMeasurement } from '../measure/scale.ts';
+import { nameOf } from '../nocodb/start.ts';
 import { bytes, count, figure, markdownTable, spread } from './format.ts';
-import { formatMachine } from './machine.ts';
-import type { MemorySizeMeasurement } from './measure-memory-sizes.ts';
-import type { ScaleMeasurement } from './measure-scale.ts';
-import { nameOf } from './nocodb/start.ts';
-import type { ScaleFigures } from './run-scale.ts';
 
 /** The figures as test/bench/README.md shows them. @param figures `undefined`: there was no DynamoDB Local */
 export function formatScale(figures: ScaleFigures | undefined): string {

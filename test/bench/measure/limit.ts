@@ -1,8 +1,8 @@
-import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import type { NocoDbAddress } from '../nocodb/start.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 import { pollOverInterval } from './compare-polling.ts';
-import type { NocoDbAddress } from './nocodb/start.ts';
 import { repeat } from './sample.ts';
-import { startTicker } from './tick/start-ticker.ts';
 
 /** NocoDB's documented limit (https://docs.nocodb.com, "Rate limits"), which 0.301.3 itself does not enforce. */
 const RATE_LIMIT = { requestsPerSecond: 5, blockSeconds: 30 };

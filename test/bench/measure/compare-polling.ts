@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Poll, poll, setPaid } from './nocodb/records.ts';
-import type { BenchNocoDb, NocoDbAddress, NocoDbKind } from './nocodb/start.ts';
-import { startTicker } from './tick/start-ticker.ts';
+import { type Poll, poll, setPaid } from '../nocodb/records.ts';
+import type { BenchNocoDb, NocoDbAddress, NocoDbKind } from '../nocodb/start.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 
 /** How often a user's bot asks, and how long a slot is; seconds. */
 const INTERVAL_SECONDS = 20;

@@ -1,13 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { LAYOUT, partitionOf, paymentKey } from '../../lambda/table/layout.ts';
-import { PLAN_LIMITS } from '../../lambda/tracker/query-plan.ts';
-import { itemBytes } from '../support/dynamodb-size.ts';
+import { LAYOUT, partitionOf, paymentKey } from '../../../lambda/table/layout.ts';
+import { PLAN_LIMITS } from '../../../lambda/tracker/query-plan.ts';
+import { itemBytes } from '../../support/dynamodb-size.ts';
+import { insertRecords, setPaid } from '../nocodb/records.ts';
+import type { BenchNocoDb, NocoDbKind } from '../nocodb/start.ts';
+import type { TickFigures, TickOrder } from '../tick/protocol.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 import { createPaymentsTable, paymentOf, putSweptControl, trackAll } from './emulated-table.ts';
-import { insertRecords, setPaid } from './nocodb/records.ts';
-import type { BenchNocoDb, NocoDbKind } from './nocodb/start.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
-import type { TickFigures, TickOrder } from './tick/protocol.ts';
-import { startTicker } from './tick/start-ticker.ts';
 
 /** Payments that are paid, and others that are tracked, before each tick. */
 const CHANGES = 20;

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg, totalmem, type } from 'node:os';
-import { NOCODB_VERSION } from '../nocodb/real/release.ts';
+import { NOCODB_VERSION } from '../../nocodb/real/release.ts';
 
 /** What figures were measured on. */
 export interface Machine {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
+import { PaymentTrackerStack } from '../../../infra/constructs/payment-tracker-stack.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
 
 const STARTS = 20;

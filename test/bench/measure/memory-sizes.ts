@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { insertRecords, setPaid } from '../nocodb/records.ts';
+import type { BenchNocoDb } from '../nocodb/start.ts';
+import { startTicker, type Ticker } from '../tick/start-ticker.ts';
 import { createPaymentsTable, trackAll } from './emulated-table.ts';
-import { insertRecords, setPaid } from './nocodb/records.ts';
-import type { BenchNocoDb } from './nocodb/start.ts';
 import { limitProcessor } from './processor-share.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
-import { startTicker, type Ticker } from './tick/start-ticker.ts';
 
 /**
  * A function with this much memory has one core; one with less has a part in proportion; megabytes.

@@ -1,9 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { poll } from '../nocodb/records.ts';
+import type { NocoDbAddress, NocoDbKind } from '../nocodb/start.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 import { createPaymentsTable, trackAll } from './emulated-table.ts';
-import { poll } from './nocodb/records.ts';
-import type { NocoDbAddress, NocoDbKind } from './nocodb/start.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
-import { startTicker } from './tick/start-ticker.ts';
 
 /** Ticks per size. The first one of a process is not counted: it connects and compiles. */
 const TICKS = 9;

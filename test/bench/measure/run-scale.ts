@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDynamoDbLocal } from './dynamodb-local/start.ts';
+import { startDynamoDbLocal } from '../dynamodb-local/start.ts';
+import { availableKinds, startNocoDb } from '../nocodb/start.ts';
+import { bundleTicker } from '../tick/start-ticker.ts';
 import { emulatorClient } from './emulated-table.ts';
 import { describeMachine, type Machine } from './machine.ts';
-import { type MemorySizeMeasurement, measureMemorySizes } from './measure-memory-sizes.ts';
-import { measureScale, type ScaleMeasurement } from './measure-scale.ts';
-import { availableKinds, startNocoDb } from './nocodb/start.ts';
-import { bundleTicker } from './tick/start-ticker.ts';
+import { type MemorySizeMeasurement, measureMemorySizes } from './memory-sizes.ts';
+import { measureScale, type ScaleMeasurement } from './scale.ts';
 
 /** How much of this part is measured. */
 export interface ScaleSize {

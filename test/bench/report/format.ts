@@ -1,4 +1,4 @@
-import type { Sample } from './sample.ts';
+import type { Sample } from '../measure/sample.ts';
 
 /** A Markdown table; the first column is text, the others are figures. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

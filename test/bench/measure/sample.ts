@@ -1,4 +1,4 @@
-import { quantile } from '../simulation/quantiles.ts';
+import { quantile } from '../../simulation/quantiles.ts';
 
 /** What several measurements of one thing came to: the spread is the machine's noise. */
 export interface Sample {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
-import { CONTROL_KEY, LAYOUT_VERSION, partitionOf, paymentKey } from '../../lambda/table/layout.ts';
-import { expiresAfter } from '../../lambda/table/retention.ts';
-import type { PaymentKey } from '../../lambda/tracker/payment.ts';
-import { NEW_PARTITION } from '../../lambda/tracker/pending-payments.ts';
-import { MAX_SLICE } from '../../lambda/tracker/sweep.ts';
-import { createTableInput } from '../support/create-table-input.ts';
-import type { EmulatedTable } from './tick/protocol.ts';
+import { awsClientConfig } from '../../../infra/local/emulator/aws-environment.ts';
+import { CONTROL_KEY, LAYOUT_VERSION, partitionOf, paymentKey } from '../../../lambda/table/layout.ts';
+import { expiresAfter } from '../../../lambda/table/retention.ts';
+import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
+import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
+import { MAX_SLICE } from '../../../lambda/tracker/sweep.ts';
+import { createTableInput } from '../../support/create-table-input.ts';
+import type { EmulatedTable } from '../tick/protocol.ts';
 
 /** The largest batch of DynamoDB, and how many batches are under way at the same time. */
 const ITEMS_IN_BATCH = 25;
