@@ -41,7 +41,7 @@ export const QUICK: BenchSize = {
   simulatedMinutes: 1_000,
 };
 
-/** Everything that the bench finds out. */
+/** All figures of this part of the bench. */
 export interface BenchFigures {
   readonly machine: Machine;
   readonly comparisons: readonly Comparison[];

@@ -16,7 +16,7 @@ export interface NocoDbAddress {
   readonly tableId: string;
 }
 
-/** Asks the child process to create so many records. */
+/** Asks the child process to create this number of records. */
 export interface FillOrder {
   readonly fill: number;
 }

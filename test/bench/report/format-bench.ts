@@ -115,7 +115,7 @@ function formatTable({ reads, writes }: BenchFigures): string {
     ...writeRows,
   ];
   return [
-    '**What DynamoDB is asked**; the times are those of the emulator, which is one Python process:',
+    '**Calls of DynamoDB.** The times are those of the emulator, which is one Python process:',
     markdownTable(['', 'Calls', 'Units', 'Time'], rows),
   ].join('\n\n');
 }
