@@ -1,39 +1,51 @@
 /**
- * Sizes and times that the bill assumes. The sizes of items and logs are upper bounds; tests compare them with what the
- * code writes. The times are upper bounds for a function with 512 MB.
+ * Sizes and times that the bill is computed from. Those of items and logs are upper bounds that a test compares with
+ * what the code writes; times are bounds for a function of 512 MB.
+ *
+ * Limits of the tracker are not here: the bill takes them from the code.
  */
 export const ASSUMPTIONS = {
-  /** A payment in the table, and its entry in the index of pending payments; bytes. */
+  /** A payment in the table, and in the index of pending ones; bytes. */
   paymentItemBytes: 200,
   indexEntryBytes: 75,
-  /** What DynamoDB adds to the size of each item and each index entry when it bills storage; bytes. */
+  /** What DynamoDB adds to each item and to each entry of an index when it charges for storage; bytes. */
   storageOverheadBytes: 100,
-  /** Log of a tick with pending payments, of a tick without, of a confirmation, and of a wake-up; bytes. */
+  /**
+   * Logged by a tick that has something to check and makes one request, for each further request, by an idle tick, for a
+   * confirmation, and for a wake-up; bytes.
+   */
   logBytesPerTick: 3800,
+  logBytesPerFurtherRequest: 2000,
   logBytesPerIdleTick: 1500,
   logBytesPerConfirmation: 900,
   logBytesPerWakeUp: 900,
-  /** Size of stored logs relative to ingested logs, by CloudWatch's own estimate. */
+  /** CloudWatch's own estimate of how far it compresses logs that it keeps. */
   logCompression: 0.15,
-  /** Duration of a tick: a fixed part, and a part for each pending payment; milliseconds. */
+  /** Duration of a tick: the least, for each record id that it asks for, and for each further request; milliseconds. */
   tickMilliseconds: 120,
   tickMillisecondsPerPayment: 0.1,
-  /** Duration of a tick that the gate refuses, and of a call of a function that reads the stream; milliseconds. */
+  tickMillisecondsPerFurtherRequest: 400,
+  /** A tick that the gate refuses, and a call of the functions that the table's stream calls; milliseconds. */
   refusedMilliseconds: 20,
   streamMilliseconds: 60,
-  /** Start of a new instance, which Lambda bills too. While the loop rests, every tick may need one; milliseconds. */
+  /** Start of a new instance, which is charged too; at rest, every tick may need one; milliseconds. */
   coldStartMilliseconds: 500,
-  /** Duration of an execution of the resting loop, milliseconds. */
+  /** An execution of the loop that finds nothing to do, milliseconds. */
   idleExecutionMilliseconds: 300,
-  /** Memory of an execution, GB. Step Functions bills it in steps of 64 MB, and the loop needs one step. */
+  /** Step Functions charges for memory in steps of 64 MB; the loop needs one. GB. */
   executionGb: 64 / 1024,
-  /** How often a bot reads each payment until it is paid. A read costs half a read unit. */
+  /**
+   * How often the payments of a changed record are looked up: once by each instance of the tick function that sees the
+   * change, because the same change is asked for again for a while.
+   */
+  lookUpsPerChange: 2,
+  /** How often a bot asks for each payment until it is paid; half a read unit each time. */
   readsPerPayment: 20,
-  /** A request to NocoDB: the TLS handshake and the headers, and the part for each record id; bytes. */
+  /** A request to NocoDB: TLS handshake and headers, and each record id; bytes. */
   requestBytes: 3000,
   requestBytesPerPayment: 8,
-  /** How long the tick function keeps the decrypted token, seconds. */
+  /** The tick function keeps the token for this time, then reads and decrypts it again; seconds. */
   tokenCacheSeconds: 300,
-  /** Number of the metrics in `METRICS` that are published while payments are pending. */
+  /** Metrics that are published as long as something is pending: see `METRICS`. */
   metricsWhilePending: 4,
 } as const;

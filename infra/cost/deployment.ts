@@ -5,19 +5,18 @@ import { App, Duration } from 'aws-cdk-lib';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { PaymentTrackerStack } from '../constructs/payment-tracker-stack.ts';
 
-/** The properties of a deployed stack that the bill depends on. */
+/** The properties of a deployed stack that its bill depends on. */
 export interface Deployment {
   readonly intervalSeconds: number;
-  /** Memory of the tick function, which has the most of all functions; GB. */
+  /** Memory of the tick function, GB. */
   readonly tickGb: number;
-  /** Number of functions that read the stream of the table. */
-  readonly streamFunctions: number;
+  /** Memory of each function that the table's stream calls, GB. */
+  readonly streamGb: readonly number[];
   readonly alarms: number;
   readonly dashboards: number;
   readonly pointInTimeRecovery: boolean;
-  /** Whether the stack has a bus for events of confirmed payments. */
+  /** Whether confirmations are put on a bus. */
   readonly eventBus: boolean;
-  /** Whether X-Ray traces the loop. */
   readonly traced: boolean;
 }
 
@@ -30,9 +29,9 @@ export interface CloudFormationTemplate {
 }
 
 /**
- * Reads the properties from the template of a stack with one tracker.
+ * Reads the properties that the bill depends on from the template of a stack with one tracker.
  *
- * @throws {TypeError} if the template does not have exactly one tracker, or if the bill does not cover its loop
+ * @throws {TypeError} when there is not exactly one tracker, or its loop is no Express workflow: the bill would be wrong
  */
 export function readDeployment({ Resources }: CloudFormationTemplate): Deployment {
   const propertiesOf = (type: string) =>
@@ -43,18 +42,18 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
     const [first, ...others] = propertiesOf(type);
     if (first === undefined || others.length > 0) {
       throw new TypeError(
-        `The bill covers one tracker, but the template has ${others.length + (first ? 1 : 0)} of ${type}`,
+        `The bill is for one tracker, but the template has ${others.length + (first ? 1 : 0)} of ${type}`,
       );
     }
     return first;
   };
   const loop = only('AWS::StepFunctions::StateMachine');
   if (loop.StateMachineType !== 'EXPRESS') {
-    throw new TypeError(`The bill covers an Express workflow, but the loop is ${loop.StateMachineType}`);
+    throw new TypeError(`The bill is for an Express workflow, but the loop is ${loop.StateMachineType}`);
   }
   const rules = propertiesOf('AWS::Events::Rule').filter(({ ScheduleExpression }) => ScheduleExpression);
   if (rules.map(({ ScheduleExpression }) => ScheduleExpression).join() !== 'rate(1 minute)') {
-    throw new TypeError('The bill covers a loop that one rule starts each minute');
+    throw new TypeError('The bill is for a loop that one rule starts each minute');
   }
   const tick = propertiesOf('AWS::Lambda::Function').find(
     ({ Environment }) => Environment?.Variables?.[VARIABLES.intervalSeconds] !== undefined,
@@ -64,7 +63,11 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
   return {
     intervalSeconds: Number(tick.Environment.Variables[VARIABLES.intervalSeconds]),
     tickGb: tick.MemorySize / 1024,
-    streamFunctions: propertiesOf('AWS::Lambda::EventSourceMapping').length,
+    streamGb: propertiesOf('AWS::Lambda::EventSourceMapping').map(({ FunctionName }) => {
+      const memory = Resources[FunctionName.Ref]?.Properties?.MemorySize;
+      if (memory === undefined) throw new TypeError('A stream calls a function that is not in the template');
+      return memory / 1024;
+    }),
     alarms: propertiesOf('AWS::CloudWatch::Alarm').length,
     dashboards: propertiesOf('AWS::CloudWatch::Dashboard').length,
     pointInTimeRecovery: replica.PointInTimeRecoverySpecification?.PointInTimeRecoveryEnabled === true,
@@ -74,11 +77,11 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
 }
 
 /**
- * The template of the stack that `cdk deploy` deploys with this interval. The functions are not bundled, because that
- * takes time and does not change the bill.
+ * The template of the stack that `cdk deploy` would deploy, for an interval. Its functions are not bundled: that takes
+ * time and does not change the bill.
  *
  * @param intervalSeconds whole seconds, 5 to 300
- * @throws {SettingsError} if the interval is out of range
+ * @throws {SettingsError} for another interval
  */
 export function synthTemplate(intervalSeconds: number): CloudFormationTemplate {
   const outdir = mkdtempSync(join(tmpdir(), 'payment-tracker-cost-'));

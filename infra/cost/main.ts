@@ -3,18 +3,18 @@ import { INTERVAL_SECONDS } from '../../lambda/settings/settings.ts';
 import { monthlyCost } from './bill.ts';
 import { costReport } from './markdown.ts';
 
-const HELP = `Prints what a month of the tracker costs on AWS. The bill is computed from the synthesized template.
+const HELP = `Computes the monthly cost of the tracker on AWS from the template that would be deployed.
 
 npm run cost -- [--interval SECONDS] [--users N,N,…] [--json]
 
   --interval  seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max} (default ${INTERVAL_SECONDS.default})
-  --users     numbers of users, each of whom always has a pending payment; 0: nothing is pending (default 0,300,10000)
-  --json      prints every line of the bill as JSON`;
+  --users     users who always have a payment pending; 0: nothing is pending (default 0,300,10000,100000,1000000)
+  --json      every line of the bill, for programs`;
 
 const { values } = parseArgs({
   options: {
     interval: { type: 'string', default: String(INTERVAL_SECONDS.default) },
-    users: { type: 'string', default: '0,300,10000' },
+    users: { type: 'string', default: '0,300,10000,100000,1000000' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },

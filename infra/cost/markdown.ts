@@ -1,8 +1,7 @@
-import type { Alternatives } from './alternatives.ts';
-import type { Bill, BillColumn } from './bill.ts';
+import type { BillColumn } from './bill.ts';
 import { PRICE_SOURCES, PRICES_OF } from './prices.ts';
 
-/** The bills side by side, and the cost of the alternatives, as Markdown. */
+/** Bills side by side, and the costs of the alternatives, as Markdown. */
 export function costReport(intervalSeconds: number, columns: readonly BillColumn[]): string {
   return [
     `A month (30 days) at an interval of ${intervalSeconds} s in ${PRICES_OF.region}, prices of ${PRICES_OF.date}, in US dollars: list price → after AWS's always-free tier.`,
@@ -42,6 +41,14 @@ function alternativesTable(columns: readonly BillColumn[]): string {
     row(
       'A tracker that writes every status in every tick: only the writes',
       ...busy.map(({ alternatives }) => dollars(alternatives.everyStatusWritten)),
+    ),
+    row(
+      'A tracker that asks for all pending payments in every tick: only reads of the table and traffic',
+      ...busy.map(({ alternatives }) => dollars(alternatives.allAskedFor)),
+    ),
+    row(
+      'This tracker: only reads of the table and traffic',
+      ...busy.map(({ alternatives }) => dollars(alternatives.sliceAskedFor)),
     ),
     row(
       'Bots that poll for each user: only Lambda and traffic',

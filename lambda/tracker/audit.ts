@@ -10,7 +10,7 @@ import { firstLeft } from './sweep.ts';
 export const AUDIT_EVERY = 10 * 60_000;
 
 /** The most payments that one tick audits. The response holds a row for each, unlike that of a sweep. */
-const MAX_SLICE = 5000;
+export const MAX_SLICE = 5000;
 
 /** When this many records, and more than half of those asked for, are absent, the table is wrong and not the payments. */
 const MIN_MISSED_RECORDS = 5;

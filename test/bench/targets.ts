@@ -1,12 +1,17 @@
-import type { BenchFigures } from './run-bench.ts';
+import type { BenchFigures } from './measure/run-bench.ts';
+import type { ScaleFigures } from './measure/run-scale.ts';
 
-/** Up to so many payments a tick is one request, and takes less than this time and memory. */
+/** With at most this many payments, a tick is one request, and takes less than this time and memory. */
 const ONE_REQUEST = { tracked: 10_000, seconds: 2, megabytes: 256 };
 
+/** The limits of a tick in the steady state, however many payments are pending. */
+const STEADY = { requests: 2, readUnits: 250, megabytes: 256 };
+
+/** Bytes. */
 const MAX_BUNDLE = 1_500_000;
 
-/** The promises that figures break, in words. */
-export function missedTargets({ ticks, bundle }: Pick<BenchFigures, 'ticks' | 'bundle'>): string[] {
+/** The targets that figures of the tracker and of polling miss, in words. */
+export function missedBenchTargets({ ticks, bundle }: Pick<BenchFigures, 'ticks' | 'bundle'>): string[] {
   const missed = ticks
     .filter(({ tracked }) => tracked <= ONE_REQUEST.tracked)
     .flatMap(({ kind, tracked, tick }) => {
@@ -21,4 +26,18 @@ export function missedTargets({ ticks, bundle }: Pick<BenchFigures, 'ticks' | 'b
   return [...missed, isBundleLarge && `the bundle has ${bundle.bytes} bytes`].filter(
     (each) => each !== false,
   );
+}
+
+/** The targets that figures of ticks with many pending payments miss, in words. */
+export function missedScaleTargets({ scale }: Pick<ScaleFigures, 'scale'>): string[] {
+  return scale
+    .flatMap(({ pending, tick, largestMemory }) => {
+      const of = `a tick with ${pending} pending payments`;
+      return [
+        tick.requests > STEADY.requests && `${of} made ${tick.requests} requests`,
+        tick.readUnits > STEADY.readUnits && `${of} took ${tick.readUnits} read units`,
+        largestMemory > STEADY.megabytes * 1e6 && `${of} took ${largestMemory} bytes`,
+      ];
+    })
+    .filter((each) => each !== false);
 }

@@ -13,6 +13,7 @@ describe('the deployed stack', () => {
     expect(DEPLOYMENT).toMatchObject({
       intervalSeconds: 20,
       tickGb: 0.5,
+      streamGb: [0.25, 0.25],
       alarms: 12,
       dashboards: 1,
       pointInTimeRecovery: true,
@@ -42,6 +43,10 @@ describe('a month after the always-free tier', () => {
 
   it('costs at most $8 with 10,000 users', () => {
     expect(billOf(10_000).afterFreeTier).toBeLessThanOrEqual(8);
+  });
+
+  it('costs at most $15 with 1,000,000 users', () => {
+    expect(billOf(1_000_000).afterFreeTier).toBeLessThanOrEqual(15);
   });
 });
 

@@ -9,7 +9,7 @@ test('the README has the runbook, word for word as the alarms say it', () => {
 });
 
 test('the README has the bill that `npm run cost` computes', () => {
-  const { columns } = monthlyCost(20, [0, 300, 10_000]);
+  const { columns } = monthlyCost(20, [0, 300, 10_000, 100_000, 1_000_000]);
 
   expect(readDoc('infra/cost/README.md')).toContain(costReport(20, columns));
 });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replaceBlock } from '../bench/marked-block.ts';
+import { replaceBlock } from '../bench/report/marked-block.ts';
 import { formatReports } from './format-report.ts';
 import { missedGoals } from './report.ts';
 import { simulate } from './simulation.ts';

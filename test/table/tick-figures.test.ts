@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
-import { measureTicks } from '../bench/measure-ticks.ts';
+import { measureTicks } from '../bench/measure/ticks.ts';
 import { insertRecords } from '../bench/nocodb/records.ts';
 import { bundleTicker } from '../bench/tick/start-ticker.ts';
 import { emulatorClient } from './support/emulator.ts';

@@ -6,7 +6,7 @@ const TICKS_PER_SECOND = 100;
 interface Process {
   readonly pid: number;
   readonly parent: number;
-  /** Its own, and that of children that have ended; seconds. */
+  /** With that of children that have ended; seconds. */
   readonly cpuSeconds: number;
 }
 
@@ -32,11 +32,11 @@ function readProcesses(): Process[] | undefined {
       .filter((name) => /^\d+$/.test(name))
       .flatMap((name) => readProcess(Number(name)) ?? []);
   } catch {
-    return undefined; // Another operating system: the figure is left out, and the table says so.
+    return undefined; // Another operating system: the table says that the figure is unknown.
   }
 }
 
-/** See proc_pid_stat(5); the command's name stands in parentheses and may hold anything. */
+/** See proc_pid_stat(5). The command's name is in parentheses and may contain any character. */
 function readProcess(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

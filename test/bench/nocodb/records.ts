@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import type { NocoDbAddress } from './start.ts';
 
-/** The most records that NocoDB's v2 takes in one call. */
+/** The largest number of records in one call of NocoDB's API v2. */
 const RECORDS_IN_CALL = 100;
 
 const AGENT = new Agent({ connections: 32 });
@@ -43,9 +43,9 @@ async function send({ url, token, tableId }: NocoDbAddress, method: 'POST' | 'PA
   return JSON.parse(text) as unknown;
 }
 
-/** What a user's own request for his record came to. */
+/** The result of a request for the record of one user. */
 export interface Poll {
-  /** When it was sent and answered, milliseconds as `performance.now` has them. */
+  /** When it was sent and answered; milliseconds of `performance.now`. */
   readonly sentAt: number;
   readonly answeredAt: number;
   readonly bytes: number;
@@ -53,7 +53,7 @@ export interface Poll {
   readonly answer: 'paid' | 'unpaid' | 'refused';
 }
 
-/** Asks for one record, as a bot does that polls for one user. */
+/** Asks for one record, like a bot that polls for one user. */
 export async function poll({ url, token, tableId }: NocoDbAddress, id: string): Promise<Poll> {
   const sentAt = performance.now();
   const response = await request(`${url}/api/v2/tables/${tableId}/records/${id}`, {

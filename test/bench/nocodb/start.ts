@@ -16,11 +16,22 @@ export interface NocoDbAddress {
   readonly tableId: string;
 }
 
-/** A NocoDB to measure against, with nothing in its table. */
+/** Asks the child process to create this number of records. */
+export interface FillOrder {
+  readonly fill: number;
+}
+
+/** A NocoDB to measure, with an empty table. */
 export interface BenchNocoDb extends NocoDbAddress {
   readonly kind: NocoDbKind;
   /** CPU time that NocoDB and its database have used so far, seconds; `undefined` where it cannot be known. */
   cpuSeconds(): number | undefined;
+  /**
+   * Creates unpaid records with the ids from 1 to `records`. Only for an empty table, and not on SQLite.
+   *
+   * @throws {Error} on SQLite
+   */
+  fill(records: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,26 +41,34 @@ export function availableKinds(): readonly NocoDbKind[] {
   return existsSync('/usr/lib/postgresql') ? ['sqlite', 'postgres'] : ['sqlite'];
 }
 
-/** What to call a NocoDB in a table. */
+/** The name of a kind of NocoDB in tables. */
 export function nameOf(kind: NocoDbKind): string {
   return { sqlite: 'NocoDB on SQLite', postgres: 'NocoDB on PostgreSQL', demo: 'the demo NocoDB' }[kind];
 }
 
-/** Starts a NocoDB in processes of its own. */
+/** Starts a NocoDB in separate processes. */
 export async function startNocoDb(kind: NocoDbKind): Promise<BenchNocoDb> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [kind]);
-  const early = new AbortController();
-  const failure = once(child, 'exit', { signal: early.signal }).then(([code]) => {
-    throw new Error(`${nameOf(kind)} ended with code ${code} while it started; its words are above.`);
-  });
-  const [address] = (await Promise.race([once(child, 'message'), failure])) as [NocoDbAddress];
-  failure.catch(() => {}); // aborted: nobody waits for it any more
-  early.abort();
+  const messageOf = async (): Promise<unknown> => {
+    const early = new AbortController();
+    const failure = once(child, 'exit', { signal: early.signal }).then(([code]) => {
+      throw new Error(`${nameOf(kind)} ended with code ${code}; its output is above.`);
+    });
+    const [message] = await Promise.race([once(child, 'message'), failure]);
+    failure.catch(() => {}); // Aborted below, which rejects it.
+    early.abort();
+    return message;
+  };
+  const address = (await messageOf()) as NocoDbAddress;
   const pid = child.pid as number;
   return {
     kind,
     ...address,
     cpuSeconds: () => cpuSecondsOf(pid),
+    async fill(records) {
+      child.send({ fill: records } satisfies FillOrder);
+      await messageOf();
+    },
     async stop() {
       const exit = once(child, 'exit');
       child.send('stop');

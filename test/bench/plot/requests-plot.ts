@@ -1,5 +1,5 @@
-import type { Comparison } from '../compare-polling.ts';
-import { count } from '../format.ts';
+import type { Comparison } from '../measure/compare-polling.ts';
+import { count } from '../report/format.ts';
 import { logScale, powersOfTen, type Scale } from './scale.ts';
 import { element, picture, text } from './svg.ts';
 

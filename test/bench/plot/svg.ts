@@ -13,10 +13,10 @@ export function text(content: string, attributes: Attributes): string {
 }
 
 /**
- * A whole picture. Colours come from classes, with another set for dark backgrounds, so that it can be read wherever the
- * README is shown.
+ * A whole picture. Colours come from classes, with a second set for dark backgrounds, so that it is readable on light and on
+ * dark pages.
  *
- * @param title what the picture shows, for those who cannot see it
+ * @param title describes the picture for readers who cannot see it
  */
 export function picture(
   size: { width: number; height: number },

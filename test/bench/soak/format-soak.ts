@@ -1,5 +1,5 @@
-import { bytes, count, figure, markdownTable } from '../format.ts';
-import { formatMachine } from '../machine.ts';
+import { formatMachine } from '../measure/machine.ts';
+import { bytes, count, figure, markdownTable } from '../report/format.ts';
 import { faultsOf } from './judge.ts';
 import type { SoakReport } from './run-soak.ts';
 

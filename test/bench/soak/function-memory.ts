@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The resident memory of the largest process that runs a Lambda function on this machine's emulator, bytes. There are as
- * many of them as invocations at the same time.
+ * The resident memory of the largest process that runs a Lambda function on this machine's emulator, bytes. Each
+ * invocation at the same time has its own process.
  *
  * @returns `undefined` when none runs at the moment, or where there is no Linux `/proc`
  */
@@ -27,6 +27,6 @@ function residentSize(pid: string, functionName: string): number | undefined {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
   } catch {
-    return undefined; // It has ended since, or belongs to somebody else.
+    return undefined; // It has ended, or belongs to another user.
   }
 }

@@ -1,6 +1,6 @@
 import { quantile } from '../../simulation/quantiles.ts';
 
-/** One tick as its log line tells it. */
+/** One tick, from its log line. */
 export interface LoggedTick {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -8,7 +8,7 @@ export interface LoggedTick {
   readonly succeeded: boolean;
 }
 
-/** One look at the tick function's processes. */
+/** The memory of the tick function at one moment. */
 export interface MemorySample {
   readonly at: number;
   readonly bytes: number;
@@ -20,10 +20,10 @@ export interface Growth {
   readonly last: number;
 }
 
-/** How much of the run is left out of the comparison: code is compiled, caches fill. */
+/** The first part of the run, which does not count: code is compiled and caches fill. */
 const WARM_UP = 0.1;
 
-/** What counts as growth. Medians of so many samples vary less than that. */
+/** A larger factor counts as growth. Medians of this many samples vary less. */
 const TOLERATED = 1.25;
 
 /** Compares the first third with the last one, by the moments of the samples. */
@@ -46,7 +46,7 @@ export interface Account {
   readonly ticked: number;
   /** Of these, those that `status` calls paid. */
   readonly readablePaid: number;
-  /** Distinct payments that the log told as confirmed, and lines that told it. */
+  /** Distinct payments that the log has as confirmed, and its lines about confirmations. */
   readonly announcedPayments: number;
   readonly announcements: number;
   /** `paymentsConfirmed` of `getStats()`. */
@@ -62,7 +62,7 @@ export interface SoakOutcome {
   readonly tickTime: Growth;
 }
 
-/** What a soak shows to be wrong, in words. */
+/** The faults that a soak found, in words. */
 export function faultsOf({ account, memory, tickTime }: SoakOutcome): string[] {
   const { ticked, readablePaid, announcedPayments, announcements, counted, pending, expectedPending } =
     account;

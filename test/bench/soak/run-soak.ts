@@ -6,7 +6,7 @@ import { deployTracker } from '../../../infra/local/deployment/deploy-tracker.ts
 import { CACHE, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { runCommand } from '../../../infra/local/process/run-command.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
-import { describeMachine, type Machine } from '../machine.ts';
+import { describeMachine, type Machine } from '../measure/machine.ts';
 import { memoryOfFunction } from './function-memory.ts';
 import { type Account, growthOf, type MemorySample, type SoakOutcome } from './judge.ts';
 import { Shop } from './shop.ts';
@@ -27,18 +27,18 @@ export interface SoakReport extends SoakOptions, SoakOutcome {
   readonly faults: number;
 }
 
-/** Customers a second who come, and who pay; one fault of NocoDB in so many seconds. */
+/** Customers a second who come and who pay; seconds between two faults of NocoDB and between two looks at the log. */
 const CUSTOMERS = 2;
 const FAULT_EVERY = 45;
 const LOOK_EVERY = 15;
 
-/** How long what is due may take when the faults have ended. */
-const SETTLE_SECONDS = 120;
+/** How long the last confirmations may take after the faults have ended. */
+const CATCH_UP_SECONDS = 120;
 
 /**
  * Runs the deployed stack on the emulator for a while, with many payments pending, steady confirmations and faults.
  *
- * @param report tells a person how it goes
+ * @param report tells a person about the progress
  */
 export async function runSoak(options: SoakOptions, report: (progress: string) => void): Promise<SoakReport> {
   const cleanUp = new AsyncDisposableStack();
@@ -74,8 +74,8 @@ export async function runSoak(options: SoakOptions, report: (progress: string) =
       deployed.output(STACK_OUTPUTS.tickFunctionName),
       report,
     );
-    report('Waiting for what is due');
-    const account = await reconcile(() => accountOf(shop, log, tracker, options.pending));
+    report('Waiting for the last confirmations');
+    const account = await finalAccount(() => accountOf(shop, log, tracker, options.pending));
     const succeeded = log.ticks.filter((tick) => tick.succeeded);
     return {
       ...options,
@@ -93,10 +93,10 @@ export async function runSoak(options: SoakOptions, report: (progress: string) =
 }
 
 async function firstTick(log: TickLog): Promise<void> {
-  const end = performance.now() + SETTLE_SECONDS * 1000;
+  const end = performance.now() + CATCH_UP_SECONDS * 1000;
   while (log.ticks.length === 0) {
     if (performance.now() > end)
-      throw new Error(`There was no tick within ${SETTLE_SECONDS} s of the first payment.`);
+      throw new Error(`There was no tick within ${CATCH_UP_SECONDS} s of the first payment.`);
     await sleep(1_000);
     await log.read();
   }
@@ -154,9 +154,9 @@ async function accountOf(
   };
 }
 
-/** Takes the account again until it adds up, or it has had its time. */
-async function reconcile(takeAccount: () => Promise<Account>): Promise<Account> {
-  const end = performance.now() + SETTLE_SECONDS * 1000;
+/** Takes the account again until it adds up or the time is over. */
+async function finalAccount(takeAccount: () => Promise<Account>): Promise<Account> {
+  const end = performance.now() + CATCH_UP_SECONDS * 1000;
   for (;;) {
     const account = await takeAccount();
     const addsUp = account.counted >= account.ticked && account.announcedPayments >= account.ticked;

@@ -5,7 +5,7 @@ import type { PaymentTracker } from '../../../lambda/client/index.ts';
 /** Payments in one call of `trackMany`. */
 const TRACKED_AT_ONCE = 500;
 
-/** What a NocoDB on a bad day does; one of these at a time. */
+/** Faults of NocoDB, which happen one at a time. */
 const FAULTS: readonly Fault[] = [
   { kind: 'answer', status: 500, body: { msg: 'Internal server error' } },
   { kind: 'answer', status: 502, body: '<html><title>Bad gateway</title></html>' },
@@ -20,14 +20,14 @@ const FAULTS: readonly Fault[] = [
   { kind: 'silence' },
 ];
 
-/** Customers who come and pay at a steady rate, so that about as many payments are pending all the time. */
+/** Customers who come and pay at the same rate, so that the number of pending payments stays about the same. */
 export class Shop {
   readonly #nocodb: DemoNocoDb;
   readonly #tracker: PaymentTracker;
   readonly #waiting: number[] = [];
   /** Records that were ticked as paid. */
   readonly paid: number[] = [];
-  /** Faults that NocoDB was told to make. */
+  /** Faults that NocoDB was ordered to make. */
   faults = 0;
 
   constructor(nocodb: DemoNocoDb, tracker: PaymentTracker) {
@@ -46,7 +46,7 @@ export class Shop {
     this.#waiting.push(...ids);
   }
 
-  /** Those who have waited longest pay. */
+  /** The customers who have waited longest pay. */
   pay(customers: number): void {
     for (const id of this.#waiting.splice(0, customers)) {
       this.#nocodb.records.setPaid(id, true);
@@ -54,7 +54,7 @@ export class Shop {
     }
   }
 
-  /** The next request to NocoDB fails, each time in another way. */
+  /** The next request to NocoDB fails, with the next of {@link FAULTS}. */
   fail(): void {
     this.#nocodb.failNext(FAULTS[this.faults % FAULTS.length] as Fault);
     this.faults += 1;

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replaceBlock } from '../marked-block.ts';
+import { replaceBlock } from '../report/marked-block.ts';
 import { formatSoak } from './format-soak.ts';
 import { faultsOf } from './judge.ts';
 import { runSoak } from './run-soak.ts';

@@ -2,18 +2,18 @@ import type { DeployedTracker } from '../../../infra/local/deployment/deploy-tra
 import { functionLogGroups, logReader } from '../../../infra/local/log/function-logs.ts';
 import type { LoggedTick } from './judge.ts';
 
-/** What the Lambdas' logs tell, gathered bit by bit. */
+/** Ticks and confirmations from the logs of the Lambda functions. */
 export interface TickLog {
   readonly ticks: readonly LoggedTick[];
-  /** `userId recordId` of each confirmation, as often as it was told. */
+  /** `userId recordId` of each confirmation, as often as it was logged. */
   readonly confirmations: readonly string[];
-  /** Kinds of the errors that ticks failed with, and how often. */
+  /** The number of failed ticks by kind of error. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Reads what has been logged since the last time. */
+  /** Reads the lines that were logged since the last call. */
   read(): Promise<void>;
 }
 
-/** How far back each reading looks: lines may show up late. */
+/** Each call also reads lines that are this much older, because lines may appear late; milliseconds. */
 const OVERLAP = 20_000;
 
 export async function openTickLog({ aws, stackName }: DeployedTracker): Promise<TickLog> {
@@ -41,7 +41,7 @@ export async function openTickLog({ aws, stackName }: DeployedTracker): Promise<
       since = Date.now();
       for (const { timestamp = 0, message = '' } of await read(from)) {
         const event = parse(message);
-        // Each line holds the moment it was written at and its invocation's id: no two are the same.
+        // Each line has its time and the id of its invocation, so no two lines are the same.
         if (event === undefined || seen.has(message)) continue;
         seen.add(message);
         take(timestamp, event);
@@ -58,7 +58,7 @@ interface LoggedEvent {
   readonly payment?: { readonly userId: string; readonly recordId: string };
 }
 
-/** Beside the tracker's lines there are those of the runtime. */
+/** The event of a line; `undefined` for a line of the Lambda runtime. */
 function parse(message: string): LoggedEvent | undefined {
   if (!message.startsWith('{')) return undefined;
   const fields = JSON.parse(message) as Partial<LoggedEvent>;

@@ -1,23 +1,33 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Counts the calls of DynamoDB and the capacity they say they took. */
+/** Operations that take read units; all others take write units. */
+const READS: ReadonlySet<string> = new Set(['GetItem', 'Query']);
+
+/** Counts the calls of DynamoDB and the capacity that its answers report. */
 export class CallCounter {
   #counts: Record<string, number> = {};
-  #capacityUnits = 0;
+  #readUnits = 0;
+  #writeUnits = 0;
 
   /** Calls since the last reset, by operation: `UpdateItem`. */
   get counts(): Readonly<Record<string, number>> {
     return this.#counts;
   }
 
-  /** Capacity units since the last reset, as DynamoDB (or what stands for it) reports them. */
-  get capacityUnits(): number {
-    return this.#capacityUnits;
+  /** Read units since the last reset, as DynamoDB or its emulator reports them. */
+  get readUnits(): number {
+    return this.#readUnits;
+  }
+
+  /** Write units since the last reset, those of the index included. */
+  get writeUnits(): number {
+    return this.#writeUnits;
   }
 
   reset(): void {
     this.#counts = {};
-    this.#capacityUnits = 0;
+    this.#readUnits = 0;
+    this.#writeUnits = 0;
   }
 
   follow(client: DynamoDBDocumentClient): void {
@@ -29,7 +39,9 @@ export class CallCounter {
           Object.assign(call.input, { ReturnConsumedCapacity: 'TOTAL' });
           const answer = await next(call);
           const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: { CapacityUnits?: number } };
-          this.#capacityUnits += ConsumedCapacity?.CapacityUnits ?? 0;
+          const units = ConsumedCapacity?.CapacityUnits ?? 0;
+          if (READS.has(operation)) this.#readUnits += units;
+          else this.#writeUnits += units;
           return answer;
         },
       { step: 'initialize' },

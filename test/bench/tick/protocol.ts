@@ -1,13 +1,13 @@
 import type { NocoDbAddress } from '../nocodb/start.ts';
 
-/** What a ticker is to tick on. */
+/** The NocoDB and the table of a ticker. */
 export interface TickerOptions {
   readonly nocodb: NocoDbAddress;
   readonly table: EmulatedTable | { readonly kind: 'memory'; readonly recordIds: readonly string[] };
   readonly intervalSeconds: number;
 }
 
-/** A payments table on an emulator of DynamoDB. */
+/** A payments table in an emulator of DynamoDB, or in DynamoDB Local. */
 export interface EmulatedTable {
   readonly kind: 'emulator';
   readonly name: string;
@@ -17,17 +17,19 @@ export interface EmulatedTable {
 }
 
 export interface TickOrder {
-  /** Ask which records exist, instead of which are paid. */
+  /** Starts an audit: the tick also asks which records exist. */
   readonly audit: boolean;
 }
 
-/** What one tick took. */
+/** The figures of one tick. */
 export interface TickFigures {
   readonly milliseconds: number;
-  /** Of these, to take the gate and to list what is pending. */
+  /** Of these, until the payments to ask for are listed: for the gate, the news and the list. */
   readonly listMilliseconds: number;
-  /** Of these, to wait for NocoDB's answers. */
+  /** Of these, the time of NocoDB's answers. */
   readonly requestMilliseconds: number;
+  /** Processor time of the process, whatever else runs on the machine. */
+  readonly processorMilliseconds: number;
   readonly requests: number;
   /** Of NocoDB's answers. */
   readonly bytes: number;
@@ -35,6 +37,9 @@ export interface TickFigures {
   readonly confirmed: number;
   /** Calls of DynamoDB, by operation; empty for a table in memory. */
   readonly tableCalls: Readonly<Record<string, number>>;
+  /** DynamoDB's units, as the emulator reports them; 0 for a table in memory. */
+  readonly readUnits: number;
+  readonly writeUnits: number;
   /** The most memory that the process has had resident so far, bytes. */
   readonly largestMemory: number;
 }

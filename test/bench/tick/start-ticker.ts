@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
 
-/** The heap that V8 gives itself where there are 256 MB of memory, as in the tick function; megabytes. */
+/** The heap that V8 takes by default in a function with 256 MB of memory; megabytes. */
 const HEAP = 128;
 
-/** Ticks in a process of its own. */
+/** Runs ticks in a separate process. */
 export interface Ticker {
+  readonly pid: number;
   /** @throws {Error} when the tick does */
   tick(order?: TickOrder): Promise<TickFigures>;
   stop(): Promise<void>;
@@ -46,6 +47,7 @@ export async function startTicker(bundle: string, options: TickerOptions): Promi
   child.send(options);
   await messageOf(child);
   return {
+    pid: child.pid as number,
     async tick(order = { audit: false }) {
       child.send(order);
       const answer = (await messageOf(child)) as { figures: TickFigures } | { error: string };
@@ -63,10 +65,10 @@ export async function startTicker(bundle: string, options: TickerOptions): Promi
 async function messageOf(child: ChildProcess): Promise<unknown> {
   const early = new AbortController();
   const failure = once(child, 'exit', { signal: early.signal }).then(([code]) => {
-    throw new Error(`The ticker ended with code ${code}; its words are above.`);
+    throw new Error(`The ticker ended with code ${code}; its output is above.`);
   });
   const [message] = await Promise.race([once(child, 'message'), failure]);
-  failure.catch(() => {}); // aborted: nobody waits for it any more
+  failure.catch(() => {}); // Aborted below, which rejects it.
   early.abort();
   return message;
 }

@@ -16,7 +16,7 @@ import { CallCounter } from './call-counter.ts';
 import { peakMemory } from './peak-memory.ts';
 import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
 
-/** Moved on by an interval for each tick, so that nobody has to wait for the gate. */
+/** Grows by an interval with each tick, so that no tick has to wait for the gate. */
 let ahead = 0;
 const clock = {
   now: () => Date.now() + ahead,
@@ -61,6 +61,7 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
   ahead += intervalSeconds * 1000;
   const events: TrackerEvent[] = [];
   calls.reset();
+  const processorBefore = process.cpuUsage();
   const begin = performance.now();
   let listed = begin;
   const result = await tick({
@@ -72,24 +73,28 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
     },
   });
   const end = performance.now();
+  const { user, system } = process.cpuUsage(processorBefore);
   if (result.outcome !== 'done') throw new Error('The gate refused the tick.');
   const responses = events.filter((event) => event.type === 'nocodb.response');
   return {
     milliseconds: end - begin,
     listMilliseconds: listed - begin,
     requestMilliseconds: responses.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
+    processorMilliseconds: (user + system) / 1000,
     requests: responses.length,
     bytes: responses.reduce((sum, { bytes }) => sum + bytes, 0),
     checked: result.checked,
     confirmed: result.confirmed,
     tableCalls: calls.counts,
+    readUnits: calls.readUnits,
+    writeUnits: calls.writeUnits,
     largestMemory: peakMemory(),
   };
 }
 
 let dependencies: Composed | undefined;
 
-/** The first message says what to tick on; each one after it orders a tick. */
+/** The first message names the NocoDB and the table; each message after it orders a tick. */
 process.on('message', async (message: TickerOptions | TickOrder) => {
   try {
     if ('nocodb' in message) {

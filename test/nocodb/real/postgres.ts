@@ -22,6 +22,8 @@ const RUN_UNTIL_INPUT_ENDS = 'trap "" INT; "$@" & cat; kill -INT $!; wait $!';
 export interface Postgres {
   /** In the form of NocoDB's `NC_DB`. */
   readonly ncDb: string;
+  /** Runs statements in NocoDB's database. */
+  execute(statements: string): Promise<void>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -57,7 +59,14 @@ export async function startPostgres(): Promise<Postgres> {
     await stop();
     throw error;
   }
-  return { ncDb: `pg://127.0.0.1:${port}?u=${USER}&p=unused&d=nocodb`, stop };
+  return {
+    ncDb: `pg://127.0.0.1:${port}?u=${USER}&p=unused&d=nocodb`,
+    async execute(statements) {
+      const server = ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', 'nocodb'];
+      await run(join(bin, 'psql'), [...server, '-v', 'ON_ERROR_STOP=1', '-c', statements], options);
+    },
+    stop,
+  };
 }
 
 /** The folder of the newest server. Debian keeps servers outside the PATH, one folder for each version. */

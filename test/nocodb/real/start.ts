@@ -22,6 +22,8 @@ export interface RealNocoDb {
   readonly url: string;
   /** Signed in as the owner. */
   readonly account: NocoDbAccount;
+  /** Runs statements in its database. Only on PostgreSQL. */
+  execute?(statements: string): Promise<void>;
   /** Ends NocoDB (and its PostgreSQL) and removes everything it wrote. */
   stop(): Promise<void>;
 }
@@ -51,7 +53,8 @@ export async function startRealNocoDb(options: RealNocoDbOptions): Promise<RealN
   };
   try {
     const url = `http://127.0.0.1:${await portOf(child, log)}`;
-    return { url, account: await signIn(url, EMAIL, PASSWORD), stop };
+    const account = await signIn(url, EMAIL, PASSWORD);
+    return { url, account, stop, ...(postgres && { execute: postgres.execute }) };
   } catch (error) {
     await stop();
     throw error;

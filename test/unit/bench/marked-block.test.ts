@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { replaceBlock } from '../../bench/marked-block.ts';
+import { replaceBlock } from '../../bench/report/marked-block.ts';
 import { readDoc } from '../../support/docs.ts';
 
 describe('a marked block', () => {
@@ -16,6 +16,7 @@ describe('a marked block', () => {
 
   it.each([
     ['bench', 'test/bench/README.md'],
+    ['scale', 'test/bench/README.md'],
     ['soak', 'test/bench/README.md'],
     ['simulate', 'test/simulation/README.md'],
   ])('%s is in %s', (name, path) => {

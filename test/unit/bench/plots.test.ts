@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Comparison, Load } from '../../bench/compare-polling.ts';
+import type { Comparison, Load } from '../../bench/measure/compare-polling.ts';
 import { delayPlot } from '../../bench/plot/delay-plot.ts';
 import { requestsPlot } from '../../bench/plot/requests-plot.ts';
 import { logScale, powersOfTen } from '../../bench/plot/scale.ts';

@@ -33,7 +33,16 @@ describe('the other ways', () => {
     const { everyStatusWritten, requests } = alternatives(20, 10_000);
 
     expect(everyStatusWritten).toBeCloseTo(810, 6);
-    expect(requests).toEqual({ perUserPolling: 1_296_000_000, tracker: 129_600 });
+    // One request in each of 129,600 ticks, and two for each of 4,320 audits.
+    expect(requests).toEqual({ perUserPolling: 1_296_000_000, tracker: 129_600 + 2 * 4_320 });
+  });
+
+  it('read and send as much as the tracker as long as one request asks for everything', () => {
+    const few = alternatives(20, 300);
+    const many = alternatives(20, 1_000_000);
+
+    expect(few.allAskedFor / few.sliceAskedFor).toBeCloseTo(1, 1);
+    expect(many.allAskedFor / many.sliceAskedFor).toBeGreaterThan(30);
   });
 });
 

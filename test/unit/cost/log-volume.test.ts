@@ -72,10 +72,10 @@ async function prepare(payments: number) {
     });
     return bytes;
   };
-  return { next, source };
+  return { next, source, table };
 }
 
-/** What the real request line has and that of the fake does not: its endpoint and the filter, shortened. */
+/** Bytes of the endpoint and the shortened filter, which the request of the fake does not have. */
 const REAL_REQUEST = 500;
 
 it('a tick without news does not log more than the bill assumes', async () => {
@@ -86,6 +86,17 @@ it('a tick without news does not log more than the bill assumes', async () => {
 
   expect(bytes).toBeGreaterThan(1000);
   expect(bytes).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerTick);
+});
+
+it('a tick that asks for changes first does not log more than the bill assumes for a further request', async () => {
+  const { next, table } = await prepare(300);
+  await next();
+  await table.remember({ isPartial: true, sweptAt: 0, lastSuccessAt: 0 });
+
+  const bytes = (await next()) + 2 * REAL_REQUEST;
+
+  expect(bytes).toBeGreaterThan(2000);
+  expect(bytes).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerTick + ASSUMPTIONS.logBytesPerFurtherRequest);
 });
 
 it('a tick that finds nothing pending does not log more than the bill assumes', async () => {

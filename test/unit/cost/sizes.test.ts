@@ -35,14 +35,17 @@ it('an entry of the index of pending payments is not larger than the bill assume
   expect(itemBytes({ pk, sk, shard, recordId })).toBeLessThanOrEqual(ASSUMPTIONS.indexEntryBytes);
 });
 
+const POSITION = { after: { ...PAYMENT, partition: '15' }, alone: 10_000 };
+const BATCH_SIZE = { ids: 10_000, successes: 1, refused: { ids: 20_000, at: NOW } };
+
 it('the control item, with everything in it that ticks remember, fits the one write unit of a gate', () => {
   const { values } = finishUpdate({
     owner: 'd65ec1b0-3e9f-4f5c-9c5c-1c9c5c1c9c5c',
     now: NOW,
     nextAllowedAt: NOW,
     intervalSeconds: 20,
-    pending: 10_000,
-    usersUpdated: 10_000,
+    pending: 1_000_000,
+    usersUpdated: 20_000,
     counters: {
       updates: 99_999_999,
       failures: 99_999_999,
@@ -53,14 +56,30 @@ it('the control item, with everything in it that ticks remember, fits the one wr
       requestsRateLimited: 99_999_999,
     },
     lastSuccessAt: NOW,
-    cursor: { from: PAYMENT.recordId, alone: 500 },
-    round: { startedAt: NOW, answered: 5000, audit: 12_345 },
-    bulkList: { supported: false, learnedAt: NOW },
-    audit: { number: 12_345, startedAt: NOW },
+    memory: {
+      bulkList: { supported: false, learnedAt: NOW },
+      batchSize: BATCH_SIZE,
+      acceptedId: PAYMENT.recordId,
+      sweep: { ...POSITION, startedAt: NOW, counted: 1_000_000, hasGap: true },
+      sweptAt: NOW,
+      isPartial: true,
+      news: {
+        clockSkew: -100_000,
+        query: { since: NOW, startedAt: NOW, after: PAYMENT.recordId },
+        unsupportedAt: NOW,
+      },
+      newcomers: POSITION,
+      audit: {
+        number: 12_345,
+        startedAt: NOW,
+        isRunning: true,
+        after: POSITION.after,
+        batchSize: BATCH_SIZE,
+      },
+    },
     source: '0123456789abcdef',
-    error: undefined,
     empty: false,
-  } as never);
+  });
   const item = Object.fromEntries(Object.entries(values).map(([name, value]) => [name.slice(1), value]));
 
   const bytes = itemBytes({ ...item, ...CONTROL_KEY, layout: LAYOUT_VERSION, blockedUntil: NOW });

@@ -1,15 +1,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { PaymentTracker } from '../../lambda/client/index.ts';
+import { PaymentTracker } from '../../../lambda/client/index.ts';
+import { setPaid } from '../nocodb/records.ts';
+import type { BenchNocoDb } from '../nocodb/start.ts';
+import { CallCounter } from '../tick/call-counter.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 import { createPaymentsTable, emulatorClient, paymentOf, trackAll } from './emulated-table.ts';
-import { setPaid } from './nocodb/records.ts';
-import type { BenchNocoDb } from './nocodb/start.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
-import { CallCounter } from './tick/call-counter.ts';
-import { startTicker } from './tick/start-ticker.ts';
 
 const READS = 500;
 
-/** What a bot's question costs. */
+/** The cost of a bot's reads. */
 export interface ReadMeasurement {
   /** Of one call of `isPaid`, with a record id and without; milliseconds, on the emulator. */
   readonly withRecord: Sample;
@@ -19,7 +19,7 @@ export interface ReadMeasurement {
   readonly unitsWithoutRecord: number;
 }
 
-/** Asks `isPaid` many times, one call after another, among as many payments as there are record ids. */
+/** Calls `isPaid` many times, one call after another, on a table with one payment for each record id. */
 export async function measureReads(endpoint: string, recordIds: readonly string[]): Promise<ReadMeasurement> {
   const client = emulatorClient(endpoint);
   const counter = new CallCounter();
@@ -37,7 +37,7 @@ export async function measureReads(endpoint: string, recordIds: readonly string[
       await (withRecord ? tracker.isPaid(userId, recordId) : tracker.isPaid(userId));
       return performance.now() - begin;
     });
-    return { sample: sampleOf(times), units: counter.capacityUnits / READS };
+    return { sample: sampleOf(times), units: counter.readUnits / READS };
   };
   const [withRecord, withoutRecord] = [await measure(true), await measure(false)];
   client.destroy();
@@ -49,7 +49,7 @@ export async function measureReads(endpoint: string, recordIds: readonly string[
   };
 }
 
-/** What a tick writes. */
+/** The writes of a tick. */
 export interface WriteMeasurement {
   readonly confirmed: number;
   /** Calls of DynamoDB by operation. */
@@ -63,7 +63,7 @@ export interface WriteMeasurement {
   readonly writeUnits: number;
 }
 
-/** Ticks with that many payments newly paid, on a table in the emulator. */
+/** Measures ticks that confirm these numbers of payments, on a table in the emulator. */
 export async function measureWrites(
   options: { nocodb: BenchNocoDb; client: DynamoDBDocumentClient; endpoint: string; tickerBundle: string },
   recordIds: readonly string[],

@@ -1,4 +1,4 @@
-import type { Sample } from './sample.ts';
+import type { Sample } from '../measure/sample.ts';
 
 /** A Markdown table; the first column is text, the others are figures. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -10,7 +10,7 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-/** `12`, `1.3`, `0.25`: at least two figures that say something. */
+/** `12`, `1.3`, `0.25`: at least two significant figures. */
 export function figure(value: number): string {
   if (value >= 100) return count(value);
   if (value >= 10) return value.toFixed(0);

@@ -1,10 +1,10 @@
-import type { Comparison, Load } from './compare-polling.ts';
+import type { Comparison, Load } from '../measure/compare-polling.ts';
+import type { Limited, LimitMeasurement } from '../measure/limit.ts';
+import { formatMachine } from '../measure/machine.ts';
+import type { BenchFigures } from '../measure/run-bench.ts';
+import type { TickMeasurement } from '../measure/ticks.ts';
+import { type NocoDbKind, nameOf } from '../nocodb/start.ts';
 import { bytes, count, duration, figure, markdownTable, ratio, spread } from './format.ts';
-import { formatMachine } from './machine.ts';
-import type { Limited, LimitMeasurement } from './measure-limit.ts';
-import type { TickMeasurement } from './measure-ticks.ts';
-import { type NocoDbKind, nameOf } from './nocodb/start.ts';
-import type { BenchFigures } from './run-bench.ts';
 
 /** The figures as test/bench/README.md shows them. */
 export function formatBench(figures: BenchFigures): string {
@@ -115,7 +115,7 @@ function formatTable({ reads, writes }: BenchFigures): string {
     ...writeRows,
   ];
   return [
-    '**What DynamoDB is asked**; the times are those of the emulator, which is one Python process:',
+    '**Calls of DynamoDB.** The times are those of the emulator, which is one Python process:',
     markdownTable(['', 'Calls', 'Units', 'Time'], rows),
   ].join('\n\n');
 }

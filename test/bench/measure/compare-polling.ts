@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Poll, poll, setPaid } from './nocodb/records.ts';
-import type { BenchNocoDb, NocoDbAddress, NocoDbKind } from './nocodb/start.ts';
-import { startTicker } from './tick/start-ticker.ts';
+import { type Poll, poll, setPaid } from '../nocodb/records.ts';
+import type { BenchNocoDb, NocoDbAddress, NocoDbKind } from '../nocodb/start.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 
 /** How often a user's bot asks, and how long a slot is; seconds. */
 const INTERVAL_SECONDS = 20;
 const PER_MINUTE = 60 / INTERVAL_SECONDS;
 
-/** One way of learning who has paid, over one interval in which everybody pays. */
+/** The load of one way to find out who has paid, in one interval in which everybody pays. */
 export interface Load {
   readonly requestsPerMinute: number;
   /** The most requests sent within any second. */
@@ -15,7 +15,7 @@ export interface Load {
   readonly bytesPerMinute: number;
   /** CPU time of NocoDB and its database, seconds a minute; absent where it cannot be known. */
   readonly cpuSecondsPerMinute?: number;
-  /** From the payment until the last of the users is known to have paid, seconds, at the most. */
+  /** The longest time from a payment until the user is known to have paid, seconds. */
   readonly lastKnownSeconds: number;
 }
 
@@ -27,10 +27,10 @@ export interface Comparison {
 }
 
 /**
- * Lets the same users' payments be found by polling for each user, then by a tick.
+ * Finds the payments of the same users by polling for each user, then by a tick.
  *
- * The tracker's table is in memory here: this is about NocoDB's load. Its wait for the next slot is not waited for, but
- * added in full.
+ * The tracker's table is in memory, because this compares the load of NocoDB. The tick starts at once, and the whole wait
+ * for a slot is added to its time.
  *
  * @param recordIds records of that NocoDB, one for each user, none of them paid
  */
@@ -58,12 +58,12 @@ export async function comparePolling(
   return { kind: nocodb.kind, users: recordIds.length, polling, tracker };
 }
 
-/** Lets NocoDB compile what it runs, so that the first comparison is one like the others. */
+/** Lets NocoDB compile its code, so that the first comparison is like the others. */
 export async function warmUp(nocodb: BenchNocoDb, recordIds: readonly string[]): Promise<void> {
   for (const id of recordIds) await poll(nocodb, id);
 }
 
-/** What happened in one interval. */
+/** The requests of one interval. */
 interface Interval extends Pick<Load, 'peakPerSecond' | 'lastKnownSeconds'> {
   readonly requests: number;
   readonly bytes: number;
@@ -96,7 +96,7 @@ async function pollEvenly(nocodb: BenchNocoDb, recordIds: readonly string[]): Pr
   };
 }
 
-/** Each user asks once in the interval, at a moment of his own, whether or not NocoDB keeps up. */
+/** Sends one request for each user, evenly over the interval, whether or not NocoDB keeps up. */
 export function pollOverInterval(nocodb: NocoDbAddress, recordIds: readonly string[]): Promise<Poll[]> {
   const pace = (INTERVAL_SECONDS * 1000) / recordIds.length;
   return Promise.all(

@@ -1,20 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator } from '../../infra/local/emulator/emulator.ts';
-import type { SimulationReport } from '../simulation/report.ts';
-import { simulate } from '../simulation/simulation.ts';
-import { FEW_FAULTS } from '../simulation/world/fault-profile.ts';
+import { startEmulator } from '../../../infra/local/emulator/emulator.ts';
+import type { SimulationReport } from '../../simulation/report.ts';
+import { simulate } from '../../simulation/simulation.ts';
+import { FEW_FAULTS } from '../../simulation/world/fault-profile.ts';
+import { insertRecords } from '../nocodb/records.ts';
+import { availableKinds, type BenchNocoDb, type NocoDbKind, nameOf, startNocoDb } from '../nocodb/start.ts';
+import { bundleTicker } from '../tick/start-ticker.ts';
+import { type BundleMeasurement, measureBundle } from './bundle.ts';
 import { type Comparison, comparePolling, warmUp } from './compare-polling.ts';
 import { emulatorClient } from './emulated-table.ts';
+import { type LimitMeasurement, measureLimit } from './limit.ts';
 import { describeMachine, type Machine } from './machine.ts';
-import { type BundleMeasurement, measureBundle } from './measure-bundle.ts';
-import { type LimitMeasurement, measureLimit } from './measure-limit.ts';
-import { measureReads, measureWrites, type ReadMeasurement, type WriteMeasurement } from './measure-table.ts';
-import { measureTicks, type TickMeasurement } from './measure-ticks.ts';
-import { insertRecords } from './nocodb/records.ts';
-import { availableKinds, type BenchNocoDb, type NocoDbKind, nameOf, startNocoDb } from './nocodb/start.ts';
-import { bundleTicker } from './tick/start-ticker.ts';
+import { measureReads, measureWrites, type ReadMeasurement, type WriteMeasurement } from './table.ts';
+import { measureTicks, type TickMeasurement } from './ticks.ts';
 
 /** How much is measured. */
 export interface BenchSize {
@@ -41,7 +41,7 @@ export const QUICK: BenchSize = {
   simulatedMinutes: 1_000,
 };
 
-/** Everything that the bench finds out. */
+/** All figures of this part of the bench. */
 export interface BenchFigures {
   readonly machine: Machine;
   readonly comparisons: readonly Comparison[];

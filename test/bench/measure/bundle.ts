@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
+import { PaymentTrackerStack } from '../../../infra/constructs/payment-tracker-stack.ts';
 import { repeat, type Sample, sampleOf } from './sample.ts';
 
 const STARTS = 20;
 
 /** The tick function's bundle, as `cdk deploy` uploads it. */
 export interface BundleMeasurement {
-  /** The module alone; the source map that lies beside it is read only for a stack trace. */
+  /** The module alone: its source map is read only for a stack trace. */
   readonly bytes: number;
   readonly gzippedBytes: number;
   /** Until the handler can be called, in a fresh `node` process; milliseconds. The start of `node` is not in it. */
@@ -24,7 +24,7 @@ export interface BundleMeasurement {
 
 const NOCODB = { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' };
 
-/** Variables with which the bundle starts; nothing is connected to by starting. */
+/** Variables that the bundle needs to start. It connects to nothing when it starts. */
 const VARIABLES = {
   PAYMENT_TABLE_NAME: 'Payments',
   TRACKER_NAME: 'bench',
@@ -40,7 +40,7 @@ const VARIABLES = {
  */
 export async function measureBundle(outdir: string): Promise<BundleMeasurement> {
   const bundle = bundleTickFunction(outdir);
-  // The function may say something while it starts; the time stands on the last line.
+  // The function may print something while it starts; the time is on the last line.
   const script = `const begin = performance.now(); import(${JSON.stringify(pathToFileURL(bundle).href)})
     .then(() => process.stdout.write('\\n' + (performance.now() - begin)))`;
   const starts = await repeat(STARTS, async () => {

@@ -1,6 +1,6 @@
-import { quantile } from '../simulation/quantiles.ts';
+import { quantile } from '../../simulation/quantiles.ts';
 
-/** What several measurements of one thing came to: the spread is the machine's noise. */
+/** Several measurements of the same thing. Their spread is the noise of the machine. */
 export interface Sample {
   readonly min: number;
   readonly median: number;

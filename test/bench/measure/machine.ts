@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, loadavg, totalmem, type } from 'node:os';
-import { NOCODB_VERSION } from '../nocodb/real/release.ts';
+import { NOCODB_VERSION } from '../../nocodb/real/release.ts';
 
-/** What figures were measured on. */
+/** The machine that figures were measured on. */
 export interface Machine {
   /** ISO date. */
   readonly date: string;
@@ -11,7 +11,7 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly nocodb: string;
-  /** Processes that wanted a core in the last minutes, this one's included: more than there are cores means noise. */
+  /** Processes that wanted a core in the last minutes, with those of the bench. With more than `cores`, times are noisy. */
   readonly load: number;
 }
 

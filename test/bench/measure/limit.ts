@@ -1,15 +1,15 @@
-import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import type { NocoDbAddress } from '../nocodb/start.ts';
+import { startTicker } from '../tick/start-ticker.ts';
 import { pollOverInterval } from './compare-polling.ts';
-import type { NocoDbAddress } from './nocodb/start.ts';
 import { repeat } from './sample.ts';
-import { startTicker } from './tick/start-ticker.ts';
 
 /** NocoDB's documented limit (https://docs.nocodb.com, "Rate limits"), which 0.301.3 itself does not enforce. */
 const RATE_LIMIT = { requestsPerSecond: 5, blockSeconds: 30 };
 
 const INTERVALS = 3;
 
-/** How polling for each user, and ticking for them, fare under NocoDB's documented rate limit in a minute. */
+/** Refused requests of polling for each user and of the tracker, in a minute under NocoDB's documented rate limit. */
 export interface LimitMeasurement {
   readonly users: number;
   readonly polling: Limited;
@@ -22,7 +22,7 @@ export interface Limited {
   readonly refused: number;
 }
 
-/** Polls for each user every 20 s, then ticks for them, on a demo NocoDB that limits as the documentation says. */
+/** Polls for each user every 20 s, then ticks for them, on a demo NocoDB with the documented limit. */
 export async function measureLimit(users: number, tickerBundle: string): Promise<LimitMeasurement> {
   const polling = await withLimitedNocoDb(users, async (nocodb, ids) => {
     const polls = (await repeat(INTERVALS, () => pollOverInterval(nocodb, ids))).flat();

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
-import { partitionOf, paymentKey } from '../../lambda/table/layout.ts';
-import { expiresAfter } from '../../lambda/table/retention.ts';
-import type { PaymentKey } from '../../lambda/tracker/payment.ts';
-import { createTableInput } from '../support/create-table-input.ts';
-import type { EmulatedTable } from './tick/protocol.ts';
+import { BatchWriteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { awsClientConfig } from '../../../infra/local/emulator/aws-environment.ts';
+import { CONTROL_KEY, LAYOUT_VERSION, partitionOf, paymentKey } from '../../../lambda/table/layout.ts';
+import { expiresAfter } from '../../../lambda/table/retention.ts';
+import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
+import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
+import { MAX_SLICE } from '../../../lambda/tracker/sweep.ts';
+import { createTableInput } from '../../support/create-table-input.ts';
+import type { EmulatedTable } from '../tick/protocol.ts';
 
-/** DynamoDB's largest batch, and how many of them are under way at once. */
+/** The largest batch of DynamoDB, and how many batches are under way at the same time. */
 const ITEMS_IN_BATCH = 25;
 const BATCHES_AT_ONCE = 8;
 
-/** Whose payment a record is, in the bench. */
+/** The payment of a record, in the bench. */
 export function paymentOf(recordId: string): PaymentKey {
   return { userId: `user${recordId}`, recordId };
 }
@@ -32,11 +34,16 @@ export async function createPaymentsTable(
   return { kind: 'emulator', name, ...awsClientConfig(endpoint) };
 }
 
-/** Writes pending payments in batches, in the form in which `track` writes one. */
+/**
+ * Writes pending payments in batches, in the form in which `track` writes one.
+ *
+ * @param partition the partition of the index: that of newcomers, or that of payments which a tick has moved
+ */
 export async function trackAll(
   client: DynamoDBDocumentClient,
   table: EmulatedTable,
   recordIds: readonly string[],
+  partition: 'moved' | 'new' = 'moved',
 ): Promise<void> {
   const now = Date.now();
   const item = (recordId: string) => ({
@@ -45,7 +52,7 @@ export async function trackAll(
     status: 'pending',
     trackedAt: now,
     expiresAt: expiresAfter(now, 90),
-    shard: partitionOf(recordId, 1),
+    shard: partition === 'new' ? NEW_PARTITION : partitionOf(recordId, 1),
   });
   const size = ITEMS_IN_BATCH * BATCHES_AT_ONCE;
   for (let start = 0; start < recordIds.length; start += size) {
@@ -60,4 +67,23 @@ export async function trackAll(
       }),
     );
   }
+}
+
+/** Writes the control item of a tracker that has asked for all of these payments before. */
+export async function putSweptControl(
+  client: DynamoDBDocumentClient,
+  table: EmulatedTable,
+  pending: number,
+): Promise<void> {
+  const now = Date.now();
+  const Item = {
+    ...CONTROL_KEY,
+    layout: LAYOUT_VERSION,
+    lastSuccessAt: now,
+    sweptAt: now,
+    pending,
+    emptyTicks: 0,
+    ...(pending > MAX_SLICE && { isPartial: true }),
+  };
+  await client.send(new PutCommand({ TableName: table.name, Item }));
 }

@@ -1,0 +1,79 @@
+import { AUDIT_EVERY, MAX_SLICE as MAX_AUDIT_SLICE } from '../../lambda/tracker/audit.ts';
+import { MAX_SLICE } from '../../lambda/tracker/sweep.ts';
+import { ASSUMPTIONS as A } from './assumptions.ts';
+
+/** An average tick while payments are pending. */
+export interface TickUsage {
+  readonly seconds: number;
+  /** Of lists of pending payments, without looking up what changed. */
+  readonly readUnits: number;
+  /** To NocoDB. */
+  readonly requests: number;
+  readonly outboundBytes: number;
+  readonly logBytes: number;
+}
+
+/**
+ * Whether the pending payments are more than one tick asks for. Then each tick asks for changes and for newcomers first,
+ * and moves newcomers in the index.
+ */
+export function isPartial(pending: number): boolean {
+  return pending > MAX_SLICE;
+}
+
+/**
+ * A tick of the tracker: a slice of the pending payments, what comes before it where the slice is not everything, and its
+ * part of the audits.
+ *
+ * @param intervalSeconds whole seconds, 5 to 300
+ */
+export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
+  const slice = Math.min(pending, MAX_SLICE);
+  const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
+  const audits = auditSlices(pending, intervalSeconds);
+  const news = isPartial(pending) ? 1 : 0;
+  // Newcomers are a part of the slice, but their list is a query of its own.
+  const newcomers = news * readUnitsOfQuery(0);
+  return usageOf({
+    requests: 1 + news + audits,
+    ids: slice + audits * auditSlice,
+    readUnits: listUnits(slice) + newcomers + audits * listUnits(auditSlice),
+  });
+}
+
+/** A tick that lists all pending payments and asks for each of them. */
+export function usageOfAskingForAll(pending: number): TickUsage {
+  return usageOf({ requests: Math.ceil(pending / MAX_SLICE), ids: pending, readUnits: listUnits(pending) });
+}
+
+function usageOf({ requests, ids, readUnits }: Record<'requests' | 'ids' | 'readUnits', number>): TickUsage {
+  const further = requests - 1;
+  const milliseconds =
+    A.tickMilliseconds + ids * A.tickMillisecondsPerPayment + further * A.tickMillisecondsPerFurtherRequest;
+  return {
+    seconds: milliseconds / 1000,
+    readUnits,
+    requests,
+    outboundBytes: requests * A.requestBytes + ids * A.requestBytesPerPayment,
+    logBytes: A.logBytesPerTick + further * A.logBytesPerFurtherRequest,
+  };
+}
+
+/** Slices of audits in an average tick: at most one, and as many as an audit needs before the next one begins. */
+function auditSlices(pending: number, intervalSeconds: number): number {
+  const ticksPerAudit = AUDIT_EVERY / 1000 / intervalSeconds;
+  return Math.min(1, Math.ceil(pending / MAX_AUDIT_SLICE) / ticksPerAudit);
+}
+
+function listUnits(pending: number): number {
+  return readUnitsOfQuery(pending * A.indexEntryBytes);
+}
+
+/** A page of a query has at most this many bytes. */
+const PAGE_BYTES = 2 ** 20;
+
+/** Eventually consistent: half a unit for each 4 KB of a page. */
+function readUnitsOfQuery(bytes: number): number {
+  const pages = Math.floor(bytes / PAGE_BYTES);
+  return 0.5 * (pages + Math.max(1, Math.ceil(bytes / 4096)));
+}
