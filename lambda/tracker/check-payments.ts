@@ -147,14 +147,16 @@ function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefi
 /** A failure of the news alone does not keep the sweep from being asked; what says that nothing may be sent does. */
 function maySweep(news: NewsResult | undefined): boolean {
   const error = news?.error;
-  return error === undefined || error.smallerMayPass || ABOUT_THE_QUERY.has(error.kind);
+  return error === undefined || error.smallerMayPass || ABOUT_THE_NEWS.has(error.kind);
 }
 
-const ABOUT_THE_QUERY: ReadonlySet<ErrorKind> = new Set([
+/** Kinds of errors that say nothing about the requests of a sweep. */
+const ABOUT_THE_NEWS: ReadonlySet<ErrorKind> = new Set([
   'InvalidQuery',
   'FieldNotFound',
   'InvalidResponse',
   'ServerFault',
+  'TableUnavailable',
 ]);
 
 /** Since when everything is known: since now, or since a sweep began that has just ended. */
