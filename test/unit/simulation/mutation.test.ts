@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GATE_IS_OPEN, IS_NOT_PAID, IS_PENDING, NO_PENALTY_RUNS } from '../../../lambda/table/conditions.ts';
-import type { RecordPage, RecordSource } from '../../../lambda/tracker/record-source.ts';
+import type { RecordPage } from '../../../lambda/tracker/record-source.ts';
 import { missedGoals } from '../../simulation/report.ts';
 import { type Mutation, simulate } from '../../simulation/simulation.ts';
 import { type FaultProfile, FEW_FAULTS, MANY_FAULTS } from '../../simulation/world/fault-profile.ts';
@@ -15,10 +15,14 @@ function without(condition: string): Mutation {
 /** Alters each page that the source answers with. */
 function withPages(alter: (page: RecordPage) => RecordPage): Mutation {
   return {
-    alterSource: (source: RecordSource) => ({
-      fitsUrl: (ids, want) => source.fitsUrl(ids, want),
-      list: async (query, context) => alter(await source.list(query, context)),
-      listMany: async (queries, context) => (await source.listMany(queries, context)).map(alter),
+    alterTick: ({ source, ...others }) => ({
+      ...others,
+      source: {
+        fitsUrl: (ids, want) => source.fitsUrl(ids, want),
+        list: async (query, context) => alter(await source.list(query, context)),
+        listMany: async (queries, context) => (await source.listMany(queries, context)).map(alter),
+        listChanged: async (query, context) => alter(await source.listChanged(query, context)),
+      },
     }),
   };
 }
