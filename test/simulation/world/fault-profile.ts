@@ -163,7 +163,7 @@ export const MANY_FAULTS: FaultProfile = {
 /** What the profiles with a large backlog have in common: few faults beside the one of their own. */
 const LARGE: Omit<FaultProfile, 'name' | 'backlog'> = {
   ...FEW_FAULTS,
-  shareOfMinutes: 0.03,
+  shareOfMinutes: 0.006,
   sqlEdits: 0.005,
   lateCommits: { share: 0.03, longest: 60_000 },
 };
@@ -172,7 +172,6 @@ const LARGE: Omit<FaultProfile, 'name' | 'backlog'> = {
 export const MANY_PENDING: FaultProfile = {
   ...LARGE,
   name: 'many-pending',
-  shareOfMinutes: 0.006,
   backlog: 200_000,
   work: { perId: 0.4, perRow: 0 },
   serverSkew: 5_000,
@@ -182,6 +181,7 @@ export const MANY_PENDING: FaultProfile = {
 export const SLOW_IDS: FaultProfile = {
   ...LARGE,
   name: 'slow-ids',
+  shareOfMinutes: 0.03,
   backlog: 2_000,
   work: { perId: 10, perRow: 0 },
   serverSkew: -300_000,
@@ -200,6 +200,7 @@ export const SLOW_ROWS: FaultProfile = {
 export const SLOW_AT_TIMES: FaultProfile = {
   ...LARGE,
   name: 'slow-at-times',
+  shareOfMinutes: 0.03,
   backlog: 2_000,
   work: { perId: 0.05, perRow: 0.12 },
   slowTimes: { every: 30 * MINUTE, length: 10 * MINUTE, work: { perId: 10, perRow: 0.25 } },
