@@ -1,4 +1,5 @@
-import type { BillColumn } from './bill.ts';
+import type { Alternatives } from './alternatives.ts';
+import type { Bill, BillColumn } from './bill.ts';
 import { PRICE_SOURCES, PRICES_OF } from './prices.ts';
 
 /** Bills side by side, and the costs of the alternatives, as Markdown. */

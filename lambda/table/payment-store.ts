@@ -37,7 +37,8 @@ export class DynamoPaymentStore implements PaymentStore {
   readonly #table: DocumentTable;
   readonly #shards: number;
   readonly #pendingDays: number;
-  #layout: Promise<number> | undefined;
+  /** Whether ticks are known to list newcomers. */
+  #listsNew = false;
 
   constructor(options: PaymentStoreOptions) {
     const { shards = 1, pendingDays = DEFAULT_RETENTION.pendingDays } = options;
@@ -101,24 +102,17 @@ export class DynamoPaymentStore implements PaymentStore {
     return latest;
   }
 
-  /** Ticks of an older layout do not list newcomers: for them, a payment goes at once where they look. */
+  /**
+   * Ticks of an older layout do not list newcomers: for them, a payment goes at once where they look. The layout is read
+   * until it is new enough; from then on it stays so.
+   */
   async #partitionOfNew(recordId: string): Promise<string> {
-    this.#layout ??= this.#readLayout();
-    const layout = await this.#layout;
-    return layout >= FIRST_LAYOUT_WITH_NEW ? NEW_PARTITION : partitionOf(recordId, this.#shards);
-  }
-
-  /** Read once. An old layout is read again: the ticks may be updated while this store is in use. */
-  async #readLayout(): Promise<number> {
-    try {
+    if (!this.#listsNew) {
       const item = await this.#table.get('read control item', CONTROL_KEY);
       const layout = (item?.layout as number | undefined) ?? LAYOUT_VERSION;
-      if (layout < FIRST_LAYOUT_WITH_NEW) this.#layout = undefined;
-      return layout;
-    } catch (error) {
-      this.#layout = undefined;
-      throw error;
+      this.#listsNew = layout >= FIRST_LAYOUT_WITH_NEW;
     }
+    return this.#listsNew ? NEW_PARTITION : partitionOf(recordId, this.#shards);
   }
 
   pending(): Promise<readonly PaymentKey[]> {

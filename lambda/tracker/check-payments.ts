@@ -147,14 +147,16 @@ function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefi
 /** Whether to continue after the news. Only an error that concerns every request ends the tick. */
 function maySweep(news: NewsResult | undefined): boolean {
   const error = news?.error;
-  return error === undefined || error.smallerMayPass || ABOUT_THE_QUERY.has(error.kind);
+  return error === undefined || error.smallerMayPass || ABOUT_THE_NEWS.has(error.kind);
 }
 
-const ABOUT_THE_QUERY: ReadonlySet<ErrorKind> = new Set([
+/** Kinds of errors that say nothing about the requests of a sweep. */
+const ABOUT_THE_NEWS: ReadonlySet<ErrorKind> = new Set([
   'InvalidQuery',
   'FieldNotFound',
   'InvalidResponse',
   'ServerFault',
+  'TableUnavailable',
 ]);
 
 /** Since when everything is known: since now, or since the start of the sweep that this tick completed. */

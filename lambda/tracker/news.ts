@@ -134,7 +134,8 @@ async function confirmChanged(changes: Changes, context: CheckContext): Promise<
   const records = changes.records.filter(
     (record) => record.paid && RECORD_ID_PATTERN.test(record.recordId) && !seenNews.has(record),
   );
-  const pending = await paymentsOf(records, payments);
+  const lookUps = await lookUp(records, payments);
+  const pending = lookUps.found;
   const findings = {
     records: new Map(records.map((record) => [record.recordId, record])),
     answered: new Set<string>(),
@@ -149,22 +150,44 @@ async function confirmChanged(changes: Changes, context: CheckContext): Promise<
     paidAt: now,
     deadline: writeUntil,
   });
-  const isWritten = reconciliation.unfinished.size === 0;
+  const isWritten = reconciliation.unfinished.size === 0 && lookUps.error === undefined;
   const left = new Set(pending.filter((payment) => !reconciliation.done.has(nameOf(payment))).map(toRecord));
-  for (const record of records) if (!left.has(record.recordId)) seenNews.add(record);
+  for (const record of lookUps.records) if (!left.has(record.recordId)) seenNews.add(record);
+  const failure = error ?? lookUps.error;
   return {
     reconciliation,
-    isComplete: isWritten && isLast && error === undefined,
+    isComplete: isWritten && isLast && failure === undefined,
     isSupported: true,
     users: pending.map(({ userId }) => userId),
     // The same query finds again what is not written yet.
     state: isWritten ? after : before,
-    ...(error !== undefined && { error }),
+    ...(failure !== undefined && { error: failure }),
   };
 }
 
 function toRecord({ recordId }: PaymentKey): string {
   return recordId;
+}
+
+/**
+ * The pending payments of records, one look-up for each record. One that fails does not take the others along: with many
+ * changes, no tick would ever get through all of them.
+ */
+async function lookUp(records: readonly SourceRecord[], payments: PendingPayments) {
+  const found: PaymentKey[] = [];
+  const lookedUp: SourceRecord[] = [];
+  let failure: TrackerError | undefined;
+  const ofRecord = async (record: SourceRecord): Promise<void> => {
+    try {
+      found.push(...(await payments.ofRecord(record.recordId)));
+      lookedUp.push(record);
+    } catch (error) {
+      if (!(error instanceof TrackerError)) throw error;
+      failure ??= error;
+    }
+  };
+  await pMap(records, ofRecord, { concurrency: CONCURRENT_LOOK_UPS });
+  return { found, records: lookedUp, error: failure };
 }
 
 /** The pending payments of records. */

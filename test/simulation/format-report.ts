@@ -9,6 +9,8 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
     ({ loops }) => Object.values(loops).map(count).join(' / '),
   ],
   ['Requests to NocoDB', ({ nocodbRequests }) => count(nocodbRequests)],
+  ['Most requests in a second', ({ mostRequestsInASecond }) => count(mostRequestsInASecond)],
+  ['Most failures of a kind in a row', ({ mostFailuresInRow }) => count(mostFailuresInRow)],
   ['Payments tracked / confirmed', ({ payments, confirmed }) => `${count(payments)} / ${count(confirmed)}`],
   ['Seen: 429 / cut pages', ({ seen }) => `${count(seen.rateLimits)} / ${count(seen.cutPages)}`],
   ['Seen: records missing / invalid', ({ seen }) => `${count(seen.missing)} / ${count(seen.invalid)}`],
@@ -23,9 +25,20 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
   ['Payments given up wrongly', ({ givenUpWrongly }) => count(givenUpWrongly)],
 ];
 
+/** What the column of a profile is called. */
+const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
+  few: 'few faults',
+  many: 'many faults',
+  'many-pending': '200,000 pending',
+  'slow-ids': 'slow per id',
+  'slow-rows': 'slow per row',
+  'slow-at-times': 'slow at times',
+  'small-bodies': 'bodies up to 64 KB',
+};
+
 /** A Markdown table of reports, side by side. */
 export function formatReports(reports: readonly SimulationReport[]): string {
-  const header = ['', ...reports.map(({ profile }) => `${profile} faults`)];
+  const header = ['', ...reports.map(({ profile }) => COLUMNS[profile])];
   const rows = ROWS.map(([name, show]) => [name, ...reports.map(show)]);
   return [header, header.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)

@@ -1,9 +1,9 @@
 import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
 import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
-import { TrackerError } from '../../lambda/tracker/errors.ts';
-import type { RecordSource } from '../../lambda/tracker/record-source.ts';
-import { tick } from '../../lambda/tracker/tick.ts';
+import { errorKind, TrackerError } from '../../lambda/tracker/errors.ts';
+import { SeenNews } from '../../lambda/tracker/seen-news.ts';
+import { type TickDependencies, tick } from '../../lambda/tracker/tick.ts';
 import { SimulatedTable } from './dynamo/simulated-table.ts';
 import { createRandom, type Random } from './random.ts';
 import { type SimulationReport, summarize } from './report.ts';
@@ -12,7 +12,7 @@ import { VirtualTime } from './virtual-time.ts';
 import { Bots } from './world/bots.ts';
 import { Cloud, type Handler } from './world/cloud.ts';
 import { type FaultProfile, withoutFaults } from './world/fault-profile.ts';
-import { Ledger } from './world/ledger.ts';
+import { Ledger, type TickEnd } from './world/ledger.ts';
 import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
@@ -21,7 +21,8 @@ import { followForWakeUp } from './world/wake-stream.ts';
 export interface Mutation {
   /** Alters the conditions of writes before they are evaluated. */
   readonly alterCondition?: (condition: string) => string;
-  readonly alterSource?: (source: RecordSource) => RecordSource;
+  /** Alters what a tick is given: its ports and settings. */
+  readonly alterTick?: (dependencies: TickDependencies) => TickDependencies;
   /** Alters the loop's definition, given as JSON. */
   readonly alterLoop?: (definition: string) => string;
 }
@@ -86,6 +87,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const endOfFaults = BEGIN + minutes * MINUTE;
   const end = endOfFaults + FAULT_FREE_MINUTES * MINUTE;
   table.follow((change) => ledger.follow(change));
+  if (profile.backlog > 0) await bots.trackBacklog();
   followForWakeUp(time, random.fork('stream'), table, cloud);
   server.start();
   bots.start(endOfFaults);
@@ -110,28 +112,34 @@ interface TickWorld {
 /** The tick function, composed as its handler composes it. */
 function createTickHandler(world: TickWorld): Handler {
   const { time, random, table, server, ledger, intervalSeconds, mutation } = world;
-  const alterSource = mutation.alterSource ?? ((source) => source);
+  const { alterTick = (dependencies) => dependencies } = mutation;
   let ticks = 0;
+  let seenNews = new SeenNews();
   return async (instance) => {
+    if (instance.isNew) seenNews = new SeenNews();
     const owner = `tick-${++ticks}`;
     const options = { client: table.client(instance.io), tableName: 'simulated' };
-    const result = tick({
+    const dependencies: TickDependencies = {
       settings: { intervalSeconds },
       clock: instance.clock,
       gate: new DynamoControlItem(options),
       payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
-      source: alterSource(new NocoDbSource(server, instance, random)),
+      source: new NocoDbSource(server, instance, random),
       observe: (event) => ledger.observe(event),
+      seenNews,
       newOwner: () => owner,
-    });
+    };
+    const result = tick(alterTick(dependencies));
+    const end = (tickEnd: Pick<TickEnd, 'outcome' | 'kind'>) =>
+      ledger.ended(owner, { ...tickEnd, hasMetFault: instance.hasMetFault });
     result.then(
-      ({ outcome }) => ledger.ended(owner, outcome),
+      ({ outcome }) => end({ outcome }),
       (error: unknown) => {
-        ledger.ended(owner, 'failed');
+        end({ outcome: 'failed', kind: errorKind(error) });
         if (!(error instanceof TrackerError)) time.fail(error);
       },
     );
-    instance.death.then(() => ledger.ended(owner, 'died'));
+    instance.death.then(() => end({ outcome: 'died' }));
     return result;
   };
 }

@@ -109,10 +109,10 @@ export class FakeSource implements RecordSource {
   #page({ recordIds, want, limit }: RecordQuery): RecordPage {
     const poisonous = recordIds.find((id) => this.poison.has(id));
     if (poisonous !== undefined) throw new InvalidQueryError({ ...DETAILS, problem: `bad id ${poisonous}` });
-    const asked = new Set(recordIds);
-    const matching: SourceRecord[] = [...this.records]
-      .filter(([id, { paid }]) => asked.has(id) && (want === 'existing' || paid))
-      .map(([recordId, record]) => toRecord(recordId, record));
+    const matching = recordIds.flatMap((recordId): SourceRecord[] => {
+      const record = this.records.get(recordId);
+      return record !== undefined && (want === 'existing' || record.paid) ? [toRecord(recordId, record)] : [];
+    });
     const records = matching.slice(0, Math.min(limit, this.cap));
     const isLastPage = records.length === matching.length;
     return {

@@ -73,8 +73,8 @@ export class SimulatedPayments {
   }
 
   /** Writes the control item as earlier ticks would have: these attributes, and the layout. */
-  async remember(state: Partial<Omit<Control, 'counters'>>): Promise<void> {
-    const attributes = { ...state, layout: LAYOUT_VERSION };
+  async remember(state: Partial<Omit<Control, 'counters'>>, layout: number = LAYOUT_VERSION): Promise<void> {
+    const attributes = { ...state, layout };
     const update = `SET ${Object.keys(attributes).map((name) => `#${name} = :${name}`)}`;
     const values = Object.entries(attributes).map(([name, value]) => [`:${name}`, value]);
     const command = new UpdateCommand({

@@ -11,12 +11,13 @@ import type { ItemKey } from '../../../lambda/table/document-table.ts';
 import { LAYOUT } from '../../../lambda/table/layout.ts';
 import { parseCondition } from './condition.ts';
 import type { Item } from './operand.ts';
+import { Partitions } from './partitions.ts';
 import { applyUpdate } from './update.ts';
 
 export interface SimulatedTableOptions {
   /** Shows a change to the index, now or later, in the order of the changes of an item. */
   readonly propagate: (key: string, show: () => void) => void;
-  /** Alters conditions before they are evaluated, to see whether anybody notices. */
+  /** Alters the conditions of writes before they are evaluated. */
   readonly alterCondition?: (condition: string) => string;
 }
 
@@ -30,12 +31,15 @@ export interface Change {
 export type Io = <Output>(operate: (attempt: number) => Output) => Promise<Output>;
 
 /**
- * A DynamoDB table in memory. It evaluates the very expressions that the tracker's adapter sends, so that the conditions
- * under test are the real ones.
+ * A DynamoDB table in memory. It evaluates the expressions that the tracker's adapter sends, so that the conditions under test
+ * are the real ones.
  */
 export class SimulatedTable {
   readonly #items = new Map<string, Item>();
-  readonly #index = new Map<string, Item>();
+  readonly #partitions = new Partitions(LAYOUT);
+  readonly #index = new Partitions({ ...LAYOUT.index, tieBreaker: LAYOUT.partitionKey });
+  /** The items that the index shows now, by their names in the table. */
+  readonly #shown = new Map<string, Item>();
   readonly #options: SimulatedTableOptions;
   readonly #followers: ((change: Change) => void)[] = [];
 
@@ -43,7 +47,7 @@ export class SimulatedTable {
     this.#options = options;
   }
 
-  /** Tells of every change, as the table's stream does. */
+  /** Calls the follower with every change, as the table's stream does. */
   follow(follower: (change: Change) => void): void {
     this.#followers.push(follower);
   }
@@ -56,7 +60,7 @@ export class SimulatedTable {
     return this.#items.values();
   }
 
-  /** A document client that speaks to this table. */
+  /** A document client for this table. */
   client(io: Io): DynamoDBDocumentClient {
     const send = (command: unknown) => io((attempt) => this.#execute(command, attempt));
     // The SDK's paginator looks at `instanceof`; nothing else of the real client is used.
@@ -77,18 +81,12 @@ export class SimulatedTable {
   }
 
   #query(input: QueryCommand['input']): { Items: Item[]; LastEvaluatedKey?: Item } {
-    const isIndex = input.IndexName !== undefined;
-    const condition = parseCondition(input.KeyConditionExpression ?? '');
-    const bindings = bindingsOf(input);
-    const sortKey = isIndex ? LAYOUT.index.sortKey : LAYOUT.sortKey;
-    const place = (item: Item) => `${item[sortKey]} ${item[LAYOUT.partitionKey]}`;
-    const start = input.ExclusiveStartKey && place(input.ExclusiveStartKey);
-    const matching = [...(isIndex ? this.#index : this.#items).values()]
-      .filter((item) => condition(item, bindings) && (start === undefined || place(item) > start))
-      .sort((a, b) => (place(a) < place(b) ? -1 : 1));
-    const { Limit: limit = Number.POSITIVE_INFINITY } = input;
-    const last = matching[limit - 1];
-    return { Items: matching.slice(0, limit), ...(last && { LastEvaluatedKey: last }) };
+    const { Limit: limit = Number.POSITIVE_INFINITY, ExclusiveStartKey: startKey } = input;
+    const partitions = input.IndexName === undefined ? this.#partitions : this.#index;
+    const condition = input.KeyConditionExpression ?? '';
+    const items = partitions.query({ condition, bindings: bindingsOf(input), startKey, limit });
+    const last = items[limit - 1];
+    return { Items: items, ...(last && { LastEvaluatedKey: last }) };
   }
 
   #write(
@@ -121,16 +119,29 @@ export class SimulatedTable {
   }
 
   #store(name: string, before: Item | undefined, after: Item | undefined): void {
-    if (after === undefined) this.#items.delete(name);
-    else this.#items.set(name, after);
+    if (after !== undefined) {
+      this.#items.set(name, after);
+      this.#partitions.set(after);
+    } else if (before !== undefined) {
+      this.#items.delete(name);
+      this.#partitions.delete(before);
+    }
     const entry = indexEntry(after);
     if (entry !== undefined || indexEntry(before) !== undefined) {
-      this.#options.propagate(name, () => {
-        if (entry === undefined) this.#index.delete(name);
-        else this.#index.set(name, entry);
-      });
+      this.#options.propagate(name, () => this.#show(name, entry));
     }
     for (const follower of this.#followers) follower({ before, after });
+  }
+
+  #show(name: string, entry: Item | undefined): void {
+    const before = this.#shown.get(name);
+    if (before !== undefined) this.#index.delete(before);
+    if (entry === undefined) {
+      this.#shown.delete(name);
+    } else {
+      this.#shown.set(name, entry);
+      this.#index.set(entry);
+    }
   }
 }
 

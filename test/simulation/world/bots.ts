@@ -1,3 +1,5 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { CONTROL_KEY } from '../../../lambda/table/layout.ts';
 import { DynamoPaymentStore } from '../../../lambda/table/payment-store.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { SimulatedTable } from '../dynamo/simulated-table.ts';
@@ -26,6 +28,12 @@ const TRACKED_AGAIN = 0.02;
 /** Now and then somebody imports many users, and later ticks all their records within a minute. */
 const GROUPS = { every: 3 * HOUR, smallest: 60, largest: 150, paidAfter: 10 * MINUTE, paidWithin: MINUTE };
 
+/** Of all users: those whose record was paid long before a bot tracks it, as after a restored backup. No change tells of it. */
+const TRACKED_LATE = { share: 0.05, after: 5 * MINUTE };
+
+/** Mean time between two payments of the backlog that are paid. */
+const BACKLOG_PAYMENTS = 30_000;
+
 /** Nobody comes for the last part of each cycle, so that nothing is pending and the loop rests. */
 const CYCLE = { length: 8 * HOUR, day: 5.5 * HOUR };
 
@@ -45,6 +53,7 @@ export interface BotsOptions {
 export class Bots {
   readonly #options: BotsOptions;
   readonly #store: DynamoPaymentStore;
+  readonly #backlog: PaymentKey[] = [];
   #users = 0;
   #poisonous = 0;
 
@@ -70,12 +79,43 @@ export class Bots {
       }
     };
     time.spawn(() => repeat(ARRIVALS, () => time.spawn(() => this.#comeAlone())));
+    time.spawn(() => repeat(BACKLOG_PAYMENTS, () => this.#payFromBacklog()));
     time.spawn(() => repeat(GROUPS.every, () => time.spawn(() => this.#comeTogether())));
+  }
+
+  /** Tracks what is pending from the beginning, in a table that a tracker of layout 1 wrote: nobody is a newcomer. */
+  async trackBacklog(): Promise<void> {
+    const { table, server, ledger, time, profile } = this.#options;
+    const client = table.client(async (operate) => operate(1));
+    await client.send(
+      new UpdateCommand({
+        TableName: 'simulated',
+        Key: CONTROL_KEY,
+        UpdateExpression: 'SET layout = :one',
+        ExpressionAttributeValues: { ':one': 1 },
+      }),
+    );
+    const store = new DynamoPaymentStore({ client, tableName: 'simulated' });
+    for (let count = 0; count < profile.backlog; count += 1) {
+      const userId = this.#newUser();
+      const payment = { userId, recordId: server.insert(userId) };
+      ledger.tracked(payment);
+      this.#backlog.push(payment);
+      await store.track(payment, Math.floor(time.now()));
+    }
+  }
+
+  #payFromBacklog(): void {
+    const { random } = this.#options;
+    const index = Math.floor(random.between(0, this.#backlog.length));
+    const [payment] = this.#backlog.splice(index, 1);
+    if (payment !== undefined) this.#pay(payment);
   }
 
   async #comeAlone(): Promise<void> {
     const { time, random, profile } = this.#options;
     if (random.chance(profile.poisonousIds)) return this.#trackPoison();
+    if (random.chance(TRACKED_LATE.share)) return this.#trackPaid();
     const payment = await this.#newPayment();
     if (random.chance(MISTAKEN)) time.spawn(() => this.#trackForAnother(payment.recordId));
     if (random.chance(profile.deletedRecords)) return this.#delete(payment);
@@ -101,10 +141,10 @@ export class Bots {
   async #delete(payment: PaymentKey): Promise<void> {
     const { time, random, server, profile } = this.#options;
     await time.sleep(random.exponential(PAYING_TIME));
-    server.rows.delete(payment.recordId);
+    server.delete(payment.recordId);
     if (random.chance(profile.reusedIds)) {
       const userId = this.#newUser();
-      server.rows.set(payment.recordId, { paid: false, owner: userId });
+      server.insertAs(payment.recordId, userId);
       await this.#track({ userId, recordId: payment.recordId });
       await time.sleep(random.exponential(PAYING_TIME));
       this.#pay({ userId, recordId: payment.recordId });
@@ -132,6 +172,17 @@ export class Bots {
     await this.#track({ userId: this.#newUser(), recordId });
   }
 
+  async #trackPaid(): Promise<void> {
+    const { time, server, ledger } = this.#options;
+    const userId = this.#newUser();
+    const payment = { userId, recordId: server.insert(userId) };
+    server.pay(payment.recordId);
+    await time.sleep(TRACKED_LATE.after);
+    const tracked = this.#track(payment);
+    ledger.paid(payment);
+    await tracked;
+  }
+
   async #newPayment(): Promise<PaymentKey> {
     const userId = this.#newUser();
     const payment = { userId, recordId: this.#options.server.insert(userId) };
@@ -147,9 +198,7 @@ export class Bots {
 
   #pay(payment: PaymentKey): void {
     const { server, ledger } = this.#options;
-    const row = server.rows.get(payment.recordId);
-    if (!row) throw new Error(`Record ${payment.recordId} is gone, and cannot be paid.`);
-    row.paid = true;
+    server.pay(payment.recordId);
     ledger.paid(payment);
   }
 

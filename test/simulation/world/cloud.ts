@@ -86,9 +86,10 @@ export class Cloud {
   /** Runs a handler in an instance, for as long as both live. */
   async invoke(handler: Handler, timeoutSeconds: number): Promise<InvocationResult> {
     const { time, random } = this.#options;
-    const [low, high] = random.chance(this.profile.coldStarts) ? LATENCY.coldStart : LATENCY.warmStart;
+    const isNew = random.chance(this.profile.coldStarts);
+    const [low, high] = isNew ? LATENCY.coldStart : LATENCY.warmStart;
     await time.sleep(random.between(low, high));
-    const instance = new Instance(time, random, this.profile);
+    const instance = new Instance({ time, random, profile: this.profile, isNew });
     time.at(time.now() + timeoutSeconds * 1000, () => instance.end('Sandbox.Timedout'));
     const end = handler(instance).then(
       (payload) => ({ payload }),

@@ -1,9 +1,21 @@
+/** The profiles of a simulation by name; the names are what `npm run simulate -- --faults` takes. */
+export type ProfileName =
+  | 'few'
+  | 'many'
+  | 'many-pending'
+  | 'slow-ids'
+  | 'slow-rows'
+  | 'slow-at-times'
+  | 'small-bodies';
+
 /**
  * The faults that a simulation has, and how often. Times are milliseconds, probabilities are per event, and means are
  * those of exponential distributions.
  */
 export interface FaultProfile {
-  readonly name: 'few' | 'many';
+  readonly name: ProfileName;
+  /** The part of the simulated minutes asked for that this profile runs. */
+  readonly shareOfMinutes: number;
 
   /** Longest time between the minute and the start by the rule. */
   readonly ruleJitter: number;
@@ -27,11 +39,15 @@ export interface FaultProfile {
   /** How far the index may lag behind the table: usually up to `usual`, and with the probability `longLags` up to `longest`. */
   readonly indexLag: { readonly usual: number; readonly longest: number; readonly longLags: number };
 
-  /** NocoDB's response takes `slowAnswer` instead of `answer`. */
+  /** A request travels for `slowAnswer` instead of `answer`, there and back. */
   readonly slowAnswers: number;
   readonly answer: readonly [low: number, high: number];
   readonly slowAnswer: readonly [low: number, high: number];
-  /** A single request fails. */
+  /** How long the server works on a request, on top of that. */
+  readonly work: ServerWork;
+  /** Mean time between the server's slow times, their mean length, and its work in them. */
+  readonly slowTimes: { readonly every: number; readonly length: number; readonly work: ServerWork };
+  /** An attempt of a request fails. */
   readonly requestFaults: number;
   /** Mean time between outages, and their mean length. */
   readonly outages: { readonly every: number; readonly length: number };
@@ -43,20 +59,39 @@ export interface FaultProfile {
   readonly bulkListChanges: number;
   /** Record ids that fit a URL. */
   readonly urlIds: number;
+  /** The largest body of a request that the proxy lets through, bytes. */
+  readonly maxBodyBytes: number;
 
+  /** The server's clock minus the true time. */
+  readonly serverSkew: number;
+  /** Edits by SQL, which do not move a record's time of change. */
+  readonly sqlEdits: number;
+  /** Edits that become visible up to `longest` after the time of change that they carry. */
+  readonly lateCommits: { readonly share: number; readonly longest: number };
+
+  /** Payments that are pending from the beginning; now and then one of them is paid. */
+  readonly backlog: number;
   /** Payments whose record id the server refuses; whose record is deleted; whose id then gets a record of another user. */
   readonly poisonousIds: number;
   readonly deletedRecords: number;
   readonly reusedIds: number;
 }
 
+/** What a server's work on a request takes: for each id asked for, and for each row of the answer. */
+export interface ServerWork {
+  readonly perId: number;
+  readonly perRow: number;
+}
+
 const NEVER = Number.POSITIVE_INFINITY;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const NO_WORK: ServerWork = { perId: 0, perRow: 0 };
 
 /** Few faults: two ordinary weeks. */
 export const FEW_FAULTS: FaultProfile = {
   name: 'few',
+  shareOfMinutes: 1,
   ruleJitter: 30_000,
   duplicateStarts: 0.005,
   missedStarts: 0.001,
@@ -71,12 +106,19 @@ export const FEW_FAULTS: FaultProfile = {
   slowAnswers: 0.02,
   answer: [8, 120],
   slowAnswer: [1_000, 6_000],
+  work: NO_WORK,
+  slowTimes: { every: NEVER, length: 0, work: NO_WORK },
   requestFaults: 0.0002,
   outages: { every: NEVER, length: 0 },
   bursts: NEVER,
   pageCaps: { every: NEVER, caps: [1_000] },
   bulkListChanges: NEVER,
   urlIds: 500,
+  maxBodyBytes: NEVER,
+  serverSkew: 0,
+  sqlEdits: 0,
+  lateCommits: { share: 0, longest: 0 },
+  backlog: 0,
   poisonousIds: 0,
   deletedRecords: 0.005,
   reusedIds: 0,
@@ -85,6 +127,7 @@ export const FEW_FAULTS: FaultProfile = {
 /** All kinds of faults, much more often than in reality. */
 export const MANY_FAULTS: FaultProfile = {
   name: 'many',
+  shareOfMinutes: 1,
   ruleJitter: 55_000,
   duplicateStarts: 0.05,
   missedStarts: 0.02,
@@ -99,25 +142,103 @@ export const MANY_FAULTS: FaultProfile = {
   slowAnswers: 0.1,
   answer: [8, 900],
   slowAnswer: [1_000, 20_000],
-  requestFaults: 0.03,
+  work: { perId: 0.05, perRow: 0.05 },
+  slowTimes: { every: NEVER, length: 0, work: NO_WORK },
+  requestFaults: 0.1,
   outages: { every: 5 * HOUR, length: 8 * MINUTE },
   bursts: 40 * MINUTE,
   pageCaps: { every: 3 * HOUR, caps: [1_000, 100, 25, 7] },
   bulkListChanges: 4 * HOUR,
   urlIds: 40,
+  maxBodyBytes: NEVER,
+  serverSkew: -4_000,
+  sqlEdits: 0.005,
+  lateCommits: { share: 0.03, longest: 60_000 },
+  backlog: 0,
   poisonousIds: 0.01,
   deletedRecords: 0.03,
   reusedIds: 0.3,
 };
 
-/** The profile after the end of the faults: everything that is due gets done. */
+/** What the profiles with a large backlog have in common: few faults beside the one of their own. */
+const LARGE: Omit<FaultProfile, 'name' | 'backlog'> = {
+  ...FEW_FAULTS,
+  shareOfMinutes: 0.006,
+  sqlEdits: 0.005,
+  lateCommits: { share: 0.03, longest: 60_000 },
+};
+
+/** 200,000 pending payments, and a server that takes 0.4 ms for each id. */
+export const MANY_PENDING: FaultProfile = {
+  ...LARGE,
+  name: 'many-pending',
+  backlog: 200_000,
+  work: { perId: 0.4, perRow: 0 },
+  serverSkew: 5_000,
+};
+
+/** A server that takes 10 ms for each id: not even an audit's smallest usual request is answered in time. */
+export const SLOW_IDS: FaultProfile = {
+  ...LARGE,
+  name: 'slow-ids',
+  shareOfMinutes: 0.03,
+  backlog: 2_000,
+  work: { perId: 10, perRow: 0 },
+  serverSkew: -300_000,
+};
+
+/** A server that takes 0.25 ms for each row of an answer: a sweep is quick, and an audit takes several ticks. */
+export const SLOW_ROWS: FaultProfile = {
+  ...LARGE,
+  name: 'slow-rows',
+  backlog: 21_000,
+  work: { perId: 0, perRow: 0.25 },
+  serverSkew: 90_000,
+};
+
+/** A server that is quick, and every half an hour as slow as that of {@link SLOW_IDS}. */
+export const SLOW_AT_TIMES: FaultProfile = {
+  ...LARGE,
+  name: 'slow-at-times',
+  shareOfMinutes: 0.03,
+  backlog: 2_000,
+  work: { perId: 0.05, perRow: 0.12 },
+  slowTimes: { every: 30 * MINUTE, length: 10 * MINUTE, work: { perId: 10, perRow: 0.25 } },
+};
+
+/** A proxy that refuses requests whose body is larger than 64 KB. */
+export const SMALL_BODIES: FaultProfile = {
+  ...LARGE,
+  name: 'small-bodies',
+  backlog: 30_000,
+  work: { perId: 0.05, perRow: 0.12 },
+  maxBodyBytes: 64 * 1024,
+};
+
+/** All profiles, in the order in which they run. */
+export const PROFILES: readonly FaultProfile[] = [
+  FEW_FAULTS,
+  MANY_FAULTS,
+  MANY_PENDING,
+  SLOW_IDS,
+  SLOW_ROWS,
+  SLOW_AT_TIMES,
+  SMALL_BODIES,
+];
+
+/** The profile after the end of the faults, when everything that is due gets done. The server stays as slow as it was. */
 export function withoutFaults(profile: FaultProfile): FaultProfile {
-  const { clockSkew, urlIds } = profile;
+  const { name, shareOfMinutes, clockSkew, urlIds, work, maxBodyBytes, serverSkew, backlog } = profile;
   return {
     ...FEW_FAULTS,
-    name: profile.name,
+    name,
+    shareOfMinutes,
     clockSkew,
     urlIds,
+    work,
+    maxBodyBytes,
+    serverSkew,
+    backlog,
     missedStarts: 0,
     slowAnswers: 0,
     requestFaults: 0,

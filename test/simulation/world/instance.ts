@@ -1,7 +1,7 @@
 import type { Clock } from '../../../lambda/tracker/clock.ts';
+import { capture } from '../capture.ts';
 import type { Io } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';
-import { settled } from '../settled.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { FaultProfile } from './fault-profile.ts';
 
@@ -10,6 +10,13 @@ const MORTAL_STEPS = 12;
 
 /** How long an operation on the table takes, one way, milliseconds. */
 const TABLE_LATENCY = [1, 6] as const;
+
+export interface InstanceOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly profile: FaultProfile;
+  readonly isNew: boolean;
+}
 
 /**
  * A Lambda instance during one invocation: a clock of its own, and a life that may end at any step. What waits for
@@ -24,9 +31,14 @@ export class Instance {
   readonly #dying: Promise<string>;
   #die: (error: string) => void = () => {};
   #alive = true;
+  #hasMetFault = false;
   #stepsLeft: number;
 
-  constructor(time: VirtualTime, random: Random, profile: FaultProfile) {
+  /** Whether its process begins with this invocation: it remembers nothing. */
+  readonly isNew: boolean;
+
+  constructor({ time, random, profile, isNew }: InstanceOptions) {
+    this.isNew = isNew;
     this.#time = time;
     this.#random = random;
     this.#profile = profile;
@@ -46,6 +58,15 @@ export class Instance {
   /** Resolves with the error's name when the instance dies. */
   get death(): Promise<string> {
     return this.#dying;
+  }
+
+  /** Whether a fault of the profile met it: what fails after that says nothing about the tracker. */
+  get hasMetFault(): boolean {
+    return this.#hasMetFault;
+  }
+
+  meetFault(): void {
+    this.#hasMetFault = true;
   }
 
   /** Kills the instance, if its invocation is still under way. */
@@ -75,15 +96,20 @@ export class Instance {
     const { tableFaults, repeatedWrites } = this.#profile;
     await this.wait(this.#random.between(...TABLE_LATENCY));
     const isRefused = this.#random.chance(tableFaults / 2);
-    if (isRefused) throw new Error('The simulated table is out of order.');
-    const outcome = settled(() => operate(1));
+    if (isRefused) this.#fail('The simulated table is out of order.');
+    const outcome = capture(() => operate(1));
     await this.wait(this.#random.between(...TABLE_LATENCY));
-    if (this.#random.chance(tableFaults / 2)) throw new Error('The answer of the simulated table was lost.');
+    if (this.#random.chance(tableFaults / 2)) this.#fail('The answer of the simulated table was lost.');
     return this.#random.chance(repeatedWrites) ? operate(2) : outcome();
   };
+
+  #fail(message: string): never {
+    this.meetFault();
+    throw new Error(message);
+  }
 }
 
-/** A promise that nothing settles. A new one each time: one for all would keep everybody who waits for it. */
+/** A promise that stays pending. A new one each time: one for all would keep everybody who waits for it. */
 function never(): Promise<never> {
   return new Promise(() => {});
 }

@@ -1,4 +1,5 @@
 import { CONTROL_KEY, RECORD_PREFIX, userIdOf } from '../../../lambda/table/layout.ts';
+import type { ErrorKind } from '../../../lambda/tracker/errors.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { Change } from '../dynamo/simulated-table.ts';
@@ -15,10 +16,24 @@ interface Entry {
   announcements: number;
 }
 
+/** How a tick ended. */
+export interface TickEnd {
+  readonly outcome: keyof Ledger['outcomes'];
+  /** The kind of the error; absent: it did not fail. */
+  readonly kind?: ErrorKind;
+  /** A fault of the profile met it. */
+  readonly hasMetFault: boolean;
+}
+
 /** The truth about payments and ticks, kept beside the tracker, and what the tracker did against it. */
 export class Ledger {
   readonly delays: number[] = [];
   readonly gaps: number[] = [];
+  /**
+   * The most ticks in a row that failed with one kind of error. A tick that a fault of the profile met is left out: it
+   * neither counts nor ends the row. Skipped ticks and those that died are left out, too.
+   */
+  mostFailuresInRow = 0;
   overlaps = 0;
   invented = 0;
   givenUpWrongly = 0;
@@ -29,6 +44,7 @@ export class Ledger {
   readonly #server: NocoDbServer;
   readonly #entries = new Map<string, Entry>();
   readonly #active = new Set<string>();
+  #failures: { readonly kind: ErrorKind | undefined; readonly count: number } = { kind: undefined, count: 0 };
   #pending = 0;
   #pendingSince = Number.POSITIVE_INFINITY;
   #lastTickAt: number | undefined;
@@ -80,9 +96,13 @@ export class Ledger {
   }
 
   /** A tick is over, one way or another. */
-  ended(owner: string, outcome: keyof Ledger['outcomes']): void {
+  ended(owner: string, { outcome, kind, hasMetFault }: TickEnd): void {
     this.#active.delete(owner);
     this.outcomes[outcome] += 1;
+    if (outcome === 'done') this.#failures = { kind: undefined, count: 0 };
+    if (outcome !== 'failed' || hasMetFault) return;
+    this.#failures = { kind, count: kind === this.#failures.kind ? this.#failures.count + 1 : 1 };
+    this.mostFailuresInRow = Math.max(this.mostFailuresInRow, this.#failures.count);
   }
 
   get payments(): number {

@@ -1,9 +1,9 @@
+import type { FailedAttempt } from '../../../lambda/nocodb/retry.ts';
 import {
   ConnectionFailedError,
   InvalidResponseError,
   ServerFaultError,
   TokenRejectedError,
-  type TrackerError,
   type TrackerErrorDetails,
 } from '../../../lambda/tracker/errors.ts';
 import type { Random } from '../random.ts';
@@ -14,9 +14,20 @@ import type { FaultProfile } from './fault-profile.ts';
 const REQUESTS_PER_SECOND = 5;
 const BLOCK_MILLISECONDS = 30_000;
 
+/** A record. Its times are whole seconds of the server's clock, in epoch milliseconds. */
 interface Row {
   paid: boolean;
   readonly owner: string;
+  readonly createdAt: number;
+  /** Absent: it was never edited, or only by SQL. */
+  updatedAt?: number;
+}
+
+/** A record's insertion, or an edit that moved its time of change. */
+interface RowChange {
+  readonly recordId: string;
+  /** When others could see it, by the server's clock. Its time of change may be earlier. */
+  readonly visibleAt: number;
 }
 
 export const FAULT: TrackerErrorDetails = {
@@ -26,17 +37,18 @@ export const FAULT: TrackerErrorDetails = {
   hint: 'Wait.',
 };
 
-const FAULTS: readonly (() => TrackerError)[] = [
-  () => new ServerFaultError(FAULT),
-  () => new ConnectionFailedError(FAULT),
-  () => new InvalidResponseError(FAULT),
-  () => new TokenRejectedError(FAULT),
+/** Faults of an attempt; a request is repeated after the first three of them. */
+const FAULTS: readonly (() => FailedAttempt)[] = [
+  () => ({ error: new ServerFaultError(FAULT), repeat: 'later' }),
+  () => ({ error: new ConnectionFailedError(FAULT), repeat: 'later' }),
+  () => ({ error: new InvalidResponseError(FAULT), repeat: 'later' }),
+  () => ({ error: new TokenRejectedError(FAULT), repeat: 'never' }),
 ];
 
 /** A block of the token. */
 interface Penalty {
   readonly end: number;
-  /** The tracker has got a 429 for it. */
+  /** A tick received a 429 for it. */
   isTold: boolean;
   /** The gate knows of it; a tick may die before that. */
   isNoted: boolean;
@@ -44,7 +56,8 @@ interface Penalty {
 
 /** A NocoDB table, and the faults of its server. */
 export class NocoDbServer {
-  readonly rows = new Map<string, Row>();
+  readonly #rows = new Map<string, Row>();
+  readonly #changes: RowChange[] = [];
   readonly poison = new Set<string>();
   pageCap = 1_000;
   hasBulkList = true;
@@ -52,9 +65,13 @@ export class NocoDbServer {
   /** Requests of the tracker that came although the gate knew of a penalty, and those after one that it never learned. */
   readonly inPenalties = { noted: 0, unnoted: 0 };
   requests = 0;
+  /** The most requests of the tracker within a second, attempts that repeat one included. */
+  mostInASecond = 0;
   readonly #time: VirtualTime;
   readonly #random: Random;
   #isOut = false;
+  #isSlow = false;
+  #arrivals: number[] = [];
   #hits: number[] = [];
   #penalty: Penalty = { end: 0, isTold: false, isNoted: false };
   #declaredUntil = 0;
@@ -67,20 +84,69 @@ export class NocoDbServer {
     this.profile = profile;
   }
 
+  /** The time that the server's clock shows: whole seconds, in epoch milliseconds. */
+  get clock(): number {
+    return wholeSeconds(this.#time.now() + this.profile.serverSkew);
+  }
+
+  get rows(): ReadonlyMap<string, Readonly<Row>> {
+    return this.#rows;
+  }
+
   /** @returns the new record's id */
   insert(owner: string): string {
-    const id = String(this.#nextId++);
-    this.rows.set(id, { paid: false, owner });
-    return id;
+    const recordId = String(this.#nextId++);
+    this.insertAs(recordId, owner);
+    return recordId;
+  }
+
+  /** Inserts a record with an id that was deleted, as SQLite does. */
+  insertAs(recordId: string, owner: string): void {
+    this.#rows.set(recordId, { paid: false, owner, createdAt: this.clock });
+    this.#noteChange(recordId);
+  }
+
+  /** Somebody ticks the record as paid: in NocoDB, or by SQL. The edit is visible now. */
+  pay(recordId: string): void {
+    const row = this.#rows.get(recordId);
+    if (!row) throw new Error(`Record ${recordId} is gone, and cannot be paid.`);
+    const { sqlEdits, lateCommits } = this.profile;
+    row.paid = true;
+    if (this.#random.chance(sqlEdits)) return;
+    const late = this.#random.chance(lateCommits.share) ? this.#random.between(0, lateCommits.longest) : 0;
+    row.updatedAt = wholeSeconds(this.clock - late);
+    this.#noteChange(recordId);
+  }
+
+  delete(recordId: string): void {
+    this.#rows.delete(recordId);
+  }
+
+  /** The paid records that were changed or created since a moment of the server's clock, in any order. */
+  changedSince(since: number): string[] {
+    const found = new Set<string>();
+    for (let index = this.#changes.length - 1; index >= 0; index -= 1) {
+      const { recordId, visibleAt } = this.#changes[index] as RowChange;
+      // No time of change is later than the moment at which it became visible.
+      if (visibleAt < since) break;
+      const row = this.#rows.get(recordId);
+      if (row?.paid && (row.createdAt >= since || (row.updatedAt ?? 0) >= since)) found.add(recordId);
+    }
+    return [...found];
   }
 
   /** Lets outages, bursts and changes of the server come and go. */
   start(): void {
-    const { outages, bursts, pageCaps, bulkListChanges } = this.profile;
+    const { outages, slowTimes, bursts, pageCaps, bulkListChanges } = this.profile;
     this.#repeat(outages.every, async () => {
       this.#isOut = true;
       await this.#time.sleep(this.#random.exponential(outages.length));
       this.#isOut = false;
+    });
+    this.#repeat(slowTimes.every, async () => {
+      this.#isSlow = true;
+      await this.#time.sleep(this.#random.exponential(slowTimes.length));
+      this.#isSlow = false;
     });
     this.#repeat(bursts, async () => {
       for (let request = 0; request <= REQUESTS_PER_SECOND; request += 1) this.#hit();
@@ -99,6 +165,7 @@ export class NocoDbServer {
     this.pageCap = 1_000;
     this.hasBulkList = true;
     this.#isOut = false;
+    this.#isSlow = false;
     this.#faultsEnded = true;
   }
 
@@ -116,6 +183,8 @@ export class NocoDbServer {
    */
   take(senderNow: number): number {
     this.requests += 1;
+    this.#arrivals = [...this.#arrivals.filter((at) => at > this.#time.now() - 1_000), this.#time.now()];
+    this.mostInASecond = Math.max(this.mostInASecond, this.#arrivals.length);
     const isInTold = this.#time.now() < this.#penalty.end && this.#penalty.isTold;
     if ((isInTold && this.#penalty.isNoted) || senderNow < this.#declaredUntil) this.inPenalties.noted += 1;
     else if (isInTold) this.inPenalties.unnoted += 1;
@@ -125,9 +194,20 @@ export class NocoDbServer {
   }
 
   /** A fault of this moment, if there is one. */
-  fault(): TrackerError | undefined {
+  fault(): FailedAttempt | undefined {
     if (!this.#isOut && !this.#random.chance(this.profile.requestFaults)) return undefined;
     return this.#random.pick(FAULTS)();
+  }
+
+  /** How long the server works on a request, milliseconds. */
+  work({ ids, rows }: { readonly ids: number; readonly rows: number }): number {
+    const { work, slowTimes } = this.profile;
+    const { perId, perRow } = this.#isSlow ? slowTimes.work : work;
+    return ids * perId + rows * perRow;
+  }
+
+  #noteChange(recordId: string): void {
+    this.#changes.push({ recordId, visibleAt: this.clock });
   }
 
   #hit(): number {
@@ -149,4 +229,8 @@ export class NocoDbServer {
       }
     });
   }
+}
+
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
 }

@@ -1,24 +1,45 @@
+import { type AttemptResult, withRetries } from '../../../lambda/nocodb/retry.ts';
 import { penaltyEnd } from '../../../lambda/nocodb/retry-after.ts';
 import {
   BulkListUnsupportedError,
   InvalidQueryError,
   RateLimitedError,
   TimeoutError,
+  TrackerError,
+  UrlTooLongError,
 } from '../../../lambda/tracker/errors.ts';
 import type {
+  ChangePage,
+  ChangeQuery,
+  HttpMethod,
   RecordPage,
   RecordQuery,
   RecordSource,
   RequestContext,
+  SourceRecord,
 } from '../../../lambda/tracker/record-source.ts';
 import type { Random } from '../random.ts';
-import { settled } from '../settled.ts';
 import type { Instance } from './instance.ts';
 import { FAULT, type NocoDbServer } from './nocodb-server.ts';
 
+/** What a query in a body takes beside its ids, bytes. */
+const BYTES_OF_QUERY = 80;
+
+/** A request that travels longer than this met a fault of the profile, milliseconds. */
+const MAX_USUAL_LATENCY = 1_000;
+
+/** A request, and the server's response to it. */
+interface Call<Result> {
+  readonly method: HttpMethod;
+  readonly recordIds: number;
+  readonly bodyBytes: number;
+  respond(): Result;
+  rowsOf(result: Result): number;
+}
+
 /**
- * The simulated NocoDB as an instance sees it. It stands for the HTTP adapter and the network; an error is one that was
- * left after the adapter's own retries.
+ * The simulated NocoDB as an instance sees it. It stands for the HTTP adapter and the network; what it repeats and when is
+ * the adapter's own code.
  */
 export class NocoDbSource implements RecordSource {
   readonly #server: NocoDbServer;
@@ -36,78 +57,147 @@ export class NocoDbSource implements RecordSource {
   }
 
   async list(query: RecordQuery, context: RequestContext): Promise<RecordPage> {
-    return this.#exchange('GET', [query], context, () => this.#page(query));
+    const call: Call<RecordPage> = {
+      method: 'GET',
+      recordIds: query.recordIds.length,
+      bodyBytes: 0,
+      respond: () => this.#page(query),
+      rowsOf: ({ records }) => records.length,
+    };
+    return this.#send(call, context);
   }
 
   async listMany(queries: readonly RecordQuery[], context: RequestContext): Promise<readonly RecordPage[]> {
-    return this.#exchange('POST', queries, context, () => {
-      if (!this.#server.hasBulkList) throw new BulkListUnsupportedError(FAULT);
-      return queries.map((query) => this.#page(query));
-    });
-  }
-
-  async #exchange<T>(
-    method: 'GET' | 'POST',
-    queries: readonly RecordQuery[],
-    { deadline, report }: RequestContext,
-    respond: () => T,
-  ): Promise<T> {
-    const exchange = { method, endpoint: '/simulated' } as const;
-    const recordIds = queries.reduce((sum, query) => sum + query.recordIds.length, 0);
-    const begin = this.#instance.clock.now();
-    report({ type: 'nocodb.request', ...exchange, params: '', recordIds });
-    const answered = (outcome: 'ok' | 'failed' | 'rateLimited') => {
-      const milliseconds = this.#instance.clock.now() - begin;
-      report({
-        type: 'nocodb.response',
-        ...exchange,
-        outcome,
-        status: 0,
-        milliseconds,
-        bytes: 0,
-        records: 0,
-      });
+    const call: Call<readonly RecordPage[]> = {
+      method: 'POST',
+      recordIds: sum(queries.map(({ recordIds }) => recordIds.length)),
+      bodyBytes: sum(queries.map(bytesOf)),
+      respond: () => {
+        if (!this.#server.hasBulkList) throw new BulkListUnsupportedError(FAULT);
+        return queries.map((query) => this.#page(query));
+      },
+      rowsOf: (pages) => sum(pages.map(({ records }) => records.length)),
     };
-    try {
-      const result = await this.#travel(deadline, respond);
-      answered('ok');
-      return result;
-    } catch (error) {
-      answered(error instanceof RateLimitedError ? 'rateLimited' : 'failed');
-      throw error;
-    }
+    return this.#send(call, context);
   }
 
-  /** There and back. The server answers with what it holds when the request is there. */
-  async #travel<T>(deadline: number, respond: () => T): Promise<T> {
+  async listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage> {
+    const call: Call<ChangePage> = {
+      method: 'GET',
+      recordIds: 0,
+      bodyBytes: 0,
+      respond: () => this.#changes(query),
+      rowsOf: ({ records }) => records.length,
+    };
+    return this.#send(call, context);
+  }
+
+  #send<Result>(call: Call<Result>, { deadline, report }: RequestContext): Promise<Result> {
+    const { clock } = this.#instance;
+    const random = () => this.#random.next();
+    const attempt = (timeout: number) => this.#attempt(call, timeout, report);
+    return withRetries(attempt, { clock, random, deadline, names: FAULT });
+  }
+
+  async #attempt<Result>(
+    call: Call<Result>,
+    timeout: number,
+    report: RequestContext['report'],
+  ): Promise<AttemptResult<Result>> {
+    const { clock } = this.#instance;
+    const exchange = { method: call.method, endpoint: '/simulated' } as const;
+    const begin = clock.now();
+    report({ type: 'nocodb.request', ...exchange, params: '', recordIds: call.recordIds });
+    const result = await this.#travel(call, timeout);
+    const outcome = 'value' in result ? 'ok' : outcomeOf(result.error);
+    const answer = { status: 0, milliseconds: clock.now() - begin, bytes: 0, records: 0 };
+    report({ type: 'nocodb.response', ...exchange, outcome, ...answer });
+    return result;
+  }
+
+  /** There, to work, and back. The server answers with what it holds when the request is there. */
+  async #travel<Result>(call: Call<Result>, timeout: number): Promise<AttemptResult<Result>> {
     const { slowAnswers, answer, slowAnswer } = this.#server.profile;
     const latency = this.#random.between(...(this.#random.chance(slowAnswers) ? slowAnswer : answer));
-    const left = Math.max(0, deadline - this.#instance.clock.now());
-    await this.#instance.wait(Math.min(left, latency / 2));
+    if (latency > MAX_USUAL_LATENCY) this.#instance.meetFault();
+    await this.#instance.wait(Math.min(timeout, latency / 2));
+    const { result, work } = this.#serve(call);
+    await this.#instance.wait(Math.min(Math.max(0, timeout - latency / 2), work + latency / 2));
+    if (latency + work < timeout) return result;
+    return { error: new TimeoutError({ ...FAULT, smallerMayPass: true }), repeat: 'never' };
+  }
+
+  /** What the server answers at this moment, and how long it works on that, milliseconds. */
+  #serve<Result>({ respond, rowsOf, recordIds, bodyBytes }: Call<Result>) {
     const blocked = this.#server.take(this.#instance.clock.now());
-    const fault = this.#server.fault();
-    const reply = fault || blocked > 0 ? undefined : settled(respond);
-    await this.#instance.wait(Math.min(Math.max(0, left - latency / 2), latency / 2));
-    if (latency >= left) throw new TimeoutError(FAULT);
     if (blocked > 0) {
+      this.#instance.meetFault();
       const headers = { 'retry-after': String(Math.ceil(blocked / 1000)) };
-      throw new RateLimitedError({ ...FAULT, retryAt: penaltyEnd(headers, this.#instance.clock.now()) });
+      const retryAt = penaltyEnd(headers, this.#instance.clock.now());
+      return { result: refusal(new RateLimitedError({ ...FAULT, retryAt })), work: 0 };
     }
-    if (fault) throw fault;
-    return (reply as () => T)();
+    const fault = this.#server.fault();
+    if (fault) {
+      this.#instance.meetFault();
+      return { result: fault, work: 0 };
+    }
+    if (bodyBytes > this.#server.profile.maxBodyBytes) {
+      return { result: refusal(new UrlTooLongError({ ...FAULT, smallerMayPass: true })), work: 0 };
+    }
+    try {
+      const value = respond();
+      const rows = rowsOf(value);
+      return { result: { value }, work: this.#server.work({ ids: recordIds, rows }) };
+    } catch (error) {
+      if (!(error instanceof TrackerError)) throw error;
+      return { result: refusal(error), work: this.#server.work({ ids: recordIds, rows: 0 }) };
+    }
   }
 
   #page({ recordIds, want, limit }: RecordQuery): RecordPage {
-    const { rows, poison, pageCap } = this.#server;
+    const { poison } = this.#server;
     const poisonous = recordIds.find((id) => poison.has(id));
     if (poisonous !== undefined) {
       throw new InvalidQueryError({ ...FAULT, problem: `the database refuses ${poisonous}` });
     }
-    const matching = recordIds.flatMap((recordId) => {
-      const row = rows.get(recordId);
-      return row && (want === 'existing' || row.paid) ? [{ recordId, paid: row.paid, owner: row.owner }] : [];
+    const matching = this.#recordsOf(recordIds).filter(({ paid }) => want === 'existing' || paid);
+    return this.#cut(matching, limit);
+  }
+
+  /** NocoDB takes a time without fractions of a second, and tells its own in the header `Date`, also without them. */
+  #changes({ since, after, limit }: ChangeQuery): ChangePage {
+    const ids = this.#server.changedSince(Math.floor(since / 1000) * 1000);
+    const inOrder = ids
+      .filter((id) => after === undefined || Number(id) > Number(after))
+      .sort((a, b) => Number(a) - Number(b));
+    return { ...this.#cut(this.#recordsOf(inOrder), limit), serverTime: this.#server.clock };
+  }
+
+  #recordsOf(recordIds: readonly string[]): SourceRecord[] {
+    return recordIds.flatMap((recordId) => {
+      const row = this.#server.rows.get(recordId);
+      return row ? [{ recordId, paid: row.paid, owner: row.owner }] : [];
     });
-    const records = matching.slice(0, Math.min(limit, pageCap));
+  }
+
+  #cut(matching: readonly SourceRecord[], limit: number): RecordPage {
+    const records = matching.slice(0, Math.min(limit, this.#server.pageCap));
     return { records, isLastPage: records.length === matching.length };
   }
+}
+
+function refusal(error: TrackerError): { readonly error: TrackerError; readonly repeat: 'never' } {
+  return { error, repeat: 'never' };
+}
+
+function outcomeOf(error: TrackerError): 'failed' | 'rateLimited' {
+  return error instanceof RateLimitedError ? 'rateLimited' : 'failed';
+}
+
+function bytesOf({ recordIds }: RecordQuery): number {
+  return BYTES_OF_QUERY + sum(recordIds.map((id) => id.length + 1));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { GATE_IS_OPEN, IS_NOT_PAID, IS_PENDING, NO_PENALTY_RUNS } from '../../../lambda/table/conditions.ts';
-import type { RecordPage, RecordSource } from '../../../lambda/tracker/record-source.ts';
+import { TimeoutError } from '../../../lambda/tracker/errors.ts';
+import { NEWS_OVERLAP_MS } from '../../../lambda/tracker/news.ts';
+import type { RecordPage, RequestContext } from '../../../lambda/tracker/record-source.ts';
 import { missedGoals } from '../../simulation/report.ts';
 import { type Mutation, simulate } from '../../simulation/simulation.ts';
-import { type FaultProfile, FEW_FAULTS, MANY_FAULTS } from '../../simulation/world/fault-profile.ts';
+import {
+  type FaultProfile,
+  FEW_FAULTS,
+  MANY_FAULTS,
+  SLOW_IDS,
+} from '../../simulation/world/fault-profile.ts';
 
 const ALWAYS = '(attribute_exists(pk) OR attribute_not_exists(pk))';
 
@@ -12,24 +19,139 @@ function without(condition: string): Mutation {
   return { alterCondition: (expression) => expression.replace(condition, ALWAYS) };
 }
 
+/** An object that answers like another one, except for some of its methods. */
+function altered<T extends object>(target: T, methods: Partial<T>): T {
+  const get = (_: T, name: string | symbol) => {
+    const member: unknown = Reflect.get(name in methods ? methods : target, name);
+    return typeof member === 'function' ? member.bind(target) : member;
+  };
+  return new Proxy(target, { get });
+}
+
+/** Begins each audit with its largest slice in every tick, before the sweep, until one succeeds. */
+const AUDIT_IS_KEPT: Mutation = {
+  alterTick: ({ gate, source, payments, ...others }) => {
+    let isRunning = false;
+    const audit = async (context: RequestContext) => {
+      if (!isRunning) return;
+      const { payments: slice } = await payments.list(undefined, 5000);
+      const ids = slice.map(({ recordId }) => recordId);
+      await source.listMany([{ recordIds: ids, want: 'existing', limit: 1000 }], context);
+    };
+    return {
+      ...others,
+      payments,
+      gate: altered(gate, {
+        acquire: async (request) => {
+          const answer = await gate.acquire(request);
+          isRunning = answer.granted && answer.control.audit?.isRunning === true;
+          return answer;
+        },
+        finish: (report) => {
+          const { memory, error } = report;
+          if (error === undefined || memory.audit === undefined || memory.audit.number === 0)
+            return gate.finish(report);
+          return gate.finish({
+            ...report,
+            memory: { ...memory, audit: { ...memory.audit, isRunning: true } },
+          });
+        },
+      }),
+      source: altered(source, {
+        list: async (query, context) => {
+          await audit(context);
+          return source.list(query, context);
+        },
+        listMany: async (queries, context) => {
+          await audit(context);
+          return source.listMany(queries, context);
+        },
+      }),
+    };
+  },
+};
+
+/** Takes no error for one that a smaller request would avoid. */
+const NEVER_SHRINKS: Mutation = {
+  alterTick: ({ source, ...others }) => {
+    const asLasting = (error: unknown): never => {
+      if (!(error instanceof TimeoutError)) throw error;
+      const { operation, target, problem, hint } = error;
+      throw new TimeoutError({ operation, target, problem, hint });
+    };
+    return {
+      ...others,
+      source: altered(source, {
+        list: (query, context) => source.list(query, context).catch(asLasting),
+        listMany: (queries, context) => source.listMany(queries, context).catch(asLasting),
+      }),
+    };
+  },
+};
+
+/** Sweeps only as long as everything is asked for in one tick. */
+const NEVER_SWEEPS: Mutation = {
+  alterTick: ({ gate, payments, ...others }) => {
+    let isPartial = false;
+    return {
+      ...others,
+      gate: altered(gate, {
+        acquire: async (request) => {
+          const answer = await gate.acquire(request);
+          isPartial = answer.granted && answer.control.isPartial === true;
+          return answer;
+        },
+      }),
+      payments: altered(payments, {
+        list: async (after, limit) =>
+          isPartial ? { payments: [], isLast: false } : payments.list(after, limit),
+      }),
+    };
+  },
+};
+
+const FORGETS_NEWCOMERS: Mutation = {
+  alterTick: ({ payments, ...others }) => ({
+    ...others,
+    payments: altered(payments, { listNew: async () => ({ payments: [], isLast: true }) }),
+  }),
+};
+
+const HAS_NO_OVERLAP: Mutation = {
+  alterTick: ({ source, ...others }) => ({
+    ...others,
+    source: altered(source, {
+      listChanged: (query, context) =>
+        source.listChanged({ ...query, since: query.since + NEWS_OVERLAP_MS }, context),
+    }),
+  }),
+};
+
 /** Alters each page that the source answers with. */
 function withPages(alter: (page: RecordPage) => RecordPage): Mutation {
   return {
-    alterSource: (source: RecordSource) => ({
-      fitsUrl: (ids, want) => source.fitsUrl(ids, want),
-      list: async (query, context) => alter(await source.list(query, context)),
-      listMany: async (queries, context) => (await source.listMany(queries, context)).map(alter),
+    alterTick: ({ source, ...others }) => ({
+      ...others,
+      source: {
+        fitsUrl: (ids, want) => source.fitsUrl(ids, want),
+        list: async (query, context) => alter(await source.list(query, context)),
+        listMany: async (queries, context) => (await source.listMany(queries, context)).map(alter),
+        listChanged: async (query, context) => alter(await source.listChanged(query, context)),
+      },
     }),
   };
 }
 
-async function missed(profile: FaultProfile, mutation: Mutation = {}): Promise<string[]> {
-  const report = await simulate({ profile, seed: 7, minutes: 600, mutation });
+async function missed(profile: FaultProfile, mutation: Mutation = {}, minutes = 600): Promise<string[]> {
+  const report = await simulate({ profile, seed: 7, minutes, mutation });
   return missedGoals(report).map(({ goal }) => goal);
 }
 
-describe('the simulation', { timeout: 60_000 }, () => {
-  it('finds every promise kept, with few and with many faults', async () => {
+/** Simulated minutes with a slow server. */
+const SLOW_MINUTES = 120;
+
+describe('the simulation', { timeout: 300_000 }, () => {
+  it('finds every goal met, with few and with many faults', async () => {
     expect(await missed(FEW_FAULTS)).toEqual([]);
     expect(await missed(MANY_FAULTS)).toEqual([]);
   });
@@ -77,5 +199,23 @@ describe('the simulation', { timeout: 60_000 }, () => {
     };
 
     expect(await missed(FEW_FAULTS, { alterLoop })).toContain('gap p99 ≤ 20 s');
+  });
+
+  it('finds every goal met with a server that is slow', async () => {
+    expect(await missed(SLOW_IDS, {}, SLOW_MINUTES)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'an audit that is kept after an error and asked before the sweep',
+      AUDIT_IS_KEPT,
+      'mostFailuresInRow ≤ 3',
+    ],
+    ['requests that never shrink', NEVER_SHRINKS, 'mostFailuresInRow ≤ 3'],
+    ['pending payments that are never swept', NEVER_SWEEPS, '0 lost'],
+    ['newcomers that are forgotten', FORGETS_NEWCOMERS, 'delay p99 ≤ 40 s'],
+    ['news that do not overlap', HAS_NO_OVERLAP, 'delay p99 ≤ 40 s'],
+  ])('notices %s', async (_, mutation, goal) => {
+    expect(await missed(SLOW_IDS, mutation, SLOW_MINUTES)).toContain(goal);
   });
 });

@@ -5,10 +5,12 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
 
+/** Seconds from one slot to the next, where a test does not say otherwise. */
 export const INTERVAL = 20;
 
 /** A tracker whose clock, table and NocoDB are in the test's hand. */
-export function harness(options: { auditEvery?: number; source?: string } = {}) {
+export function harness(options: { intervalSeconds?: number; auditEvery?: number; source?: string } = {}) {
+  const { intervalSeconds = INTERVAL } = options;
   const clock = new FakeClock();
   const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
@@ -17,7 +19,7 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
   let owners = 0;
   const run = (): Promise<TickResult> =>
     tick({
-      settings: { intervalSeconds: INTERVAL, ...options },
+      settings: { ...options, intervalSeconds },
       clock,
       gate: table.gate,
       payments: table.payments,
@@ -28,7 +30,7 @@ export function harness(options: { auditEvery?: number; source?: string } = {}) 
     });
   /** Moves to the next slot and ticks. */
   const next = (): Promise<TickResult> => {
-    clock.set((Math.floor(clock.now() / (INTERVAL * 1000)) + 1) * INTERVAL * 1000);
+    clock.set((Math.floor(clock.now() / (intervalSeconds * 1000)) + 1) * intervalSeconds * 1000);
     return run();
   };
   const eventsOf = <T extends TrackerEvent['type']>(type: T) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { TableUnavailableError } from '../../../lambda/table/errors.ts';
 import { TimeoutError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { harness } from './harness.ts';
@@ -189,6 +190,28 @@ describe('a tick that cannot ask for everything', () => {
     expect(source.requests.at(-5)?.form).toBe('changes');
     expect(seenNews.has({ recordId: '0050', paid: true })).toBe(true);
     expect(lookUp).not.toHaveBeenCalled();
+  });
+
+  it('confirms the other news, and goes on with the sweep, when the look-up of one fails', async () => {
+    const { table, next, pay, untilSwept, source } = await crowd(100);
+    await untilSwept();
+    await next();
+    for (const id of ['0098', '0099', '0100']) pay(id);
+    const ofRecord = table.payments.ofRecord.bind(table.payments);
+    vi.spyOn(table.payments, 'ofRecord').mockImplementation(async (recordId) => {
+      if (recordId === '0099') throw new TableUnavailableError({ ...DETAILS, operation: 'look up' });
+      return ofRecord(recordId);
+    });
+    source.requests.length = 0;
+
+    await expect(next()).rejects.toThrow('look up');
+
+    expect(forms(source.requests)).toEqual(['changes', 'get', 'get', 'get', 'get']);
+    expect(['0098', '0099', '0100'].map((id) => table.status(`user-${Number(id)}`, id))).toEqual([
+      'paid',
+      'pending',
+      'paid',
+    ]);
   });
 
   it('reads pages of news to their end, over several ticks where one is too short', async () => {
