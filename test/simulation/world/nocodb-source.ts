@@ -8,6 +8,7 @@ import {
   TrackerError,
   UrlTooLongError,
 } from '../../../lambda/tracker/errors.ts';
+import { Pacer } from '../../../lambda/tracker/pacer.ts';
 import type {
   ChangePage,
   ChangeQuery,
@@ -44,11 +45,13 @@ interface Call<Result> {
 export class NocoDbSource implements RecordSource {
   readonly #server: NocoDbServer;
   readonly #instance: Instance;
+  readonly #pacer: Pacer;
   readonly #random: Random;
 
   constructor(server: NocoDbServer, instance: Instance, random: Random) {
     this.#server = server;
     this.#instance = instance;
+    this.#pacer = new Pacer(instance.clock);
     this.#random = random;
   }
 
@@ -96,7 +99,7 @@ export class NocoDbSource implements RecordSource {
     const { clock } = this.#instance;
     const random = () => this.#random.next();
     const attempt = (timeout: number) => this.#attempt(call, timeout, report);
-    return withRetries(attempt, { clock, random, deadline, names: FAULT });
+    return withRetries(attempt, { clock, pacer: this.#pacer, random, deadline, names: FAULT });
   }
 
   async #attempt<Result>(
