@@ -1,4 +1,4 @@
-/** What AWS charges for a unit, and how much of it is free every month, for good and not only in an account's first year. */
+/** The price of a unit, and the units that are free every month, not only in the first year of an account. */
 export interface Price {
   readonly service: string;
   readonly item: string;
