@@ -8,7 +8,7 @@ export const ASSUMPTIONS = {
   /** A payment in the table, and in the index of pending ones; bytes. */
   paymentItemBytes: 200,
   indexEntryBytes: 75,
-  /** What DynamoDB adds to each item and to each entry of an index when it charges for storage; bytes. */
+  /** Bytes that DynamoDB adds to each item and to each entry of an index in the price of storage. */
   storageOverheadBytes: 100,
   /**
    * Logged by a tick that has something to check and makes one request, for each further request, by an idle tick, for a

@@ -1,4 +1,4 @@
-/** The price of a unit, and the units of the always-free tier, which does not end after the first year of an account. */
+/** The price of a unit, and the units that are free every month, not only in the first year of an account. */
 export interface Price {
   readonly service: string;
   readonly item: string;

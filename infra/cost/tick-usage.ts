@@ -32,7 +32,7 @@ export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
   const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
   const audits = auditSlices(pending, intervalSeconds);
   const news = isPartial(pending) ? 1 : 0;
-  // Newcomers are a part of the slice, but their list is a query of its own.
+  // Newcomers are a part of the slice, but a separate query lists them.
   const newcomers = news * readUnitsOfQuery(0);
   return usageOf({
     requests: 1 + news + audits,
