@@ -94,7 +94,7 @@ export async function checkPayments(
   let audited: Awaited<ReturnType<typeof auditSlice>> | undefined;
   let error: unknown;
   try {
-    if (control.isPartial) news = await checkNews(context);
+    if (asksForNews(control)) news = await checkNews(context);
     if (maySweep(news)) {
       const hasNews = news?.isSupported ?? false;
       sweep = await sweepSlice(context, {
@@ -136,6 +136,16 @@ export async function checkPayments(
     ...(freshSince !== undefined && { freshSince }),
     ...(error !== undefined && { error }),
   };
+}
+
+/**
+ * News are asked for where the sweep takes more than one tick. While a bad id is being isolated, every other tick leaves
+ * their time to that: a server so slow that it answers two requests in a tick needs both to judge an id.
+ */
+function asksForNews({ isPartial = false, newcomers, sweep, counters }: ControlState): boolean {
+  const isIsolating = newcomers?.alone !== undefined || sweep?.alone !== undefined;
+  const { updates, failures } = counters;
+  return isPartial && !(isIsolating && (updates + failures) % 2 === 0);
 }
 
 /** Whether the sweep takes more than one tick. One that an error ended does not tell. */
