@@ -94,7 +94,7 @@ export async function checkPayments(
   let audited: Awaited<ReturnType<typeof auditSlice>> | undefined;
   let error: unknown;
   try {
-    if (control.isPartial) news = await checkNews(context);
+    if (asksForNews(control)) news = await checkNews(context);
     if (maySweep(news)) {
       const hasNews = news?.isSupported ?? false;
       sweep = await sweepSlice(context, {
@@ -138,7 +138,17 @@ export async function checkPayments(
   };
 }
 
-/** Whether the sweep takes more than one tick. After an error, this stays as it was. */
+/**
+ * News are asked for where the sweep takes more than one tick. While a bad id is being isolated, every other tick leaves
+ * their time to that: a server so slow that it answers two requests in a tick needs both to judge an id.
+ */
+function asksForNews({ isPartial = false, newcomers, sweep, counters }: ControlState): boolean {
+  const isIsolating = newcomers?.alone !== undefined || sweep?.alone !== undefined;
+  const { updates, failures } = counters;
+  return isPartial && !(isIsolating && (updates + failures) % 2 === 0);
+}
+
+/** Whether the sweep takes more than one tick. One that an error ended does not tell. */
 function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefined): boolean | undefined {
   if (sweep === undefined || (sweep.error !== undefined && !sweep.isWhole)) return isPartial;
   return sweep.isWhole ? undefined : true;

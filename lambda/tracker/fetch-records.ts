@@ -253,7 +253,8 @@ class BatchFetch {
     const [first] = part.ids;
     if (part.ids.length === 1) {
       this.#suspects.set(first as string, refusal);
-    } else if (this.#accepts || part.isolating || (await this.#probe(refusal))) {
+    } else if (this.#accepts || part.isolating || (await this.#probe(refusal)) || this.#error === undefined) {
+      // Without time for the probe, the next tick goes on with a half: asking for all again would never end.
       this.#parts.unshift(...bisect(part.ids).map((ids) => ({ ids, isolating: true })));
     } else {
       this.#parts.unshift(part);
