@@ -9,6 +9,7 @@ import type { Emulator } from '../emulator/emulator.ts';
 import type { CdkOptions } from './cdk.ts';
 import { deploy } from './deploy.ts';
 import { createInvoke, type Invoke } from './invoke.ts';
+import { readOutputs } from './stack-outputs.ts';
 
 export interface DeployTrackerOptions extends CdkOptions {
   /** Where to; it may still be starting. */
@@ -42,11 +43,12 @@ export async function deployTracker(options: DeployTrackerOptions): Promise<Depl
   const { stackName } = parseAppSettings(variables);
   const { tokenParameterName, intervalSeconds, shards } = parseTrackerSettings(variables);
   const token = { value: options.token, parameterName: tokenParameterName };
-  const outputs = (await deploy({ ...options, variables, token }))[stackName];
+  await deploy({ ...options, variables, token });
   const aws = awsClientConfig((await options.emulator).endpoint);
+  const outputs = await readOutputs(aws, stackName);
 
   function output(name: string): string {
-    const value = outputs?.[name];
+    const value = outputs[name];
     if (value === undefined) throw new Error(`stack ${stackName} has no output ${name}`);
     return value;
   }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -28,15 +28,12 @@ const UNSET = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-/** The outputs of each stack that was deployed. */
-export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 /**
  * Deploys the CDK app to the emulator as it would be deployed to AWS: bootstrap, token, `cdk deploy`.
  *
  * @throws {StartError} when the CDK fails
  */
-export async function deploy(options: DeployOptions): Promise<StackOutputs> {
+export async function deploy(options: DeployOptions): Promise<void> {
   // Nothing is awaited before the emulator: its failure needs somebody who listens.
   rmSync(options.logFile, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'payment-tracker-'));
@@ -50,13 +47,11 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
         options,
       ),
     ]);
-    const outputs = join(folder, 'outputs.json');
     await cdk(
-      ['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs],
+      ['deploy', '--all', '--app', assembly, '--require-approval', 'never'],
       { cwd: folder, env: emulator.env },
       options,
     );
-    return JSON.parse(await readFile(outputs, 'utf8')) as StackOutputs;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
