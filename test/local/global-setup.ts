@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startEmulator } from '../../infra/local/emulator/emulator.ts';
+import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

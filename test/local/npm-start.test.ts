@@ -1,11 +1,6 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import getPort from 'get-port';
-import { expect, inject, onTestFinished, test } from 'vitest';
-import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
-import { awsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
-import { startEmulator } from '../../infra/local/emulator/emulator.ts';
-import { SETTINGS } from '../../lambda/settings/settings.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
 import { openChromium } from './support/chromium.ts';
 import { type NpmStart, npmStart, running } from './support/npm-start.ts';
 
@@ -95,35 +90,6 @@ test('a second start works, also while another holds the usual ports', async () 
   expect(addresses(first).filter((address) => addresses(second).includes(address))).toEqual([]);
   await expectNothingLeft(first, first.pressCtrlC);
   await expectNothingLeft(second, second.terminate, 'SIGTERM');
-}, 240_000);
-
-test('a configured NocoDB is watched, and an emulator that runs already gets its place back', async () => {
-  const nocodb = await startDemoNocoDb();
-  onTestFinished(() => nocodb.close());
-  const recordId = nocodb.records.insert({ Title: 'Order 17' });
-  const endpoint = inject('awsEndpoint');
-  const variables = {
-    ...QUICK,
-    AWS_ENDPOINT_URL: endpoint,
-    // As it stands in the browser's address bar.
-    NOCODB_API_URL: `${nocodb.url}/dashboard/#/nc/${nocodb.baseId}/${nocodb.tableId}`,
-    NOCODB_API_TOKEN: nocodb.token,
-  };
-  const run = start(variables, ['--track', `12345:${recordId}`]);
-
-  await run.line(/📍 Registered 1 user/);
-  nocodb.records.setPaid(recordId, true);
-  await run.line(/💰 Payment confirmed for user 12345 \(record: 1\)/);
-  run.pressCtrlC();
-
-  expect(await run.ended).toBe(0);
-  expect(run.output).not.toMatch(/demo NocoDB|page:/);
-  expect(run.output).not.toContain(nocodb.token);
-  const cloudFormation = new CloudFormationClient(awsClientConfig(endpoint));
-  const describe = new DescribeStacksCommand({ StackName: SETTINGS.stackName.default });
-  await expect(cloudFormation.send(describe)).rejects.toThrow(/does not exist/);
-  const token = new GetParameterCommand({ Name: SETTINGS.tokenParameterName.default });
-  await expect(new SSMClient(awsClientConfig(endpoint)).send(token)).rejects.toThrow(ParameterNotFound);
 }, 240_000);
 
 test('an emulator that is gone when its place is to be given back is said in one line', async () => {

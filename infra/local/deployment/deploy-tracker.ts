@@ -9,6 +9,7 @@ import { type AwsClientConfig, awsClientConfig } from '../emulator/aws-environme
 import type { Emulator } from '../emulator/emulator.ts';
 import type { CdkOptions } from './cdk.ts';
 import { deploy } from './deploy.ts';
+import { readOutputs } from './stack-outputs.ts';
 
 export interface DeployTrackerOptions extends CdkOptions {
   /** The emulator to deploy to. The app is synthesized while the emulator starts. */
@@ -53,11 +54,12 @@ export async function deployTracker(options: DeployTrackerOptions): Promise<Depl
   const variables = { ...options.variables, [VARIABLES.demo]: 'true' };
   const { stackName, tokenParameterName, intervalSeconds, shards } = readSettings(variables, 'stack');
   const token = { value: options.token, parameterName: tokenParameterName };
-  const outputs = (await deploy({ ...options, variables, token }))[stackName];
+  await deploy({ ...options, variables, token });
   const aws = awsClientConfig((await options.emulator).endpoint);
+  const outputs = await readOutputs(aws, stackName);
 
   function output(name: string): string {
-    const value = outputs?.[name];
+    const value = outputs[name];
     if (value === undefined) throw new Error(`stack ${stackName} has no output ${name}`);
     return value;
   }

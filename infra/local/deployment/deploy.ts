@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -18,9 +18,6 @@ export interface DeployOptions extends CdkOptions {
   readonly token: { readonly value: string; readonly parameterName: string };
 }
 
-/** The outputs of the deployed stacks: output values by output name, by stack name. */
-export type DeployOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 const PROJECT = join(import.meta.dirname, '../../..');
 
 /** Blank variables count as absent, so no setting comes from the environment of this process or from `.env`. */
@@ -31,7 +28,7 @@ const UNSET = Object.fromEntries(variableNames('stack').map((name) => [name, '']
  *
  * @throws {StartError} if the CDK or the emulator fails
  */
-export async function deploy(options: DeployOptions): Promise<DeployOutputs> {
+export async function deploy(options: DeployOptions): Promise<void> {
   // Synchronous calls until `emulator` is awaited: a rejection before that would be unhandled.
   rmSync(options.logFile, { force: true });
   const folder = mkdtempSync(join(tmpdir(), 'payment-tracker-'));
@@ -45,13 +42,11 @@ export async function deploy(options: DeployOptions): Promise<DeployOutputs> {
         options,
       ),
     ]);
-    const outputs = join(folder, 'outputs.json');
     await cdk(
-      ['deploy', '--all', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs],
+      ['deploy', '--all', '--app', assembly, '--require-approval', 'never'],
       { cwd: folder, env: emulator.env },
       options,
     );
-    return JSON.parse(await readFile(outputs, 'utf8')) as DeployOutputs;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

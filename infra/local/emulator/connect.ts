@@ -1,4 +1,4 @@
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import type { Emulator } from './emulator.ts';
 

@@ -1,90 +1,24 @@
 import { join } from 'node:path';
-import { type RunCommand, runCommand } from '../run-command.ts';
-import { awsEnvironment } from './aws-environment.ts';
-import { connectTo } from './connect.ts';
-import { installMiniStack } from './install.ts';
-import { miniStack } from './ministack.ts';
-import { startPythonServer } from './python-server.ts';
 
-/** The project's folder for what can be made anew; git ignores it. */
+/** The project's folder for installations and logs. Git ignores it; it can be deleted. */
 export const CACHE = join(import.meta.dirname, '../../../.cache');
-/** Where LocalStack listens, and everything that speaks its API. */
+/** The default port of LocalStack. */
 export const DEFAULT_PORT = 4566;
 
-/** Something that speaks LocalStack's API. */
+/** A running server with the API of LocalStack. */
 export interface Emulator {
   /** `http://127.0.0.1:4566` */
   readonly endpoint: string;
-  /** What a child process needs in its environment to use it. */
+  /** The environment variables that a child process needs to use it. */
   readonly env: Readonly<Record<string, string>>;
-  /** In a word, for people: `MiniStack, process 123, log …`. */
+  /** For people: `MiniStack on http://127.0.0.1:4566 (its log: …)`. */
   readonly description: string;
-  /** Whether we started it, so that it ends with us and all that was deployed to it. */
+  /** Whether this process started it. If so, it ends with this process, and everything that was deployed to it is lost. */
   readonly ours: boolean;
-  /** Whether its Lambdas run in containers, where the loopback is not this machine's. */
+  /** Whether its Lambda functions run in containers. There, 127.0.0.1 is not this machine. */
   readonly containers: boolean;
-  /** Resolves with the reason when it ends without having been asked to; never for an emulator that is not ours. */
+  /** Resolves with the reason if it ends before `stop()` is called. Never resolves for an emulator that this process did not start. */
   readonly lost: Promise<string>;
-  /** Ends it and everything it started; an emulator that is not ours goes on. */
+  /** Ends it and everything it started. Does nothing to an emulator that this process did not start. */
   stop(): Promise<void>;
-}
-
-export interface EmulatorOptions {
-  /** A running emulator to use instead of starting one, as `AWS_ENDPOINT_URL` has it. */
-  readonly endpoint?: string | undefined;
-  /** Port to take if it is free. @default any free port */
-  readonly preferredPort?: number;
-  /** Tells a person what takes time. */
-  readonly report?: (progress: string) => void;
-  /** Ends an installation under way. */
-  readonly signal?: AbortSignal;
-  /** @default the real one */
-  readonly run?: RunCommand;
-  /** Names the log file, `.cache/ministack-<name>.log`. @default 'emulator' */
-  readonly name?: string;
-  /** Folder that git ignores, for the installation and the log. @default `.cache` of the project */
-  readonly cache?: string;
-}
-
-/**
- * Connects to the emulator at `endpoint`, or else installs MiniStack (once) and starts it with empty state.
- *
- * @throws {StartError} with one line for the person who started it
- */
-export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  return options.endpoint === undefined ? startOwn(options) : connectTo(options.endpoint);
-}
-
-async function startOwn(options: EmulatorOptions): Promise<Emulator> {
-  const {
-    preferredPort,
-    report = () => {},
-    signal,
-    run = runCommand,
-    name = 'emulator',
-    cache = CACHE,
-  } = options;
-  const logFile = join(cache, `ministack-${name}.log`);
-  const python = await installMiniStack(cache, { run, report, ...(signal && { signal }) });
-  const ministack = await startPythonServer(miniStack(python), {
-    logFile,
-    ...(preferredPort !== undefined && { preferredPort }),
-  });
-  let stopping = false;
-  return {
-    endpoint: ministack.endpoint,
-    env: awsEnvironment(ministack.endpoint),
-    description: `MiniStack on ${ministack.endpoint} (its log: ${logFile})`,
-    ours: true,
-    containers: false,
-    lost: new Promise((resolve) => {
-      ministack.ended.then((how) => {
-        if (!stopping) resolve(`MiniStack ended with ${how}; its log tells why: ${logFile}`);
-      });
-    }),
-    stop: () => {
-      stopping = true;
-      return ministack.stop();
-    },
-  };
 }

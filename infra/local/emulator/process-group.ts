@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { WriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalGroup } from '../run-command.ts';
+import { signalGroup } from '../process/signal-group.ts';
 
 export interface ProcessGroup {
   readonly pid: number;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RunCommand } from '../run-command.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
+import type { RunCommand } from '../process/run-command.ts';
 
 /** A program in Python, with everything that it needs, in a virtual environment of its own. */
 export interface PythonEnvironment {

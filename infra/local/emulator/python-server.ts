@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import getPort from 'get-port';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
 import { type ProcessGroup, startProcessGroup } from './process-group.ts';
 
 const LOOPBACK = '127.0.0.1';

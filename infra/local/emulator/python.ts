@@ -1,5 +1,5 @@
-import type { RunCommand } from '../run-command.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../errors/start-error.ts';
+import type { RunCommand } from '../process/run-command.ts';
 
 export interface PythonVersion {
   readonly major: number;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CACHE } from '../../../infra/local/emulator/emulator.ts';
-import { runCommand } from '../../../infra/local/run-command.ts';
+import { runCommand } from '../../../infra/local/process/run-command.ts';
 
 const POM = join(import.meta.dirname, 'pom.xml');
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmulator } from '../../../infra/local/emulator/emulator.ts';
+import { startEmulator } from '../../../infra/local/emulator/start-emulator.ts';
 import type { SimulationReport } from '../../simulation/report.ts';
 import { simulate } from '../../simulation/simulation.ts';
 import { FEW_FAULTS } from '../../simulation/world/fault-profile.ts';

@@ -1,1 +1,0 @@
-export { StartError } from './errors/start-error.ts';
