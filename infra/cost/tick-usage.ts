@@ -33,7 +33,7 @@ export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
   const audits = auditSlices(pending, intervalSeconds);
   const news = isPartial(pending) ? 1 : 0;
   // Newcomers are a part of the slice, but a separate query lists them.
-  const newcomers = news * readUnitsOfQuery(0);
+  const newcomers = readUnitsOfQuery(0);
   return usageOf({
     requests: 1 + news + audits,
     ids: slice + audits * auditSlice,
