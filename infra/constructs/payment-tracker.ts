@@ -168,8 +168,8 @@ export class PaymentTracker extends Construct {
       entry: 'tick.handler',
       description: `Asks NocoDB which payments are paid, and confirms them (${trackerName})`,
       timeout: Duration.seconds(lambdaTimeoutSeconds),
-      // A tick needs up to 260 MB. More than 512 MB costs more: the processor gets faster, but waiting gets dearer. With 512 MB
-      // a tick confirms about 1,500 payments (test/bench/README.md).
+      // A tick takes up to 260 million bytes. With more than 512 MB the time of waiting costs more, and the time of computing
+      // the same. 512 MB have time for about 1,500 confirmations in a tick (test/bench/README.md).
       memorySize: 512,
       environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
     });
