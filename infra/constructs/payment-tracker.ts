@@ -175,7 +175,8 @@ export class PaymentTracker extends Construct {
       entry: 'tick.handler',
       description: `Asks NocoDB which payments are paid and confirms them (${trackerName})`,
       timeout: Duration.seconds(lambdaTimeoutSeconds),
-      // 10,000 payments need less than 256 MB, 100,000 about 350 MB. With more memory, Lambda gives more CPU.
+      // A tick takes up to 260 million bytes. With more than 512 MB the time of waiting costs more, and the time of computing
+      // the same. 512 MB have time for about 1,500 confirmations in a tick (test/bench/README.md).
       memorySize: 512,
       environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
     });

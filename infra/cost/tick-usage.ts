@@ -32,12 +32,10 @@ export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
   const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
   const audits = auditSlices(pending, intervalSeconds);
   const news = isPartial(pending) ? 1 : 0;
-  // Newcomers are a part of the slice, but a separate query lists them.
-  const newcomers = news * readUnitsOfQuery(0);
   return usageOf({
     requests: 1 + news + audits,
     ids: slice + audits * auditSlice,
-    readUnits: listUnits(slice) + newcomers + audits * listUnits(auditSlice),
+    readUnits: listUnits(slice) + audits * listUnits(auditSlice),
   });
 }
 
@@ -65,8 +63,9 @@ function auditSlices(pending: number, intervalSeconds: number): number {
   return Math.min(1, Math.ceil(pending / MAX_AUDIT_SLICE) / ticksPerAudit);
 }
 
+/** Newcomers are among the payments, but a separate query lists them. */
 function listUnits(pending: number): number {
-  return readUnitsOfQuery(pending * A.indexEntryBytes);
+  return readUnitsOfQuery(0) + readUnitsOfQuery(pending * A.indexEntryBytes);
 }
 
 /** A page of a query has at most this many bytes. */

@@ -4,7 +4,7 @@ import type { ScaleFigures } from './measure/run-scale.ts';
 /** With at most this many payments, a tick is one request, and takes less than this time and memory. */
 const ONE_REQUEST = { tracked: 10_000, seconds: 2, megabytes: 256 };
 
-/** The limits of a tick in the steady state, however many payments are pending. */
+/** The limits of a tick in the steady state, however many payments are pending. Memory in MB as Lambda counts: 2^20 bytes. */
 const STEADY = { requests: 2, readUnits: 250, megabytes: 256 };
 
 /** Bytes. */
@@ -36,7 +36,7 @@ export function missedScaleTargets({ scale }: Pick<ScaleFigures, 'scale'>): stri
       return [
         tick.requests > STEADY.requests && `${of} made ${tick.requests} requests`,
         tick.readUnits > STEADY.readUnits && `${of} took ${tick.readUnits} read units`,
-        largestMemory > STEADY.megabytes * 1e6 && `${of} took ${largestMemory} bytes`,
+        largestMemory > STEADY.megabytes * 2 ** 20 && `${of} took ${largestMemory} bytes`,
       ];
     })
     .filter((each) => each !== false);

@@ -29,8 +29,10 @@ export interface MemorySizeMeasurement {
   /** A tick without news, with {@link PENDING} payments; milliseconds. */
   readonly quietMilliseconds: Sample;
   readonly quietProcessorMilliseconds: Sample;
-  /** While a tick confirms {@link CONFIRMATIONS} payments. */
+  /** While a tick confirms {@link CONFIRMATIONS} payments. DynamoDB Local on the same machine may be what limits it. */
   readonly confirmationsPerSecond: Sample;
+  /** Processor time of such a tick for each confirmation, milliseconds. */
+  readonly confirmationProcessorMilliseconds: Sample;
 }
 
 export interface MemorySizeOptions {
@@ -64,11 +66,11 @@ export async function measureMemorySizes(options: MemorySizeOptions): Promise<Me
     }
     await ticker.tick();
     const quiet = await repeat(TICKS, () => ticker.tick());
-    const rates = await repeat(ROUNDS, async () => {
+    const confirmations = await repeat(ROUNDS, async () => {
       const ids = await insertRecords(nocodb, CONFIRMATIONS);
       await trackAll(client, table, ids);
       await setPaid(nocodb, ids, true);
-      return confirmationRate(ticker);
+      return confirmAll(ticker);
     });
     await ticker.stop();
     release();
@@ -77,15 +79,20 @@ export async function measureMemorySizes(options: MemorySizeOptions): Promise<Me
       share,
       quietMilliseconds: sampleOf(quiet.map(({ milliseconds }) => milliseconds)),
       quietProcessorMilliseconds: sampleOf(quiet.map(({ processorMilliseconds }) => processorMilliseconds)),
-      confirmationsPerSecond: sampleOf(rates),
+      confirmationsPerSecond: sampleOf(confirmations.map(({ perSecond }) => perSecond)),
+      confirmationProcessorMilliseconds: sampleOf(confirmations.map(({ processor }) => processor)),
     });
   }
   return measurements;
 }
 
-/** Confirmations a second, without the time until NocoDB has answered. */
-async function confirmationRate(ticker: Ticker): Promise<number> {
-  const { confirmed, milliseconds, listMilliseconds, requestMilliseconds } = await ticker.tick();
+/** Confirmations a second, without the time until NocoDB has answered, and the processor time of each. */
+async function confirmAll(ticker: Ticker): Promise<{ perSecond: number; processor: number }> {
+  const { confirmed, milliseconds, listMilliseconds, requestMilliseconds, processorMilliseconds } =
+    await ticker.tick();
   if (confirmed !== CONFIRMATIONS) throw new Error(`A tick confirmed ${confirmed} payments.`);
-  return (confirmed * 1000) / (milliseconds - listMilliseconds - requestMilliseconds);
+  return {
+    perSecond: (confirmed * 1000) / (milliseconds - listMilliseconds - requestMilliseconds),
+    processor: processorMilliseconds / confirmed,
+  };
 }

@@ -55,22 +55,30 @@ function formatPending(scale: readonly ScaleMeasurement[]): string {
 function formatMemorySizes(memorySizes: readonly MemorySizeMeasurement[]): string {
   const title = '**The tick with the processor of a size of memory**, held to it by a control group of Linux';
   if (memorySizes.length === 0) return `${title}: left out, because this process may not create one.`;
-  const rows = memorySizes.map(
-    ({ memorySize, share, quietMilliseconds, quietProcessorMilliseconds, confirmationsPerSecond }) => {
-      const { min, median, max } = confirmationsPerSecond;
-      return [
-        `${count(memorySize)} MB, ${count(100 * share)} % of a core`,
-        spread(quietMilliseconds),
-        spread(quietProcessorMilliseconds),
-        [min, median, max].map(count).join(' / '),
-      ];
-    },
-  );
+  const rows = memorySizes.map((measurement) => {
+    const { memorySize, share, quietMilliseconds, quietProcessorMilliseconds } = measurement;
+    const { min, median, max } = measurement.confirmationsPerSecond;
+    const processor = measurement.confirmationProcessorMilliseconds.median;
+    return [
+      `${count(memorySize)} MB, ${count(100 * share)} % of a core`,
+      spread(quietMilliseconds),
+      spread(quietProcessorMilliseconds),
+      [min, median, max].map(count).join(' / '),
+      `${figure(processor)} ms`,
+      count((1000 * share) / processor),
+    ];
+  });
+  const header = [
+    'Memory',
+    'A tick with 300 payments and no news',
+    'of it processor time',
+    'Confirmations a second',
+    'Processor time of each',
+    'The processor would allow',
+  ];
   return [
     `${title}:`,
-    markdownTable(
-      ['Memory', 'A tick with 300 payments and no news', 'of it processor time', 'Confirmations a second'],
-      rows,
-    ),
+    markdownTable(header, rows),
+    'DynamoDB Local and NocoDB share the other core, and DynamoDB Local takes most of the time of a confirmation. The last column is the part of a core divided by the processor time of a confirmation.',
   ].join('\n\n');
 }

@@ -46,7 +46,7 @@ describe('a tick', () => {
     expect(isPartial(PLAN_LIMITS.idsPerRequest + 1)).toBe(true);
     // The audits come on top.
     expect(tickUsage(300, 20).requests).toBeCloseTo(1 + 20 / 600, 6);
-    expect(usageOfAskingForAll(300)).toMatchObject({ requests: 1, readUnits: 3 });
+    expect(usageOfAskingForAll(300)).toMatchObject({ requests: 1, readUnits: 3.5 });
   });
 
   it('reads half a unit for each 4 KB of the index that it lists', () => {

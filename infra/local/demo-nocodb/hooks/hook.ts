@@ -1,4 +1,4 @@
-import { plain } from '../http/api-error.ts';
+import { plain } from '../errors/api-error.ts';
 
 /** A webhook, in NocoDB's form. */
 export interface Hook {

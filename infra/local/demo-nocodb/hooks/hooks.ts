@@ -1,4 +1,4 @@
-import { coded, hookNotFound } from '../http/api-error.ts';
+import { coded, hookNotFound } from '../errors/api-error.ts';
 import type { Column } from '../table/columns.ts';
 import type { Dialect } from '../table/dialect.ts';
 import { compileWhere, type Matcher } from '../table/where.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { plain } from './api-error.ts';
+import { plain } from '../errors/api-error.ts';
 
 /** A request to the demo, with what the endpoints need of it. */
 export interface ApiRequest {

@@ -1,5 +1,5 @@
+import { ApiError, baseNotFound, coded, plain, tableNotFound } from '../errors/api-error.ts';
 import type { RateLimiter } from '../for-tests/rate-limiter.ts';
-import { ApiError, baseNotFound, coded, plain, tableNotFound } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
 
 /** The response of an endpoint. */

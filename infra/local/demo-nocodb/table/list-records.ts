@@ -1,4 +1,4 @@
-import { coded, fieldNotFound } from '../http/api-error.ts';
+import { coded, fieldNotFound } from '../errors/api-error.ts';
 import { type Column, findColumn } from './columns.ts';
 import type { Cell, Dialect, Row } from './dialect.ts';
 import { compileWhere } from './where.ts';

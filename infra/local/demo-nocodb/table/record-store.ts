@@ -1,4 +1,4 @@
-import { plain } from '../http/api-error.ts';
+import { plain } from '../errors/api-error.ts';
 import { type Column, isWritable } from './columns.ts';
 import type { Cell, Dialect, Row } from './dialect.ts';
 

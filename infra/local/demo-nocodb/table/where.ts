@@ -1,4 +1,4 @@
-import { ApiError, coded, plain } from '../http/api-error.ts';
+import { ApiError, coded, plain } from '../errors/api-error.ts';
 import { type Column, findColumn } from './columns.ts';
 import type { Cell, Dialect, Row } from './dialect.ts';
 
