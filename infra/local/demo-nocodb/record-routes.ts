@@ -1,5 +1,5 @@
-import { coded, plain, recordNotFound } from './errors/api-error.ts';
 import type { DemoTable } from './demo-table.ts';
+import { coded, plain, recordNotFound } from './errors/api-error.ts';
 import { type ApiRequest, asRecords } from './http/api-request.ts';
 import { type Answer, ok, type Route } from './http/router.ts';
 import { type ListQuery, listRecords, pick, selectedTitles } from './table/list-records.ts';
