@@ -45,6 +45,11 @@ describe('the bot that creates payments', () => {
     expect(getParameter).toHaveBeenCalledWith('/shop/token', expect.objectContaining({ decrypt: true }));
     expect(aws.requests).toMatchObject([
       {
+        // Which layout the table has.
+        target: 'DynamoDB_20120810.GetItem',
+        body: { TableName: 'Payments', Key: { pk: { S: 'CONTROL' }, sk: { S: 'GATE' } } },
+      },
+      {
         target: 'DynamoDB_20120810.UpdateItem',
         body: { TableName: 'Payments', Key: { pk: { S: 'USER#12345' }, sk: { S: `RECORD#${recordId}` } } },
       },
