@@ -44,7 +44,19 @@ export function currentAudit(audit: AuditState | undefined, now: number, every: 
  * An audit that fails is dropped until its time comes again; what it has written stays.
  */
 export async function auditSlice(context: CheckContext, audit: AuditState): Promise<AuditResult> {
-  const { payments, source, clock, pacer, observe, control, now, askUntil, writeUntil, report } = context;
+  const {
+    payments,
+    source,
+    clock,
+    pacer,
+    observe,
+    control,
+    now,
+    askUntil,
+    writeUntil,
+    report,
+    confirmedBefore,
+  } = context;
   const { number, startedAt, after, batchSize } = audit;
   const ended: AuditState = { number, startedAt };
   const { payments: slice, isLast } = await payments.list(after, MAX_SLICE);
@@ -75,6 +87,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
     audit: number,
     paidAt: now,
     deadline: writeUntil,
+    confirmedBefore,
   });
   const left = firstLeft(slice, result, reconciliation);
   // Where there is no getting on, the audit is dropped like one that failed: bad ids are isolated by the sweep.
