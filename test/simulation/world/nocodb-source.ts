@@ -26,7 +26,7 @@ import { FAULT, type NocoDbServer } from './nocodb-server.ts';
 const BYTES_OF_QUERY = 80;
 
 /** A request that travels longer than this met a fault of the profile, milliseconds. */
-const MAX_USUAL_LATENCY = 1_000;
+const MAX_USUAL_LATENCY = 200;
 
 /** A request, and the server's response to it. */
 interface Call<Result> {
