@@ -44,7 +44,19 @@ export function currentAudit(audit: AuditState | undefined, now: number, every: 
  * An audit that fails ends, and the next one begins at its usual time. What it has written stays.
  */
 export async function auditSlice(context: CheckContext, audit: AuditState): Promise<AuditResult> {
-  const { payments, source, clock, pacer, observe, control, now, askUntil, writeUntil, report } = context;
+  const {
+    payments,
+    source,
+    clock,
+    pacer,
+    observe,
+    control,
+    now,
+    askUntil,
+    writeUntil,
+    report,
+    confirmedBefore,
+  } = context;
   const { number, startedAt, after, batchSize } = audit;
   const ended: AuditState = { number, startedAt };
   const { payments: slice, isLast } = await payments.list(after, MAX_SLICE);
@@ -75,6 +87,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
     audit: number,
     paidAt: now,
     deadline: writeUntil,
+    confirmedBefore,
   });
   const left = firstLeft(slice, result, reconciliation);
   // Without progress the audit ends as if it had failed. The sweep isolates bad ids.

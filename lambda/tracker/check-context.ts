@@ -17,6 +17,8 @@ export interface CheckContext {
   readonly report: RequestContext['report'];
   /** What earlier ticks remember. */
   readonly control: ControlState;
+  /** The payments that this tick has confirmed, by `nameOf`. */
+  readonly confirmedBefore: Set<string>;
   /** When the tick began. Epoch milliseconds, here and below. */
   readonly now: number;
   /** No request is sent after this. */

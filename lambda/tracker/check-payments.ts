@@ -76,6 +76,7 @@ export async function checkPayments(
     seenNews: dependencies.seenNews ?? new SeenNews(),
     pacer,
     control,
+    confirmedBefore: new Set(),
     now,
     askUntil: now + limits.askMilliseconds,
     writeUntil: now + limits.writeMilliseconds,

@@ -127,7 +127,7 @@ async function fetchChanges(context: CheckContext, before: NewsState): Promise<C
 }
 
 async function confirmChanged(changes: Changes, context: CheckContext): Promise<NewsResult> {
-  const { payments, clock, observe, now, writeUntil, seenNews } = context;
+  const { payments, clock, observe, now, writeUntil, seenNews, confirmedBefore } = context;
   const { before, after, isLast, error } = changes;
   const { clockSkew = 0 } = after;
   if (Math.abs(clockSkew) > NEWS_OVERLAP_MS) observe({ type: 'nocodb.clockSkew', milliseconds: clockSkew });
@@ -149,6 +149,7 @@ async function confirmChanged(changes: Changes, context: CheckContext): Promise<
     audit: undefined,
     paidAt: now,
     deadline: writeUntil,
+    confirmedBefore,
   });
   const isWritten = reconciliation.unfinished.size === 0 && lookUps.error === undefined;
   const left = new Set(pending.filter((payment) => !reconciliation.done.has(nameOf(payment))).map(toRecord));

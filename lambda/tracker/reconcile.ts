@@ -24,6 +24,11 @@ export interface ReconcileOptions {
   readonly paidAt: number;
   /** No write begins after this, epoch milliseconds. */
   readonly deadline: number;
+  /**
+   * The payments that this tick has confirmed, by {@link nameOf}. The index may still list them as pending, and a second
+   * confirmation with the same `paidAt` could be taken for a repetition of the first. @default none
+   */
+  readonly confirmedBefore?: Set<string>;
 }
 
 /** The result of a reconciliation. */
@@ -85,12 +90,15 @@ export async function reconcile(
       }
       return 'ownerMismatch';
     }
+    if (options.confirmedBefore?.has(nameOf(payment))) return 'gone';
     if (options.clock.now() >= options.deadline) {
       unfinished.add(nameOf(payment));
       return 'unchanged';
     }
     try {
-      return await carryOut(payment, verdict, options);
+      const outcome = await carryOut(payment, verdict, options);
+      if (outcome === 'confirmed') options.confirmedBefore?.add(nameOf(payment));
+      return outcome;
     } catch (error) {
       failures.push(error);
       unfinished.add(nameOf(payment));

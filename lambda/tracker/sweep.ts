@@ -71,7 +71,19 @@ export async function sweepSlice(
   context: CheckContext,
   { isPartial, hasNews, isAudit, keepsTime }: SweepOptions,
 ): Promise<SweepResult> {
-  const { payments, source, clock, pacer, observe, control, now, askUntil, writeUntil, report } = context;
+  const {
+    payments,
+    source,
+    clock,
+    pacer,
+    observe,
+    control,
+    now,
+    askUntil,
+    writeUntil,
+    report,
+    confirmedBefore,
+  } = context;
   const from = isPartial ? control.newcomers : undefined;
   const newcomers = isPartial ? await payments.listNew(from?.after, MAX_NEWCOMERS) : NOBODY;
   const maxRequests = isPartial && hasNews ? MAX_REQUESTS_BESIDE_NEWS : undefined;
@@ -102,6 +114,7 @@ export async function sweepSlice(
     audit: undefined,
     paidAt: now,
     deadline: writeUntil,
+    confirmedBefore,
   });
   const isLeft = (payment: PendingPayment) => isUndone(payment, result, reconciliation);
   const isDone = (payment: PendingPayment) => reconciliation.done.has(nameOf(payment));

@@ -8,7 +8,7 @@ interface Entry {
  * Time that passes only when nothing is left to do at the present moment.
  *
  * Everything under way runs until it waits for a later moment; then time jumps to the earliest of them. Two runs with
- * the same events are the same, promise by promise.
+ * the same events are identical, promise by promise.
  */
 export class VirtualTime {
   #now: number;
@@ -48,7 +48,7 @@ export class VirtualTime {
   /**
    * Lets time pass up to a moment.
    *
-   * @throws what a spawned task threw, or {@link fail} was told
+   * @throws what a spawned task threw, or the error given to {@link fail}
    */
   async runUntil(end: number): Promise<void> {
     await quiescence();
@@ -63,7 +63,7 @@ export class VirtualTime {
   }
 }
 
-/** Resolves when every promise that could reconcile has. Nothing in the simulation waits for real input or real time. */
+/** Resolves when no promise can resolve any more without the passing of time. Nothing in the simulation waits for real input or real time. */
 function quiescence(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

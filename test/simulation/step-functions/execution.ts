@@ -17,7 +17,7 @@ export interface ExecutionWorld {
   sleep(milliseconds: number): Promise<void>;
   /** The time from one state to the next. */
   transition(): Promise<void>;
-  /** How late a wait of so many milliseconds ends, milliseconds; negative when it ends early. */
+  /** How late a wait of this length ends, milliseconds; negative when it ends early. */
   lateness(milliseconds: number): number;
   /** @throws {TaskError} */
   call(resource: string, input: unknown): Promise<unknown>;
@@ -42,7 +42,7 @@ export class Execution {
     this.#context = { Execution: { Input: input } };
   }
 
-  /** Resolves when it has ended, whatever the way. */
+  /** Resolves when it has ended, with or without success. */
   async run(): Promise<ExecutionResult> {
     const end = this.#world.now() + this.#definition.TimeoutSeconds * 1000;
     for (let name = this.#definition.StartAt; ; ) {

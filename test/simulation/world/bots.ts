@@ -98,7 +98,7 @@ export class Bots {
     const store = new DynamoPaymentStore({ client, tableName: 'simulated' });
     for (let count = 0; count < profile.backlog; count += 1) {
       const userId = this.#newUser();
-      const payment = { userId, recordId: server.insert(userId) };
+      const payment = { userId, recordId: server.records.insert(userId) };
       ledger.tracked(payment);
       this.#backlog.push(payment);
       await store.track(payment, Math.floor(time.now()));
@@ -141,10 +141,10 @@ export class Bots {
   async #delete(payment: PaymentKey): Promise<void> {
     const { time, random, server, profile } = this.#options;
     await time.sleep(random.exponential(PAYING_TIME));
-    server.delete(payment.recordId);
+    server.records.delete(payment.recordId);
     if (random.chance(profile.reusedIds)) {
       const userId = this.#newUser();
-      server.insertAs(payment.recordId, userId);
+      server.records.insertAs(payment.recordId, userId);
       await this.#track({ userId, recordId: payment.recordId });
       await time.sleep(random.exponential(PAYING_TIME));
       this.#pay({ userId, recordId: payment.recordId });
@@ -175,8 +175,8 @@ export class Bots {
   async #trackPaid(): Promise<void> {
     const { time, server, ledger } = this.#options;
     const userId = this.#newUser();
-    const payment = { userId, recordId: server.insert(userId) };
-    server.pay(payment.recordId);
+    const payment = { userId, recordId: server.records.insert(userId) };
+    server.records.pay(payment.recordId);
     await time.sleep(TRACKED_LATE.after);
     const tracked = this.#track(payment);
     ledger.paid(payment);
@@ -185,7 +185,7 @@ export class Bots {
 
   async #newPayment(): Promise<PaymentKey> {
     const userId = this.#newUser();
-    const payment = { userId, recordId: this.#options.server.insert(userId) };
+    const payment = { userId, recordId: this.#options.server.records.insert(userId) };
     await this.#track(payment);
     return payment;
   }
@@ -198,7 +198,7 @@ export class Bots {
 
   #pay(payment: PaymentKey): void {
     const { server, ledger } = this.#options;
-    server.pay(payment.recordId);
+    server.records.pay(payment.recordId);
     ledger.paid(payment);
   }
 

@@ -1,4 +1,4 @@
-/** The profiles of a simulation by name; the names are what `npm run simulate -- --faults` takes. */
+/** The profiles of a simulation by name; `npm run simulate -- --faults` takes these names. */
 export type ProfileName =
   | 'few'
   | 'many'

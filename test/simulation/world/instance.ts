@@ -55,7 +55,7 @@ export class Instance {
     };
   }
 
-  /** Resolves with the error's name when the instance dies. */
+  /** Resolves with the name of the error when the instance dies. */
   get death(): Promise<string> {
     return this.#dying;
   }
@@ -109,7 +109,7 @@ export class Instance {
   }
 }
 
-/** A promise that stays pending. A new one each time: one for all would keep everybody who waits for it. */
+/** A promise that stays pending. A new one each time: a shared one would keep everything in memory that waits for it. */
 function never(): Promise<never> {
   return new Promise(() => {});
 }

@@ -25,7 +25,7 @@ export interface TickEnd {
   readonly hasMetFault: boolean;
 }
 
-/** The truth about payments and ticks, kept beside the tracker, and what the tracker did against it. */
+/** What really happened to payments and ticks, and how the tracker's results compare with it. */
 export class Ledger {
   readonly delays: number[] = [];
   readonly gaps: number[] = [];
@@ -91,11 +91,11 @@ export class Ledger {
     if (after === undefined || (after.status === before?.status && after.paidAt === before?.paidAt)) return;
     const recordId = String(after.sk).slice(RECORD_PREFIX.length);
     if (after.status === 'paid') this.#confirmed({ userId: userIdOf(String(after.pk)), recordId });
-    if (after.status === 'missing' && this.#server.rows.has(recordId)) this.givenUpWrongly += 1;
+    if (after.status === 'missing' && this.#server.records.rows.has(recordId)) this.givenUpWrongly += 1;
     if (after.status === 'invalid' && !this.#server.poison.has(recordId)) this.givenUpWrongly += 1;
   }
 
-  /** A tick is over, one way or another. */
+  /** A tick has ended, in any way. */
   ended(owner: string, { outcome, kind, hasMetFault }: TickEnd): void {
     this.#active.delete(owner);
     this.outcomes[outcome] += 1;
@@ -113,7 +113,7 @@ export class Ledger {
     return this.#count(({ confirmations }) => confirmations > 0);
   }
 
-  /** Paid and still tracked, and yet not confirmed. To be asked when everything had its time. */
+  /** Paid and still tracked, but not confirmed. Ask for it at the end, when all of them had time to be confirmed. */
   get lost(): number {
     return this.#count(({ paidAt, isUntracked, confirmations }) => {
       return paidAt !== undefined && !isUntracked && confirmations === 0;
@@ -136,7 +136,7 @@ export class Ledger {
   }
 
   #confirmed(payment: PaymentKey): void {
-    const row = this.#server.rows.get(payment.recordId);
+    const row = this.#server.records.rows.get(payment.recordId);
     const entry = this.#entries.get(nameOf(payment));
     if (!entry || entry.isUntracked || !row?.paid || row.owner !== payment.userId) {
       this.invented += 1;

@@ -9,26 +9,11 @@ import {
 import type { Random } from '../random.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { FaultProfile } from './fault-profile.ts';
+import { RecordTable } from './record-table.ts';
 
 /** NocoDB's rate limit: more requests in a second block the token (https://docs.nocodb.com, "Rate limits"). */
 const REQUESTS_PER_SECOND = 5;
 const BLOCK_MILLISECONDS = 30_000;
-
-/** A record. Its times are whole seconds of the server's clock, in epoch milliseconds. */
-interface Row {
-  paid: boolean;
-  readonly owner: string;
-  readonly createdAt: number;
-  /** Absent: it was never edited, or only by SQL. */
-  updatedAt?: number;
-}
-
-/** A record's insertion, or an edit that moved its time of change. */
-interface RowChange {
-  readonly recordId: string;
-  /** When others could see it, by the server's clock. Its time of change may be earlier. */
-  readonly visibleAt: number;
-}
 
 export const FAULT: TrackerErrorDetails = {
   operation: 'list records',
@@ -56,8 +41,7 @@ interface Penalty {
 
 /** A NocoDB table, and the faults of its server. */
 export class NocoDbServer {
-  readonly #rows = new Map<string, Row>();
-  readonly #changes: RowChange[] = [];
+  readonly records: RecordTable;
   readonly poison = new Set<string>();
   pageCap = 1_000;
   hasBulkList = true;
@@ -76,63 +60,12 @@ export class NocoDbServer {
   #penalty: Penalty = { end: 0, isTold: false, isNoted: false };
   #declaredUntil = 0;
   #faultsEnded = false;
-  #nextId = 1;
 
   constructor(time: VirtualTime, random: Random, profile: FaultProfile) {
     this.#time = time;
     this.#random = random;
     this.profile = profile;
-  }
-
-  /** The time that the server's clock shows: whole seconds, in epoch milliseconds. */
-  get clock(): number {
-    return wholeSeconds(this.#time.now() + this.profile.serverSkew);
-  }
-
-  get rows(): ReadonlyMap<string, Readonly<Row>> {
-    return this.#rows;
-  }
-
-  /** @returns the new record's id */
-  insert(owner: string): string {
-    const recordId = String(this.#nextId++);
-    this.insertAs(recordId, owner);
-    return recordId;
-  }
-
-  /** Inserts a record with an id that was deleted, as SQLite does. */
-  insertAs(recordId: string, owner: string): void {
-    this.#rows.set(recordId, { paid: false, owner, createdAt: this.clock });
-    this.#noteChange(recordId);
-  }
-
-  /** Somebody ticks the record as paid: in NocoDB, or by SQL. The edit is visible now. */
-  pay(recordId: string): void {
-    const row = this.#rows.get(recordId);
-    if (!row) throw new Error(`Record ${recordId} is gone, and cannot be paid.`);
-    const { sqlEdits, lateCommits } = this.profile;
-    row.paid = true;
-    if (this.#random.chance(sqlEdits)) return;
-    const late = this.#random.chance(lateCommits.share) ? this.#random.between(0, lateCommits.longest) : 0;
-    row.updatedAt = wholeSeconds(this.clock - late);
-    this.#noteChange(recordId);
-  }
-
-  delete(recordId: string): void {
-    this.#rows.delete(recordId);
-  }
-
-  /** The paid records that were changed or created since a moment of the server's clock, in any order. */
-  changedSince(since: number): string[] {
-    const found = new Set<string>();
-    for (let index = this.#changes.length - 1; index >= 0; index -= 1) {
-      const { recordId, visibleAt } = this.#changes[index] as RowChange;
-      // No time of change is later than the moment at which it became visible.
-      if (visibleAt < since) break;
-      const row = this.#rows.get(recordId);
-      if (row?.paid && (row.createdAt >= since || (row.updatedAt ?? 0) >= since)) found.add(recordId);
-    }
-    return [...found];
+    this.records = new RecordTable(time, random, () => this.profile);
   }
 
   /** Lets outages, bursts and changes of the server come and go. */
@@ -206,10 +139,6 @@ export class NocoDbServer {
     return ids * perId + rows * perRow;
   }
 
-  #noteChange(recordId: string): void {
-    this.#changes.push({ recordId, visibleAt: this.clock });
-  }
-
   #hit(): number {
     const now = this.#time.now();
     if (now < this.#penalty.end) return this.#penalty.end - now;
@@ -229,8 +158,4 @@ export class NocoDbServer {
       }
     });
   }
-}
-
-function wholeSeconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000) * 1000;
 }

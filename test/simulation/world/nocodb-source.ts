@@ -27,7 +27,7 @@ import { FAULT, type NocoDbServer } from './nocodb-server.ts';
 const BYTES_OF_QUERY = 80;
 
 /** A request that travels longer than this met a fault of the profile, milliseconds. */
-const MAX_USUAL_LATENCY = 1_000;
+const MAX_USUAL_LATENCY = 200;
 
 /** A request, and the server's response to it. */
 interface Call<Result> {
@@ -169,16 +169,16 @@ export class NocoDbSource implements RecordSource {
 
   /** NocoDB takes a time without fractions of a second, and tells its own in the header `Date`, also without them. */
   #changes({ since, after, limit }: ChangeQuery): ChangePage {
-    const ids = this.#server.changedSince(Math.floor(since / 1000) * 1000);
+    const ids = this.#server.records.changedSince(Math.floor(since / 1000) * 1000);
     const inOrder = ids
       .filter((id) => after === undefined || Number(id) > Number(after))
       .sort((a, b) => Number(a) - Number(b));
-    return { ...this.#cut(this.#recordsOf(inOrder), limit), serverTime: this.#server.clock };
+    return { ...this.#cut(this.#recordsOf(inOrder), limit), serverTime: this.#server.records.clock };
   }
 
   #recordsOf(recordIds: readonly string[]): SourceRecord[] {
     return recordIds.flatMap((recordId) => {
-      const row = this.#server.rows.get(recordId);
+      const row = this.#server.records.rows.get(recordId);
       return row ? [{ recordId, paid: row.paid, owner: row.owner }] : [];
     });
   }

@@ -214,6 +214,22 @@ describe('a tick that cannot ask for everything', () => {
     ]);
   });
 
+  it('confirms a payment once, although the index still lists it when the sweep comes to it', async () => {
+    const { table, next, pay, untilSwept, eventsOf } = await crowd(100);
+    await untilSwept();
+    await next();
+    pay('0001');
+    const listed = await table.payments.list(undefined, 1);
+    vi.spyOn(table.payments, 'list').mockResolvedValue({ ...listed, isLast: true });
+    const confirm = vi.spyOn(table.payments, 'confirm');
+
+    await next();
+
+    expect(table.status('user-1', '0001')).toBe('paid');
+    expect(eventsOf('payment.confirmed')).toHaveLength(1);
+    expect(confirm).toHaveBeenCalledOnce();
+  });
+
   it('reads pages of news to their end, over several ticks where one is too short', async () => {
     const { table, source, next, pay, untilSwept } = await crowd(300);
     await untilSwept();
