@@ -1,19 +1,21 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Time limits for tests that wait for a deployed stack. */
-const deployed = { testTimeout: 240_000, hookTimeout: 300_000 };
+/** As many files at the same time as there are processors. These tests begin first. */
+const computing = { maxWorkers: Math.max(2, availableParallelism()), sequence: { groupOrder: 0 } };
 
-/**
- * An emulator of AWS for the project. Most of these tests wait, so more files run at the same time than there are
- * processors; they begin when the other projects have ended, because some measure time.
- */
+/** Tests that use an emulator of AWS mostly wait, so more files run at the same time than there are processors. */
 const emulated = {
-  ...deployed,
   globalSetup: ['test/local/global-setup.ts'],
-  maxWorkers: 5,
+  maxWorkers: 2 * availableParallelism(),
   sequence: { groupOrder: 1 },
+  testTimeout: 240_000,
+  hookTimeout: 300_000,
 };
+
+/** Tests that deploy the stack to the emulator. */
+const deployed = { ...emulated, globalSetup: [...emulated.globalSetup, 'test/local/bootstrap.ts'] };
 
 /**
  * The projects of `npm test`. `table`, `local` and `alarms` start one emulator each. `alarms` has its own because the
@@ -23,18 +25,20 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...computing, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
+          ...computing,
           name: 'infra',
           include: ['test/infra/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'nocodb', include: ['test/nocodb/demo*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...computing, name: 'nocodb', include: ['test/nocodb/demo*.test.ts'], testTimeout: 30_000 } },
       {
         test: {
+          ...computing,
           name: 'package',
           include: ['test/package/**/*.test.ts'],
           testTimeout: 120_000,
@@ -44,13 +48,13 @@ export default defineConfig({
       { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
       {
         test: {
-          ...emulated,
+          ...deployed,
           name: 'local',
           include: ['test/local/**/*.test.ts'],
           exclude: ['**/alarms.test.ts'],
         },
       },
-      { test: { ...emulated, name: 'alarms', include: ['test/local/alarms.test.ts'] } },
+      { test: { ...deployed, name: 'alarms', include: ['test/local/alarms.test.ts'] } },
     ],
   },
 });

@@ -55,12 +55,24 @@ export async function deploy(options: DeployOptions): Promise<void> {
 async function prepareEmulator(options: DeployOptions, folder: string): Promise<Emulator> {
   const emulator = await options.emulator;
   await putToken(emulator, options.token);
+  await bootstrap(emulator, { ...options, folder });
+  return emulator;
+}
+
+/**
+ * Bootstraps the CDK in an emulator. Does nothing if that is done already; two at the same time get in each other's way.
+ *
+ * @throws {StartError} if the CDK fails
+ */
+export async function bootstrap(
+  emulator: Emulator,
+  { folder, ...options }: CdkOptions & { readonly folder: string },
+): Promise<void> {
   await cdk(
     ['bootstrap', `aws://${LOCAL_ACCOUNT}/${LOCAL_REGION}`],
     { cwd: folder, env: emulator.env },
     options,
   );
-  return emulator;
 }
 
 async function putToken(emulator: Emulator, { value, parameterName }: DeployOptions['token']): Promise<void> {
