@@ -14,7 +14,7 @@ const PYTHON: WantedPython = {
   // pyenv keeps those that it does not put on the PATH.
   names: ['python3.13', ...pyenvPythons('3.13'), 'python3'],
   accepts: ({ major, minor }) => major === 3 && minor === 13,
-  wayOut: 'Install it (Debian 13, Ubuntu 25: apt install python3.13 python3.13-venv; pyenv install 3.13)',
+  hint: 'Install it (Debian 13, Ubuntu 25: apt install python3.13 python3.13-venv; pyenv install 3.13)',
 };
 
 /** An installed LocalStack. */

@@ -1,12 +1,12 @@
-/** The account and region that emulators of AWS take for granted. */
+/** The account and region that emulators of AWS use by default. */
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'us-east-1';
 
-/** Even with a wrong endpoint they open nobody's real account. */
+/** These credentials are valid for no real account, even if the endpoint is wrong. */
 const DUMMY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
 /**
- * What the AWS SDK and the CDK read from the environment to talk to an emulator.
+ * The environment variables with which the AWS SDK and the CDK use an emulator.
  *
  * @param endpoint with an IP address for a host where possible: S3 then uses paths instead of `bucket.host` names
  */
@@ -23,12 +23,12 @@ export function awsEnvironment(endpoint: string): Record<string, string> {
   };
 }
 
-/** This process' environment without anything that points the AWS SDK or the CDK elsewhere. */
+/** The environment of this process without the variables of the AWS SDK and the CDK. */
 export function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(AWS|CDK)_/.test(name)));
 }
 
-/** What the clients of the AWS SDK take in their constructors to use an emulator, whatever the environment says. */
+/** The configuration with which clients of the AWS SDK use an emulator, whatever the environment variables are. */
 export interface AwsClientConfig {
   readonly endpoint: string;
   readonly region: string;

@@ -2,19 +2,19 @@ import { StartError } from '../errors/start-error.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import type { Emulator } from './emulator.ts';
 
-/** What MiniStack calls its edition; LocalStack calls its own `community`, `pro` or, without its image, `unknown`. */
+/** The edition in MiniStack's health. LocalStack's is `community`, `pro` or, outside its image, `unknown`. */
 const MINISTACK_EDITION = 'light';
 
-/** LocalStack's health, which MiniStack answers too. */
+/** The answer of LocalStack's health path, which MiniStack has too. */
 interface Health {
   readonly edition?: unknown;
   readonly version?: unknown;
 }
 
 /**
- * Connects to an emulator that runs already.
+ * Connects to a running emulator.
  *
- * @throws {StartError} when there is none
+ * @throws {StartError} if there is none
  */
 export async function connectTo(address: string): Promise<Emulator> {
   const endpoint = address.replace(/\/+$/, '');
@@ -25,7 +25,7 @@ export async function connectTo(address: string): Promise<Emulator> {
     env: awsEnvironment(endpoint),
     description: `${isMiniStack ? 'MiniStack' : 'LocalStack'} ${version ?? '(no version)'} on ${endpoint}, which goes on when this ends`,
     ours: false,
-    // MiniStack's Lambdas are processes of its host.
+    // MiniStack runs Lambda functions as processes of its host.
     containers: !isMiniStack,
     lost: new Promise(() => {}),
     stop: async () => {},

@@ -17,9 +17,9 @@ export async function pinnedVersion(): Promise<string> {
 /**
  * Installs MiniStack, once.
  *
- * @param cache folder that git ignores; MiniStack goes to `ministack-<version>` in it
- * @returns the python that has it
- * @throws {StartError} no Python, no venv module, or pip failed
+ * @param cache a folder that git ignores; MiniStack is installed in its subfolder `ministack-<version>`
+ * @returns the path of the Python that can import it
+ * @throws {StartError} if there is no Python or no venv module, or if pip fails
  */
 export async function installMiniStack(cache: string, options: InstallOptions): Promise<string> {
   const version = await pinnedVersion();

@@ -1,6 +1,6 @@
 import type { PythonServer } from './python-server.ts';
 
-/** MiniStack, whose Lambdas are processes of the `node` that comes first on its PATH. */
+/** MiniStack. It runs Lambda functions as processes of the first `node` on its PATH. */
 export function miniStack(python: string): PythonServer {
   return {
     title: 'MiniStack',
@@ -10,9 +10,9 @@ export function miniStack(python: string): PythonServer {
     variables: (port) => ({
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
-      // What MiniStack wraps around a Node Lambda uses deprecated calls; the warnings would be in every log.
+      // MiniStack's runtime for Node.js uses deprecated calls. Without this, their warnings are in every log.
       NODE_NO_WARNINGS: '1',
-      // Listeners that nothing here needs.
+      // Nothing here needs these ports.
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
     }),

@@ -5,11 +5,11 @@ import { signalGroup } from '../process/signal-group.ts';
 
 export interface ProcessGroup {
   readonly pid: number;
-  /** Resolves with what the group's leader ended with: `exit code 1`, `signal SIGKILL`. */
+  /** Resolves when the leader of the group has ended, with how: `exit code 1`, `signal SIGKILL`. */
   readonly ended: Promise<string>;
-  /** Calls back for every line the group writes to its output. */
+  /** Calls `listener` for every line that the group prints. */
   onLine(listener: (line: string) => void): void;
-  /** Ends every process of the group: asks, and after `grace` milliseconds insists. */
+  /** Ends every process of the group: with SIGTERM, and with SIGKILL after `grace` milliseconds. */
   stop(grace?: number): Promise<void>;
 }
 
@@ -17,13 +17,13 @@ export interface ProcessGroupOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Everything the group prints goes here. */
+  /** Receives everything that the group prints. */
   readonly log: WriteStream;
 }
 
 /**
- * Starts a command as the leader of a process group of its own, so that its children can be ended with it and a
- * terminal's Ctrl-C does not reach it before we are ready. Its standard input stays open as long as we live.
+ * Starts a command as the leader of its own process group. So its children can be ended with it, and Ctrl-C in a
+ * terminal does not reach it first. Its standard input stays open until this process ends.
  */
 export function startProcessGroup(options: ProcessGroupOptions): Promise<ProcessGroup> {
   const { file, args, env, log } = options;

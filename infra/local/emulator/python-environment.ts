@@ -5,31 +5,31 @@ import { dirname, join } from 'node:path';
 import { StartError } from '../errors/start-error.ts';
 import type { RunCommand } from '../process/run-command.ts';
 
-/** A program in Python, with everything that it needs, in a virtual environment of its own. */
+/** A Python program with its packages, in its own virtual environment. */
 export interface PythonEnvironment {
-  /** With its version: `MiniStack 1.5.33`. */
+  /** Name and version: `MiniStack 1.5.33`. */
   readonly title: string;
-  /** For those who do not know it: `an emulator of AWS`. */
+  /** What it is: `an emulator of AWS`. */
   readonly description: string;
   /** The folder of the virtual environment. */
   readonly home: string;
   /** A file that pins every package. */
   readonly requirements: string;
-  /** A line of Python that fails unless the packages are there. */
+  /** A line of Python that fails if a package is missing. */
   readonly probe: string;
-  /** The Python that makes the environment; asked for only when there is none yet. */
+  /** Finds the Python that makes the environment. Called only if there is no environment yet. */
   readonly findPython: () => Promise<string>;
-  /** Adds what pip does not bring. */
+  /** Installs what pip cannot install. */
   readonly complete?: (folder: string) => Promise<void>;
-  /** What it takes on the disk, roughly. */
+  /** About how much disk space it needs, in MB. */
   readonly megabytes: number;
-  /** What one can do instead of installing it: `or set …`. */
+  /** An alternative to installing it: `or set …`. */
   readonly orElse?: string;
 }
 
 export interface InstallOptions {
   readonly run: RunCommand;
-  /** Tells a person what takes time. */
+  /** Receives a line for the user when something takes time. */
   readonly report: (progress: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -37,11 +37,11 @@ export interface InstallOptions {
 /**
  * Installs a program with pip, once.
  *
- * Safe to run twice at the same time: each installs to a folder of its own and renames it when it is complete; a
- * virtual environment that is used through its `python` may be moved.
+ * Safe to run twice at the same time: each installs in its own folder and renames it when it is complete. A virtual
+ * environment that is used through its `python` may be moved.
  *
- * @returns the virtual environment's python
- * @throws {StartError} no Python, no venv module, or pip failed
+ * @returns the path of the Python in the virtual environment
+ * @throws {StartError} if there is no Python or no venv module, or if pip fails
  */
 export async function installOnce(environment: PythonEnvironment, options: InstallOptions): Promise<string> {
   const { title, description, home } = environment;
@@ -66,7 +66,7 @@ function pythonOf(folder: string): string {
   return join(folder, 'bin', 'python');
 }
 
-/** Whether the packages are there and their Python still exists: an upgrade of Python breaks virtual environments. */
+/** Whether the packages are installed and their Python still exists. An upgrade of Python breaks virtual environments. */
 async function works(
   folder: string,
   { probe }: PythonEnvironment,
@@ -112,7 +112,7 @@ async function installPackages(
   );
 }
 
-/** Puts a complete environment in its place, unless somebody else was faster; a broken one there makes room. */
+/** Moves a complete environment to its place, unless another process did that first. Replaces a broken one. */
 async function replace(
   complete: string,
   environment: PythonEnvironment,

@@ -13,44 +13,44 @@ const STARTS_WITHIN_MS = 60_000;
 
 /** An emulator of AWS that is written in Python. */
 export interface PythonServer {
-  /** Its name, for people. */
+  /** Its name, for messages. */
   readonly title: string;
-  /** The python that has it installed. */
+  /** The path of the Python that can import it. */
   readonly python: string;
-  /** The module whose `main` serves until it is ended. */
+  /** The module whose `main` runs the server. */
   readonly module: string;
-  /** What it prints once it listens. Said by our own child, unlike an answer from the port. */
+  /** Matches the line that it prints when it listens. An answer from the port could be another server's. */
   readonly listening: RegExp;
   /**
-   * What it reads from its environment beside what every program does.
+   * Its environment variables, in addition to those that every program needs.
    *
-   * @param temporary a folder of its own, removed when it ends
+   * @param temporary its own folder, which is removed when it ends
    */
   readonly variables: (port: number, temporary: string) => Readonly<Record<string, string>>;
-  /** Puts into its temporary folder what it wants to find there. */
+  /** Prepares its temporary folder. */
   readonly prepare?: (temporary: string) => Promise<void>;
 }
 
 export interface ServerOptions {
-  /** Where its output goes; overwritten. */
+  /** The file for its output. Overwritten. */
   readonly logFile: string;
-  /** Used if it is free; otherwise another one. */
+  /** The port to use if it is free. @default any free port */
   readonly preferredPort?: number;
 }
 
 export interface RunningServer {
   readonly endpoint: string;
   readonly pid: number;
-  /** Resolves when it ends, with how. */
+  /** Resolves when it has ended, with how. */
   readonly ended: Promise<string>;
-  /** Ends it and its Lambda workers, and removes its temporary files. */
+  /** Ends it and its Lambda functions, and removes its temporary files. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts an emulator with empty state on a free port of the loopback and waits until it serves.
+ * Starts an emulator with empty state on a free port of 127.0.0.1 and waits until it listens.
  *
- * @throws {StartError} when it does not come up
+ * @throws {StartError} if it does not start
  */
 export async function startPythonServer(
   server: PythonServer,
@@ -100,14 +100,14 @@ async function startOn(
   throw new StartError(`${server.title} did not start (${outcome})`, `Its log tells why: ${logFile}`);
 }
 
-/** `listening`, `port taken`, or what went wrong. */
+/** `listening`, `port taken`, or the reason why it failed. */
 function firstNews(group: ProcessGroup, listening: RegExp): Promise<string> {
   return new Promise((resolve) => {
     let taken = false;
     const timer = setTimeout(() => resolve(`no answer in ${STARTS_WITHIN_MS / 1000} s`), STARTS_WITHIN_MS);
     group.onLine((line) => {
       if (PORT_TAKEN.test(line)) taken = true;
-      // LocalStack says so as well when another one answers on the port.
+      // LocalStack prints its ready line also if another LocalStack answers on the port.
       if (listening.test(line)) resolve(taken ? 'port taken' : 'listening');
     });
     group.ended.then((how) => resolve(taken ? 'port taken' : how)).finally(() => clearTimeout(timer));
@@ -115,8 +115,8 @@ function firstNews(group: ProcessGroup, listening: RegExp): Promise<string> {
 }
 
 /**
- * The Lambdas may inherit this environment, so it holds nothing of ours: what they need, the stack has to give them.
- * Our own Node comes first on the PATH, because Lambdas run with it.
+ * Lambda functions can inherit this environment, so it has none of our variables: the stack must set what they need.
+ * The Node.js of this project is first on the PATH, because Lambda functions run with it.
  */
 function environment(temporary: string): NodeJS.ProcessEnv {
   return {

@@ -6,7 +6,7 @@ export interface PythonVersion {
   readonly minor: number;
 }
 
-/** Which Python is wanted, and how that is said. */
+/** The Python to find, and the words of the error if there is none. */
 export interface WantedPython {
   /** `The local cloud needs Python 3.10 or newer` */
   readonly need: string;
@@ -14,33 +14,33 @@ export interface WantedPython {
   readonly names: readonly string[];
   readonly accepts: (version: PythonVersion) => boolean;
   /** How to get it: `Install one (…)`, without a full stop. */
-  readonly wayOut: string;
-  /** What one can do instead: `or set …`. */
+  readonly hint: string;
+  /** An alternative to installing it: `or set …`. */
   readonly orElse?: string;
 }
 
-/** MiniStack's own requirement, from its package metadata. */
+/** The requirement of MiniStack, from its package metadata. */
 const FOR_MINISTACK: WantedPython = {
   need: 'The local cloud needs Python 3.10 or newer',
-  // Newest first; the bare names last, because they may be anything, Python 2 included.
+  // Newest first. The names without a version come last: they can be any version, also Python 2.
   names: ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3', 'python'],
   accepts: ({ major, minor }) => major === 3 && minor >= 10,
-  wayOut: 'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)',
+  hint: 'Install one (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python)',
   orElse: 'or set AWS_ENDPOINT_URL to a running LocalStack',
 };
 
-/** Debian packs these apart from Python. */
+/** Debian has packages of their own for these. */
 const VENV_MODULES = 'import ensurepip, venv';
 
 /**
  * The command of a Python that can make a virtual environment, by default one that can run MiniStack.
  *
- * Each name is run, not only looked up: pyenv puts names on the PATH that answer "command not found".
+ * Runs each name instead of only looking it up: pyenv puts names on the PATH that answer "command not found".
  *
- * @throws {StartError} when there is none
+ * @throws {StartError} if there is none
  */
 export async function findPython(run: RunCommand, wanted: WantedPython = FOR_MINISTACK): Promise<string> {
-  const { need, names, accepts, wayOut, orElse } = wanted;
+  const { need, names, accepts, hint, orElse } = wanted;
   const unfit: string[] = [];
   const withoutVenv: string[] = [];
   for (const name of names) {
@@ -62,7 +62,7 @@ export async function findPython(run: RunCommand, wanted: WantedPython = FOR_MIN
     );
   }
   const present = unfit.length > 0 ? ` (${unfit.join(', ')})` : '';
-  throw new StartError(`${need}, and there is none on the PATH${present}`, `${wayOut}${end}`);
+  throw new StartError(`${need}, and there is none on the PATH${present}`, `${hint}${end}`);
 }
 
 async function versionOf(name: string, run: RunCommand): Promise<PythonVersion | undefined> {

@@ -8,26 +8,26 @@ import { miniStack } from './ministack.ts';
 import { startPythonServer } from './python-server.ts';
 
 export interface EmulatorOptions {
-  /** A running emulator to use instead of starting one, as `AWS_ENDPOINT_URL` has it. */
+  /** The address of a running emulator, as in `AWS_ENDPOINT_URL`. @default starts one */
   readonly endpoint?: string | undefined;
-  /** Port to take if it is free. @default any free port */
+  /** The port to use if it is free. @default any free port */
   readonly preferredPort?: number;
-  /** Tells a person what takes time. */
+  /** Receives a line for the user when something takes time. */
   readonly report?: (progress: string) => void;
-  /** Ends an installation under way. */
+  /** Ends an installation that is in progress. */
   readonly signal?: AbortSignal;
-  /** @default the real one */
+  /** @default runs the command */
   readonly run?: RunCommand;
-  /** Names the log file, `.cache/ministack-<name>.log`. @default 'emulator' */
+  /** The name in the log file's name, `.cache/ministack-<name>.log`. @default 'emulator' */
   readonly name?: string;
-  /** Folder that git ignores, for the installation and the log. @default `.cache` of the project */
+  /** A folder that git ignores, for the installation and the log. @default `.cache` of the project */
   readonly cache?: string;
 }
 
 /**
  * Connects to the emulator at `endpoint`, or else installs MiniStack (once) and starts it with empty state.
  *
- * @throws {StartError} with one line for the person who started it
+ * @throws {StartError} if it does not start
  */
 export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   return options.endpoint === undefined ? startOwn(options) : connectTo(options.endpoint);
