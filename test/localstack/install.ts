@@ -6,12 +6,12 @@ import { type InstallOptions, installOnce } from '../../infra/local/emulator/pyt
 import { findJdk } from './libraries/jdk.ts';
 import { installLibraries } from './libraries/libraries.ts';
 
-/** The last release of LocalStack that runs without an account of its makers. */
+/** The last release of LocalStack that runs without an account. */
 export const LOCALSTACK_VERSION = '4.14.0';
 
 const PYTHON: WantedPython = {
   need: `LocalStack ${LOCALSTACK_VERSION} needs Python 3.13`,
-  // pyenv keeps those that it does not put on the PATH.
+  // pyenv has versions that are not on the PATH.
   names: ['python3.13', ...pyenvPythons('3.13'), 'python3'],
   accepts: ({ major, minor }) => major === 3 && minor === 13,
   hint: 'Install it (Debian 13, Ubuntu 25: apt install python3.13 python3.13-venv; pyenv install 3.13)',
@@ -20,17 +20,17 @@ const PYTHON: WantedPython = {
 /** An installed LocalStack. */
 export interface LocalStackInstallation {
   readonly python: string;
-  /** What it would download otherwise. */
+  /** The folder of the programs that it would otherwise download. */
   readonly libraries: string;
-  /** The folder of the Java that runs them. */
+  /** The folder of the Java that runs these programs. */
   readonly jdk: string;
 }
 
 /**
  * Installs LocalStack without Docker, once.
  *
- * @param cache folder that git ignores; LocalStack goes to `localstack-<version>` in it
- * @throws {StartError} when what it needs is missing or cannot be fetched
+ * @param cache a folder that git ignores; LocalStack is installed in its subfolder `localstack-<version>`
+ * @throws {StartError} if something that it needs is missing or cannot be downloaded
  */
 export async function installLocalStack(
   cache: string,

@@ -3,7 +3,7 @@ import type { PythonServer } from '../../infra/local/emulator/python-server.ts';
 import type { LocalStackInstallation } from './install.ts';
 import { linkLibraries } from './libraries/libraries.ts';
 
-/** What the stack consists of, and what the CDK and the tests use: the same as in `infra/local/compose.yaml`. */
+/** The services of the stack, the CDK and the tests. The same list is in `infra/local/compose.yaml`. */
 export const SERVICES = [
   'cloudformation',
   'cloudwatch',
@@ -23,7 +23,7 @@ export const SERVICES = [
   'sts',
 ];
 
-/** LocalStack on this machine itself, whose Lambdas are processes of our own Node. */
+/** LocalStack without a container. It runs Lambda functions as processes of this project's Node.js. */
 export function localStack({ python, libraries, jdk }: LocalStackInstallation): PythonServer {
   return {
     title: 'LocalStack',
@@ -32,22 +32,22 @@ export function localStack({ python, libraries, jdk }: LocalStackInstallation): 
     listening: /^Ready\./,
     prepare: (temporary) => linkLibraries(libraries, join(temporary, 'var/lib/localstack/lib'), jdk),
     variables: (port, temporary) => ({
-      // Where Python finds the module.
+      // The folder of the module.
       PYTHONPATH: import.meta.dirname,
       PYTHONDONTWRITEBYTECODE: '1',
       LAMBDA_NODE: process.execPath,
       GATEWAY_LISTEN: `127.0.0.1:${port}`,
       SERVICES: SERVICES.join(','),
       FILESYSTEM_ROOT: temporary,
-      // This machine may itself be a container, in which it would take other folders.
+      // In a container, LocalStack would use other folders.
       OVERRIDE_IN_DOCKER: '0',
-      // Step Functions compares a timestamp to wait for with the local time.
+      // LocalStack's Step Functions compares the timestamp of a Wait state with the local time.
       TZ: 'UTC',
       DYNAMODB_IN_MEMORY: '1',
-      // Nothing is told to its makers, nor fetched from them.
+      // It sends no usage data, and downloads no certificate.
       DISABLE_EVENTS: '1',
       SKIP_SSL_CERT_DOWNLOAD: '1',
-      // No server for names: it would take port 53.
+      // No DNS server: it would use port 53.
       DNS_ADDRESS: '0',
     }),
   };

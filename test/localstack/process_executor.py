@@ -1,4 +1,4 @@
-"""An execution environment of a Lambda function as a process of Node.
+"""Runs the execution environment of a Lambda function as a process of Node.js.
 
 It stands for the container and for the program in it that talks to LocalStack (lambda-runtime-init).
 `runtime.mjs` is the other side.
@@ -17,7 +17,7 @@ from localstack.utils.net import get_free_tcp_port
 
 LOOPBACK = "127.0.0.1"
 RUNTIME = Path(__file__).with_name("runtime.mjs")
-# What runtime.mjs calls the error after which it ends.
+# The name of the error after which runtime.mjs ends.
 TIMED_OUT = b"Sandbox.Timedout"
 
 
@@ -50,7 +50,7 @@ class ProcessExecutor(RuntimeExecutor):
         self.endpoint.shutdown()
 
     def _start_process(self) -> None:
-        """Starts Node with nothing in its environment but what Lambda gives it, and waits until it takes calls."""
+        """Starts Node.js with only the environment variables of Lambda, and waits until it is ready."""
         code = self.function_version.config.code.get_unzipped_code_location()
         self.endpoint.container_port = get_free_tcp_port()
         variables = self.variables | {
@@ -59,7 +59,7 @@ class ProcessExecutor(RuntimeExecutor):
             "PROCESS_EXECUTOR_PORT": str(self.endpoint.container_port),
         }
         with self.output.open("ab") as output:
-            # It ends when its standard input closes: with this process, whatever becomes of it.
+            # It ends when its standard input closes: when this process ends for any reason.
             self.process = subprocess.Popen(
                 [os.environ["LAMBDA_NODE"], str(RUNTIME)],
                 cwd=code,
@@ -89,4 +89,4 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Nothing is left of a version beside its code, which LocalStack removes itself."""
+        """A version leaves only its code, which LocalStack removes."""

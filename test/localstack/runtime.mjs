@@ -1,5 +1,5 @@
-// Runs a Lambda function's handler as AWS's own runtime for Node does, and talks to LocalStack as the program in its
-// containers does (lambda-runtime-init). Knows async handlers only: Node 24's runtime has no others.
+// Runs the handler of a Lambda function like AWS's runtime for Node.js, and uses the API of LocalStack like the program
+// in its containers (lambda-runtime-init). Supports only async handlers, like AWS's runtime for Node.js 24.
 import dns from 'node:dns';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,10 +15,10 @@ const {
   PROCESS_EXECUTOR_PORT: port,
 } = process.env;
 
-// The other end is LocalStack's: when it ends, so does this.
+// LocalStack has the other end of the pipe: when LocalStack ends, this process ends.
 process.stdin.on('end', () => process.exit()).resume();
 
-// In a container this name is the machine that the container runs on, which is this one.
+// In a container, this name is the host. Here the host is this machine.
 const { lookup } = dns;
 dns.lookup = (name, ...rest) => lookup(name === 'host.docker.internal' ? '127.0.0.1' : name, ...rest);
 
@@ -65,7 +65,7 @@ async function answerTo(payload, context) {
   }
 }
 
-/** Lambda ends a process whose time is over, with whatever it is doing. */
+/** Lambda ends a process when its time is over, whatever it is doing. */
 function timeOut(requestId) {
   const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${Number(timeoutSeconds).toFixed(2)} seconds`;
   const outcome = { error: { errorType: 'Sandbox.Timedout', errorMessage }, isOver: true };
@@ -89,7 +89,7 @@ function contextOf(awsRequestId, invokedFunctionArn, begin) {
   };
 }
 
-/** An error as Lambda's answer has it. */
+/** An error in the form of Lambda's response. */
 function described(error) {
   return {
     errorType: error?.name ?? 'Error',
@@ -98,7 +98,7 @@ function described(error) {
   };
 }
 
-/** The lines that Lambda itself writes around those of a call. */
+/** The lines that Lambda writes to the log before and after an invocation. */
 function framed(lines, requestId, milliseconds) {
   return [
     `START RequestId: ${requestId} Version: ${process.env.AWS_LAMBDA_FUNCTION_VERSION}`,
@@ -109,7 +109,7 @@ function framed(lines, requestId, milliseconds) {
   ].join('\n');
 }
 
-/** Keeps what is written from here on, beside writing it. */
+/** Collects what is written from now on, in addition to writing it. */
 function recordOutput() {
   let text = '';
   for (const stream of [process.stdout, process.stderr]) {

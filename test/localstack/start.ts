@@ -6,19 +6,19 @@ import { installLocalStack } from './install.ts';
 import { localStack } from './localstack.ts';
 
 export interface StartOptions {
-  /** Names the log file, `.cache/localstack-<name>.log`. */
+  /** The name in the log file's name, `.cache/localstack-<name>.log`. */
   readonly name: string;
-  /** Used if it is free; otherwise, or when absent, another one. */
+  /** The port to use if it is free. @default any free port */
   readonly preferredPort?: number;
   readonly report: (progress: string) => void;
-  /** Ends an installation under way. */
+  /** Ends an installation that is in progress. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Installs LocalStack (once) and starts it with empty state.
  *
- * @throws {StartError} with one line for the person who started it
+ * @throws {StartError} if it cannot be installed or does not start
  */
 export async function startLocalStack(options: StartOptions): Promise<RunningServer> {
   const { name, report, signal, ...where } = options;

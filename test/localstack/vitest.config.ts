@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What `npm run test:localstack` runs: what `npm test` runs on MiniStack, on the real LocalStack. */
+/** `npm run test:localstack`: the tests that `npm test` runs on MiniStack, on the real LocalStack. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
@@ -9,9 +9,9 @@ export default defineConfig({
     globalSetup: ['test/localstack/global-setup.ts'],
     include: ['test/table/**/*.test.ts', 'test/local/**/*.test.ts'],
     exclude: [
-      // LocalStack looks at an alarm once in all the periods together that it spans: each five minutes, for some.
+      // LocalStack evaluates an alarm only once in all its periods together, for some alarms every five minutes.
       'test/local/alarms.test.ts',
-      // They start MiniStack; `npm start` on an emulator that runs already is in running-emulator.test.ts.
+      // They start MiniStack. running-emulator.test.ts tests `npm start` on a running emulator.
       'test/local/npm-start.test.ts',
     ],
     testTimeout: 120_000,

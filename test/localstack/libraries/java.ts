@@ -9,12 +9,12 @@ const MAIN_CLASS = 'com.amazonaws.services.dynamodbv2.local.main.ServerRunner';
 /** The jars of DynamoDB Local, in its folder. */
 const JARS = 'DynamoDBLocal_lib';
 
-/** Fetches what Step Functions evaluates JSONata with. */
+/** Downloads the library with which Step Functions evaluates JSONata. */
 export async function installJsonata(folder: string, run: RunCommand): Promise<void> {
   await fetchJars('jsonata.pom.xml', folder, run);
 }
 
-/** Fetches DynamoDB Local, and makes of it what LocalStack starts. */
+/** Downloads DynamoDB Local, and builds from it the files that LocalStack starts. */
 export async function installDynamoDb(folder: string, run: RunCommand): Promise<void> {
   await fetchJars('dynamodb-local.pom.xml', join(folder, JARS), run);
   await nameNativeLibraries(join(folder, JARS));
@@ -35,7 +35,7 @@ async function fetchJars(pom: string, folder: string, run: RunCommand): Promise<
   });
 }
 
-/** Java looks for native libraries by their names without a version. */
+/** Java finds native libraries by their names without a version. */
 async function nameNativeLibraries(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const [, bare, ending] = /^(libsqlite4java-.+?)-[\d.]+\.(so|dylib)$/.exec(name) ?? [];
@@ -43,7 +43,7 @@ async function nameNativeLibraries(folder: string): Promise<void> {
   }
 }
 
-/** A jar that names the others, as the one in the package of DynamoDB Local's makers does. */
+/** A jar whose class path is the other jars, like the one in the download from AWS. */
 async function buildServer(folder: string, scratch: string, run: RunCommand): Promise<void> {
   const jars = (await readdir(join(folder, JARS))).filter((name) => name.endsWith('.jar'));
   const manifest = join(scratch, 'server.txt');

@@ -1,17 +1,17 @@
 import { StartError } from '../../../infra/local/errors/start-error.ts';
 import type { RunCommand } from '../../../infra/local/process/run-command.ts';
 
-/** DynamoDB Local's own requirement. */
+/** The requirement of DynamoDB Local. */
 const OLDEST = 17;
 
 const COMPILERS = ['javac', 'jar'] as const;
 const TOOLS = [...COMPILERS, 'mvn'] as const;
 
 /**
- * Looks for what LocalStack's parts in Java are fetched, built and run with: a JDK and Maven.
+ * Finds the JDK and Maven, which LocalStack's Java programs need.
  *
- * @returns the folder of the Java that `java` is
- * @throws {StartError} when something is missing
+ * @returns the home folder of `java`
+ * @throws {StartError} if one of them is missing
  */
 export async function findJdk(run: RunCommand): Promise<string> {
   const faults: string[] = [];

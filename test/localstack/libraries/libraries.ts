@@ -4,14 +4,14 @@ import type { RunCommand } from '../../../infra/local/process/run-command.ts';
 import { installDynamoDb, installJsonata } from './java.ts';
 import { succeed } from './succeed.ts';
 
-/** Where LocalStack looks for each, in its folder of libraries. What it does not find there, it would download. */
+/** The place of each program in LocalStack's folder of libraries. LocalStack downloads those that are missing there. */
 const DYNAMODB = 'dynamodb-local/2';
 const JSONATA = 'jsonata/0.9.7';
 const JRE = 'java/21';
-/** What keeps the records of DynamoDB's streams. */
+/** The emulator of Kinesis, in which LocalStack keeps the records of DynamoDB streams. */
 const KINESIS = 'kinesis-local/0.5.2';
 
-/** Puts LocalStack's libraries into a folder. */
+/** Installs LocalStack's programs in a folder. */
 export async function installLibraries(folder: string, run: RunCommand): Promise<void> {
   const kinesis = join(folder, KINESIS);
   await installJsonata(join(folder, JSONATA), run);
@@ -24,7 +24,7 @@ export async function installLibraries(folder: string, run: RunCommand): Promise
   });
 }
 
-/** Shows them to the LocalStack whose folder of libraries is `to`, with the Java that runs them. */
+/** Links them, and the Java that runs them, into the folder of libraries `to` of a LocalStack. */
 export async function linkLibraries(from: string, to: string, jdk: string): Promise<void> {
   const libraries = [DYNAMODB, JSONATA, KINESIS].map((name) => [name, join(from, name)] as const);
   for (const [name, target] of [...libraries, [JRE, jdk] as const]) {
