@@ -38,7 +38,7 @@ export class DynamoPaymentStore implements PaymentStore {
   readonly #shards: number;
   readonly #pendingDays: number;
   /** Whether ticks are known to list newcomers. */
-  #listsNew = false;
+  #listsNew: Promise<boolean> | undefined;
 
   constructor(options: PaymentStoreOptions) {
     const { shards = 1, pendingDays = DEFAULT_RETENTION.pendingDays } = options;
@@ -107,12 +107,21 @@ export class DynamoPaymentStore implements PaymentStore {
    * until it is new enough; from then on it stays so.
    */
   async #partitionOfNew(recordId: string): Promise<string> {
-    if (!this.#listsNew) {
+    this.#listsNew ??= this.#readListsNew();
+    return (await this.#listsNew) ? NEW_PARTITION : partitionOf(recordId, this.#shards);
+  }
+
+  /** Whether ticks list newcomers. Calls at the same time share one read; only the answer `true` is kept. */
+  async #readListsNew(): Promise<boolean> {
+    let listsNew = false;
+    try {
       const item = await this.#table.get('read control item', CONTROL_KEY);
       const layout = (item?.layout as number | undefined) ?? LAYOUT_VERSION;
-      this.#listsNew = layout >= FIRST_LAYOUT_WITH_NEW;
+      listsNew = layout >= FIRST_LAYOUT_WITH_NEW;
+      return listsNew;
+    } finally {
+      if (!listsNew) this.#listsNew = undefined;
     }
-    return this.#listsNew ? NEW_PARTITION : partitionOf(recordId, this.#shards);
   }
 
   pending(): Promise<readonly PaymentKey[]> {
