@@ -43,6 +43,8 @@ export function localStack({ python, libraries, jdk }: LocalStackInstallation): 
       OVERRIDE_IN_DOCKER: '0',
       // LocalStack's Step Functions compares the timestamp of a Wait state with the local time.
       TZ: 'UTC',
+      // Starts the services now, not in the middle of a test.
+      EAGER_SERVICE_LOADING: '1',
       DYNAMODB_IN_MEMORY: '1',
       // It sends no usage data, and downloads no certificate.
       DISABLE_EVENTS: '1',
