@@ -29,6 +29,14 @@ export default defineConfig({
       {
         test: {
           ...computing,
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...computing,
           name: 'infra',
           include: ['test/infra/**/*.test.ts'],
           testTimeout: 60_000,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { TickFinished } from '../../../lambda/tracker/events.ts';
-import { harness } from './harness.ts';
+import type { TickFinished } from '../../lambda/tracker/events.ts';
+import { harness } from '../unit/tracker/harness.ts';
 
 const MINUTE = 60_000;
 
@@ -38,7 +38,7 @@ async function crowd(count: number, intervalSeconds: number) {
 
 describe('an audit of more records than a server answers in a tick', { timeout: 300_000 }, () => {
   it.each([
-    { pending: 20_000, intervalSeconds: 20, latencyPerRow: 0.25, hours: 4 },
+    { pending: 20_000, intervalSeconds: 20, latencyPerRow: 0.25, hours: 2 },
     { pending: 10_000, intervalSeconds: 5, latencyPerRow: 0.12, hours: 1 },
   ])('does not hold up confirmations: %j', async ({ pending, intervalSeconds, latencyPerRow, hours }) => {
     const { source, pay, paidAt, delays, run } = await crowd(pending, intervalSeconds);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { missedGoals } from '../../simulation/report.ts';
-import { simulate } from '../../simulation/simulation.ts';
-import { VirtualTime } from '../../simulation/virtual-time.ts';
-import { MANY_FAULTS } from '../../simulation/world/fault-profile.ts';
+import { missedGoals } from './report.ts';
+import { simulate } from './simulation.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { MANY_FAULTS } from './world/fault-profile.ts';
 
 describe('a seed', { timeout: 60_000 }, () => {
   it('repeats a simulation exactly, and another one does not', async () => {

@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { GATE_IS_OPEN, IS_NOT_PAID, IS_PENDING, NO_PENALTY_RUNS } from '../../../lambda/table/conditions.ts';
-import { TimeoutError } from '../../../lambda/tracker/errors.ts';
-import { NEWS_OVERLAP_MS } from '../../../lambda/tracker/news.ts';
-import type { RecordPage, RequestContext } from '../../../lambda/tracker/record-source.ts';
-import { missedGoals } from '../../simulation/report.ts';
-import { type Mutation, simulate } from '../../simulation/simulation.ts';
-import {
-  type FaultProfile,
-  FEW_FAULTS,
-  MANY_FAULTS,
-  SLOW_IDS,
-} from '../../simulation/world/fault-profile.ts';
+import { GATE_IS_OPEN, IS_NOT_PAID, IS_PENDING, NO_PENALTY_RUNS } from '../../lambda/table/conditions.ts';
+import { TimeoutError } from '../../lambda/tracker/errors.ts';
+import { NEWS_OVERLAP_MS } from '../../lambda/tracker/news.ts';
+import type { RecordPage, RequestContext } from '../../lambda/tracker/record-source.ts';
+import { missedGoals } from './report.ts';
+import { type Mutation, simulate } from './simulation.ts';
+import { type FaultProfile, FEW_FAULTS, MANY_FAULTS, SLOW_IDS } from './world/fault-profile.ts';
 
 const ALWAYS = '(attribute_exists(pk) OR attribute_not_exists(pk))';
 
