@@ -6,7 +6,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     name: 'localstack',
-    globalSetup: ['test/localstack/global-setup.ts'],
+    globalSetup: ['test/localstack/global-setup.ts', 'test/local/bootstrap.ts'],
     include: ['test/table/**/*.test.ts', 'test/local/**/*.test.ts'],
     exclude: [
       // LocalStack evaluates an alarm only once in all its periods together, for some alarms every five minutes.
@@ -14,8 +14,9 @@ export default defineConfig({
       // They start MiniStack. running-emulator.test.ts tests `npm start` on a running emulator.
       'test/local/npm-start.test.ts',
     ],
-    testTimeout: 120_000,
+    // These tests mostly wait.
+    maxWorkers: 2,
+    testTimeout: 240_000,
     hookTimeout: 300_000,
-    fileParallelism: false,
   },
 });
