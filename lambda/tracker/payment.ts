@@ -38,8 +38,11 @@ export type ConfirmedBy = 'tick' | 'webhook';
  */
 export const RECORD_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** The form of a user id: the number or name of any messenger, without white space and without the key separator `#`. */
-export const USER_ID_PATTERN = /^[^\s#\p{Cc}]{1,128}$/u;
+/**
+ * The form of a user id: the number or name of any messenger, without white space, without the key separator `#`, and
+ * without half a surrogate pair (Cs), which is written as U+FFFD in UTF-8: two such ids would be one in the table.
+ */
+export const USER_ID_PATTERN = /^[^\s#\p{Cc}\p{Cs}]{1,128}$/u;
 
 /**
  * Converts a messenger's user id to the string in the table.

@@ -141,6 +141,7 @@ test.for([
   ['7', ''],
   ['a b', '42'],
   ['7#8', '42'],
+  ['a\ud83d', '42'],
 ] as const)('Python refuses the ids %j and %j, as the client does', async ([userId, recordId]) => {
   const { python, client } = await prepare();
 

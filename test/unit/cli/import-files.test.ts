@@ -106,6 +106,15 @@ test('bad entries of a JSON list are told with their lines', () => {
   ]);
 });
 
+test('a user id with half a surrogate pair is refused', () => {
+  const { rows, bad } = parseJson('[{ "userId": "a\\ud83d", "recordId": "1" }]', undefined);
+
+  expect({ rows, bad }).toEqual({
+    rows: [],
+    bad: [expect.objectContaining({ reason: expect.stringContaining('is not valid') })],
+  });
+});
+
 test('entries of any JSON list are on the line where they stand', () => {
   const indented = fc.array(fc.jsonValue(), { minLength: 1 });
   fc.assert(
