@@ -31,7 +31,7 @@ const dependencies: TickDependencies = {
     paidDays: retention.paidDays,
   }),
   source: createRecordSource(nocodb, {
-    token: createSsmToken(tokenParameterName),
+    token: createSsmToken({ parameterName: tokenParameterName, clock: systemClock, logger }),
     clock: systemClock,
     random: Math.random,
   }),

@@ -22,14 +22,14 @@ const logger = new Logger({ serviceName: trackerName });
 const clock = systemClock;
 const nocoDbClient = createNocoDbClient({
   apiUrl: nocodb.apiUrl,
-  token: createSsmToken(tokenParameterName),
+  token: createSsmToken({ parameterName: tokenParameterName, clock, logger }),
   clock,
   random: Math.random,
 });
 
 const dependencies: WebhookDependencies = {
   isSecret: createSecretCheck({
-    secret: createSsmToken(webhookSecretParameter),
+    secret: createSsmToken({ parameterName: webhookSecretParameter, clock, logger }),
     parameterName: webhookSecretParameter,
     clock,
   }),

@@ -5,6 +5,7 @@
 export const ERROR_KINDS = [
   'RateLimited',
   'TokenRejected',
+  'TokenUnavailable',
   'AccessDenied',
   'TableNotFound',
   'FieldNotFound',
@@ -88,6 +89,11 @@ export class RateLimitedError extends TrackerError {
 /** NocoDB answered 401: the token is unknown or revoked. */
 export class TokenRejectedError extends TrackerError {
   readonly kind = 'TokenRejected';
+}
+
+/** The token could not be read where it is stored, and there is no older one that NocoDB accepts. */
+export class TokenUnavailableError extends TrackerError {
+  readonly kind = 'TokenUnavailable';
 }
 
 /** NocoDB answered 403: the token has no access to this base. */
