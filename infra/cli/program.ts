@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { announceCommand } from './commands/announce.ts';
 import type { ToAction } from './commands/context.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
@@ -85,6 +86,7 @@ export function createProgram({ version, out, toAction }: ProgramOptions): Comma
     trackCommand(toAction),
     untrackCommand(toAction),
     importCommand(toAction),
+    announceCommand(toAction),
     doctorCommand(toAction),
     tickCommand(toAction),
     webhookCommand(toAction),

@@ -10,6 +10,7 @@ import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { awsEnvironment } from '../local/emulator/aws-environment.ts';
+import { openAnnouncements } from './aws/announcements.ts';
 import { createInvokeFunction, createParameterStore } from './aws/aws.ts';
 import { locateTable, readStackOutputs, type StackOutputs } from './aws/find-table.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -59,6 +60,7 @@ function createContext(common: CommonOptions): CommandContext {
     readText,
     payments: async () => new PaymentTracker(await locateTable({ ...common, env, stackOutputs })),
     stackOutputs,
+    announcements: async () => openAnnouncements(await stackOutputs()),
     invokeFunction: createInvokeFunction(new LambdaClient()),
     parameters: createParameterStore(new SSMClient()),
     newSecret,

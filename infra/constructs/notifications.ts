@@ -2,9 +2,8 @@ import { Duration, Names, Stack } from 'aws-cdk-lib';
 import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { FilterCriteria, FilterRule, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PAYMENT_CONFIRMED } from '../../lambda/notify/payment-confirmed.ts';
@@ -40,16 +39,24 @@ export class Notifications extends Construct {
     this.#trackerName = trackerName;
     this.#deadLetterQueue = deadLetterQueue;
     this.bus = props.bus ?? createBus(this, `Payments confirmed by ${trackerName}`);
-    this.function = new BundledFunction(this, 'Function', {
+    this.function = new BundledFunction(this, 'Notify', {
       entry: 'notify.handler',
       description: `Puts events of confirmed payments on the event bus (${trackerName})`,
       timeout: Duration.seconds(60),
-      environment: variablesFor('notify', { trackerName, eventBusArn: this.bus.eventBusArn }),
+      environment: variablesFor('notify', {
+        trackerName,
+        eventBusArn: this.bus.eventBusArn,
+        deadLetterQueueUrl: deadLetterQueue.queueUrl,
+      }),
     });
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }),
     );
-    this.#followStream(table);
+    table.callWithChanges(this.function, 'BecamePaid', {
+      filters: [BECAME_PAID],
+      batchSize: 100,
+      deadLetterQueue,
+    });
     this.#allowRulesToUseQueue();
   }
 
@@ -80,22 +87,6 @@ export class Notifications extends Construct {
       targets: [
         new LambdaFunction(fn, { maxEventAge: Duration.hours(24), retryAttempts: 185, deadLetterQueue }),
       ],
-    });
-  }
-
-  #followStream(table: PaymentTable): void {
-    table.grantFollowStream(this.function);
-    this.function.addEventSourceMapping('BecamePaid', {
-      eventSourceArn: table.tableStreamArn,
-      startingPosition: StartingPosition.LATEST,
-      filters: [BECAME_PAID],
-      batchSize: 100,
-      reportBatchItemFailures: true,
-      // Lambda splits a batch that fails, so that one bad record does not use up the retries of the others.
-      bisectBatchOnError: true,
-      retryAttempts: 10,
-      maxRecordAge: Duration.hours(24),
-      onFailure: new SqsDlq(this.#deadLetterQueue),
     });
   }
 
@@ -132,6 +123,6 @@ const BECAME_PAID = FilterCriteria.filter({
   eventName: FilterRule.isEqual('MODIFY'),
   dynamodb: {
     NewImage: { status: { S: FilterRule.isEqual('paid') } },
-    OldImage: { status: { S: FilterRule.isEqual('pending') } },
+    OldImage: { status: { S: FilterRule.notEquals('paid') } },
   },
 });

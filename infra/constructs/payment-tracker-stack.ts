@@ -27,7 +27,7 @@ export class PaymentTrackerStack extends Stack {
       ...(demo && { removalPolicy: RemovalPolicy.DESTROY }),
     });
     const { table, loop, tickFunction, wakeFunction, alarmTopic, trackerName, settings } = this.tracker;
-    this.#output('TrackerName', 'Name of the tracker in logs, metrics and events', trackerName);
+    this.#output(STACK_OUTPUTS.trackerName, 'Name of the tracker in logs, metrics and events', trackerName);
     this.#output(STACK_OUTPUTS.tableName, 'DynamoDB table that bots read', table.tableName);
     this.#output(STACK_OUTPUTS.shards, 'Partitions of the index of the table', String(settings.shards));
     this.#output('LoopArn', 'State machine that calls the tick function', loop.stateMachineArn);
@@ -38,7 +38,7 @@ export class PaymentTrackerStack extends Stack {
       wakeFunction.functionName,
     );
     this.#output(
-      'EventBusArn',
+      STACK_OUTPUTS.eventBusArn,
       'Event bus with the events of confirmed payments',
       this.tracker.eventBus.eventBusArn,
     );

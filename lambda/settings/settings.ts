@@ -80,6 +80,11 @@ export const SETTINGS = {
     ...text(/^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/.+$/, 'the ARN of an event bus'),
     readBy: { notify: 'required' },
   },
+  deadLetterQueueUrl: {
+    variable: 'DEAD_LETTER_QUEUE_URL',
+    ...text(/^https?:\/\/\S+$/, 'the URL of an SQS queue'),
+    readBy: { notify: 'required' },
+  },
   alarmEmail: {
     variable: 'ALARM_EMAIL',
     prop: 'alarmEmail',

@@ -32,10 +32,10 @@ beforeAll(() => {
 
 const FUNCTIONS = [
   ['PaymentsTick', 1.5],
-  ['PaymentsWakeUpFunction', 0.6],
+  ['PaymentsWakeUpWake', 0.6],
   ['BotsCreatePayment', 1.5],
   ['BotsCheckPayment', 0.6],
-  ['PaymentsNotificationsFunction', 0.6],
+  ['PaymentsNotificationsNotify', 0.6],
   ['PaymentsWebhookFunction', 1.5],
   ['BotsPaymentConfirmed', 0.01],
 ] as const;
@@ -47,6 +47,7 @@ const VARIABLES = {
   NOCODB_TABLE_ID: NOCODB.tableId,
   LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
   EVENT_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead',
   NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
   AWS_REGION: 'eu-central-1',
 };

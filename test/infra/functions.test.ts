@@ -27,7 +27,7 @@ describe('every function', () => {
 
   it('has a role without managed policies', () => {
     expect(managedPoliciesOf(template, 'PaymentsTickRole')).toBeUndefined();
-    expect(managedPoliciesOf(template, 'PaymentsWakeUpFunctionRole')).toBeUndefined();
+    expect(managedPoliciesOf(template, 'PaymentsWakeUpWakeRole')).toBeUndefined();
   });
 });
 
@@ -142,20 +142,21 @@ describe('the wake-up function', () => {
     ]);
   });
 
-  it('is retried, but not for longer than the loop rests, and failures are kept', () => {
+  it('gets the stream from its beginning, is retried until it succeeds, and failures are kept', () => {
     const [mapping] = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
     expect(readable(mapping?.Properties)).toMatchObject({
       EventSourceArn: '<PaymentsTable.StreamArn>',
-      MaximumRetryAttempts: 3,
-      MaximumRecordAgeInSeconds: 300,
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumRetryAttempts: -1,
+      MaximumRecordAgeInSeconds: 23 * 3600,
       DestinationConfig: { OnFailure: { Destination: '<PaymentsDeadLetters.Arn>' } },
     });
   });
 
   it('may read the stream, touch the control item, start the loop, and leave what failed', () => {
-    expect(statementsOf(template, 'PaymentsWakeUpFunctionRole')).toEqual([
-      ...basics('PaymentsWakeUpFunctionLog'),
+    expect(statementsOf(template, 'PaymentsWakeUpWakeRole')).toEqual([
+      ...basics('PaymentsWakeUpWakeLog'),
       {
         Effect: 'Allow',
         Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],

@@ -23,7 +23,7 @@ describe('the stack', () => {
       PendingShards: '1',
       LoopArn: '<PaymentsLoopStateMachine>',
       TickFunctionName: '<PaymentsTick>',
-      WakeFunctionName: '<PaymentsWakeUpFunction>',
+      WakeFunctionName: '<PaymentsWakeUpWake>',
       EventBusArn: '<PaymentsNotificationsBus.Arn>',
       AlarmTopicArn: '<PaymentsAlarmsTopic>',
     });

@@ -1,5 +1,6 @@
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
+import type { Announcements } from '../aws/announcements.ts';
 import type { InvokeFunction, ParameterStore } from '../aws/aws.ts';
 import type { StackOutputs } from '../aws/find-table.ts';
 import type { ExitCode } from '../console/errors.ts';
@@ -28,6 +29,8 @@ export interface CommandContext {
 
   /** The outputs of the selected stack. @throws {CommandError} when the stack is not found */
   stackOutputs(): Promise<StackOutputs>;
+  /** The tracker of the selected stack. @throws {CommandError} when the stack is not found */
+  announcements(): Promise<Announcements>;
   readonly invokeFunction: InvokeFunction;
   readonly parameters: ParameterStore;
   /** A new random secret. */

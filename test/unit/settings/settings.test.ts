@@ -18,6 +18,7 @@ const ALL: Readonly<Record<string, string>> = {
   TRACKER_NAME: 'shop',
   LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
   EVENT_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead',
   ALARM_EMAIL: 'ops@example.com',
   NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
   NOCODB_API_URL: 'https://nocodb.example.com',

@@ -55,6 +55,7 @@ function absent({ json }: CommonOptions): Omit<CommandContext, 'out' | 'err'> {
     readText: unexpected('readText'),
     payments: unexpected('payments'),
     stackOutputs: unexpected('stackOutputs'),
+    announcements: unexpected('announcements'),
     invokeFunction: unexpected('invokeFunction'),
     parameters: { read: unexpected('parameters.read'), create: unexpected('parameters.create') },
     newSecret: unexpected('newSecret'),
