@@ -6,12 +6,13 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Agent } from 'undici';
 import { PaymentTracker } from '../../lambda/client/index.ts';
+import { checkVariables } from '../../lambda/settings/read-settings.ts';
 import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { awsEnvironment } from '../local/emulator/aws-environment.ts';
 import { openAnnouncements } from './aws/announcements.ts';
-import { createInvokeFunction, createParameterStore } from './aws/aws.ts';
+import { createInvokeFunction, createParameterStore, readAccountConcurrency } from './aws/aws.ts';
 import { locateTable, readStackOutputs, type StackOutputs } from './aws/find-table.ts';
 import type { CommandContext } from './commands/context.ts';
 import { UsageError } from './console/errors.ts';
@@ -63,9 +64,17 @@ function createContext(common: CommonOptions): CommandContext {
     announcements: async () => openAnnouncements(await stackOutputs()),
     invokeFunction: createInvokeFunction(new LambdaClient()),
     parameters: createParameterStore(new SSMClient()),
+    webhookSettings,
+    accountConcurrency: () => readAccountConcurrency(new LambdaClient()),
     newSecret,
     nocodb: () => openNocoDb(env, { clock: systemClock, random: Math.random, dispatcher }),
   };
+}
+
+/** Settings that are wrong are reported by the command that needs them. */
+function webhookSettings() {
+  const { webhookSecretParameter, webhookMaxConcurrency } = checkVariables(env, 'stack').values;
+  return webhookSecretParameter === undefined ? undefined : { maxConcurrency: webhookMaxConcurrency };
 }
 
 /** The AWS SDK reads its variables itself. A profile would take precedence over the emulator's credentials. */

@@ -18,7 +18,7 @@ export interface AppSettings {
  */
 export function parseAppSettings(variables: Variables): AppSettings {
   const values = readSettings(variables, 'stack');
-  const { alarmEmail, webhookSecretParameter: secretParameterName } = values;
+  const { alarmEmail, webhookSecretParameter: secretParameterName, webhookMaxConcurrency } = values;
   return {
     stackName: values.stackName,
     demo: values.demo,
@@ -28,7 +28,12 @@ export function parseAppSettings(variables: Variables): AppSettings {
       shards: values.shards,
       retention: { pending: Duration.days(values.pendingDays), paid: Duration.days(values.paidDays) },
       ...(alarmEmail !== undefined && { alarmEmail }),
-      ...(secretParameterName !== undefined && { webhook: { secretParameterName } }),
+      ...(secretParameterName !== undefined && {
+        webhook: {
+          secretParameterName,
+          ...(webhookMaxConcurrency !== undefined && { maxConcurrency: webhookMaxConcurrency }),
+        },
+      }),
     },
   };
 }

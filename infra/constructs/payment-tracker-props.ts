@@ -109,8 +109,9 @@ export interface WebhookProps {
   readonly secretParameterName: string;
 
   /**
-   * Maximum number of concurrent calls. It caps the cost if strangers call the URL. The concurrency is reserved: it is no
-   * longer available to other functions of the account.
+   * Maximum number of concurrent calls; 5 are enough. It caps the cost if strangers call the URL, and keeps them from
+   * delaying the ticks. The concurrency is reserved: it is no longer available to other functions of the account. Lambda
+   * refuses to reserve more than leaves 100 unreserved, so an account with a low quota cannot deploy this.
    *
    * @default - the unreserved concurrency of the account
    */

@@ -103,9 +103,12 @@ export const SETTINGS = {
       "Name of the SSM SecureString parameter that holds the secret of [NocoDB's webhook](#nocodbs-webhook-confirmed-at-once). Set it to deploy the webhook.",
   },
   webhookMaxConcurrency: {
+    variable: 'NOCODB_WEBHOOK_MAX_CONCURRENCY',
     prop: 'webhook.maxConcurrency',
     ...number({ min: 1 }),
-    readBy: { props: 'optional' },
+    readBy: { stack: 'optional', props: 'optional' },
+    meaning:
+      'The most calls of the webhook that run at the same time, for example `5`: strangers who call its URL then cannot delay the ticks. Lambda reserves them from the concurrency of the account.',
   },
   apiUrl: {
     variable: 'NOCODB_API_URL',

@@ -127,6 +127,11 @@ describe('the settings of the webhook', () => {
       parseAppSettings({ ...variables, NOCODB_WEBHOOK_SECRET_PARAMETER: name }).tracker.webhook;
 
     expect(parse('/shop/webhook-secret')).toEqual({ secretParameterName: '/shop/webhook-secret' });
+    const limit = { NOCODB_WEBHOOK_MAX_CONCURRENCY: '5' };
+    expect(
+      parseAppSettings({ ...variables, ...limit, NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/a' }).tracker
+        .webhook,
+    ).toEqual({ secretParameterName: '/shop/a', maxConcurrency: 5 });
     expect(parse(' ')).toBeUndefined();
     expect(() => parse('hunter2hunter2')).toThrow(/NOCODB_WEBHOOK_SECRET_PARAMETER is not the name/);
     expect(() => parse('hunter2hunter2')).not.toThrow(/hunter2/);

@@ -1,4 +1,4 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAccountSettingsCommand, InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { CommandError } from '../console/errors.ts';
 
@@ -34,6 +34,28 @@ async function invoke(client: Pick<LambdaClient, 'send'>, functionName: string) 
       );
     }
     throw awsFault(`Invoke function ${functionName}`, error);
+  }
+}
+
+/** How many calls of all functions an account runs at the same time. */
+export interface AccountConcurrency {
+  /** The account's quota in this region. */
+  readonly limit: number;
+  /** What is left for functions without a reservation. */
+  readonly unreserved: number;
+}
+
+/** @throws {CommandError} */
+export async function readAccountConcurrency(
+  client: Pick<LambdaClient, 'send'>,
+): Promise<AccountConcurrency> {
+  try {
+    const { AccountLimit: account } = await client.send(new GetAccountSettingsCommand());
+    const { ConcurrentExecutions: limit = 0, UnreservedConcurrentExecutions: unreserved = limit } =
+      account ?? {};
+    return { limit, unreserved };
+  } catch (error) {
+    throw awsFault("Read the account's limits of Lambda", error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
 import type { Announcements } from '../aws/announcements.ts';
-import type { InvokeFunction, ParameterStore } from '../aws/aws.ts';
+import type { AccountConcurrency, InvokeFunction, ParameterStore } from '../aws/aws.ts';
 import type { StackOutputs } from '../aws/find-table.ts';
 import type { ExitCode } from '../console/errors.ts';
 import type { Terminal } from '../console/terminal.ts';
@@ -33,6 +33,10 @@ export interface CommandContext {
   announcements(): Promise<Announcements>;
   readonly invokeFunction: InvokeFunction;
   readonly parameters: ParameterStore;
+  /** The webhook in the settings of the stack. `undefined` if it is not deployed. */
+  webhookSettings(): { readonly maxConcurrency: number | undefined } | undefined;
+  /** @throws {CommandError} */
+  accountConcurrency(): Promise<AccountConcurrency>;
   /** A new random secret. */
   newSecret(): string;
 

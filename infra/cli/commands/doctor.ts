@@ -3,6 +3,7 @@ import { EXIT_CODE } from '../console/errors.ts';
 import { type Colour, colour, type Terminal } from '../console/terminal.ts';
 import type { ReportLine } from '../doctor/checks.ts';
 import { runChecks } from '../doctor/checks.ts';
+import { concurrencyCheck } from '../doctor/concurrency-check.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
 import type { ToAction } from './context.ts';
 
@@ -13,13 +14,18 @@ export function doctorCommand(toAction: ToAction): Command {
       'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists, times of changes.',
     )
     .description(
-      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). They do not use AWS. After the first fault, the checks that depend on it are skipped.',
+      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). They do not use AWS, except with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER): then the concurrency of the account is checked, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',
     )
     .addHelpText('after', EXAMPLES)
     .action(
       toAction(async (context) => {
         const lines: ReportLine[] = [];
-        for await (const line of runChecks(nocoDbChecks(context.nocodb))) {
+        const webhook = context.webhookSettings();
+        const checks = [
+          ...nocoDbChecks(context.nocodb),
+          ...(webhook ? [concurrencyCheck(webhook.maxConcurrency, context.accountConcurrency)] : []),
+        ];
+        for await (const line of runChecks(checks)) {
           lines.push(line);
           if (!context.json) context.out.write(`${format(line, context.out)}\n`);
         }

@@ -1,6 +1,11 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, test } from 'vitest';
-import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws/aws.ts';
+import {
+  awsFault,
+  createInvokeFunction,
+  createParameterStore,
+  readAccountConcurrency,
+} from '../../../infra/cli/aws/aws.ts';
 import { locateTable, readStackOutputs } from '../../../infra/cli/aws/find-table.ts';
 import { CommandError } from '../../../infra/cli/console/errors.ts';
 import { SettingsError } from '../../../lambda/settings/read-settings.ts';
@@ -147,4 +152,14 @@ test('a parameter store that refuses says what was refused, and never the secret
   const error = await store.create('/a', 's3cret').catch((thrown: Error) => thrown);
   expect((error as Error).message).toMatch(/^Store parameter \/a: /);
   expect((error as Error).message).not.toContain('s3cret');
+});
+
+test("the account's concurrency is read, and an error explained", async () => {
+  const { client } = answering({
+    AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 9 },
+  });
+  const refusing = answering(awsError('AccessDeniedException', 'no'));
+
+  expect(await readAccountConcurrency(client)).toEqual({ limit: 10, unreserved: 9 });
+  await expect(readAccountConcurrency(refusing.client)).rejects.toThrow(CommandError);
 });

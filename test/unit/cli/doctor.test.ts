@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CommandError } from '../../../infra/cli/console/errors.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
 import { MemoryTerminal, run } from './support/run.ts';
 
@@ -260,6 +261,64 @@ test('a table that does not keep when its records change is worth a note, and no
     outcome: 'note',
     text: 'the table does not keep when its records change: it has no field of the type LastModifiedTime',
     hint: expect.stringContaining('20,000 pending payments'),
+  });
+});
+
+test.each([
+  [1000, 900, 'ok', 'share 1000 concurrent calls', undefined],
+  [500, 500, 'note', 'only 500 functions', /^Set NOCODB_WEBHOOK_MAX_CONCURRENCY=5 and deploy again$/],
+  [
+    10,
+    10,
+    'note',
+    'only 10 functions',
+    /^Ask AWS to raise the quota .*; then set NOCODB_WEBHOOK_MAX_CONCURRENCY=5/,
+  ],
+  [150, 104, 'note', 'only 150 functions', /^Ask AWS/],
+])('a webhook in an account with a concurrency of %i (%i unreserved) is %s', async (...row) => {
+  const [limit, unreserved, outcome, text, hint] = row;
+  const nocodb = await FakeNocoDb.start();
+
+  const { exitCode, json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    webhookSettings: () => ({ maxConcurrency: undefined }),
+    accountConcurrency: async () => ({ limit, unreserved }),
+  });
+
+  expect(exitCode).toBe(0);
+  expect((json() as Report).checks.at(-1)).toEqual({
+    check: 'Webhook',
+    outcome,
+    text: expect.stringContaining(text),
+    ...(hint && { hint: expect.stringMatching(hint) }),
+  });
+});
+
+test('a webhook with a concurrency of its own cannot delay the ticks', async () => {
+  const nocodb = await FakeNocoDb.start();
+
+  const { json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    webhookSettings: () => ({ maxConcurrency: 5 }),
+  });
+
+  expect((json() as Report).checks.at(-1)).toMatchObject({ check: 'Webhook', outcome: 'ok' });
+});
+
+test('an account that cannot be asked makes nobody ill', async () => {
+  const nocodb = await FakeNocoDb.start();
+
+  const { exitCode, json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    webhookSettings: () => ({ maxConcurrency: undefined }),
+    accountConcurrency: () => Promise.reject(new CommandError('No credentials', 'Sign in.')),
+  });
+
+  expect(exitCode).toBe(0);
+  expect((json() as Report).checks.at(-1)).toMatchObject({
+    outcome: 'note',
+    text: expect.stringContaining('is not known'),
+    hint: 'No credentials. Sign in',
   });
 });
 

@@ -21,6 +21,7 @@ const ALL: Readonly<Record<string, string>> = {
   DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead',
   ALARM_EMAIL: 'ops@example.com',
   NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
+  NOCODB_WEBHOOK_MAX_CONCURRENCY: '5',
   NOCODB_API_URL: 'https://nocodb.example.com',
   NOCODB_TABLE_ID: 'mq13l0ec25f9v23',
   NOCODB_ID_FIELD: 'No',

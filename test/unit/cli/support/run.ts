@@ -58,6 +58,8 @@ function absent({ json }: CommonOptions): Omit<CommandContext, 'out' | 'err'> {
     announcements: unexpected('announcements'),
     invokeFunction: unexpected('invokeFunction'),
     parameters: { read: unexpected('parameters.read'), create: unexpected('parameters.create') },
+    webhookSettings: () => undefined,
+    accountConcurrency: unexpected('accountConcurrency'),
     newSecret: unexpected('newSecret'),
     nocodb: unexpected('nocodb'),
   };
