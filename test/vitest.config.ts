@@ -53,6 +53,7 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      { test: { ...computing, name: 'page', include: ['test/page/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
       {
         test: {

@@ -1,4 +1,5 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { DemoBots } from './demo-bots.ts';
 import { PaymentTracker } from './payment-tracker.ts';
@@ -54,6 +55,12 @@ export class PaymentTrackerStack extends Stack {
       );
     }
     if (demo) {
+      // The page of `npm start` shows refused ticks too, which are debug lines. MiniStack reads only the variable.
+      tickFunction.addEnvironment('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+      (tickFunction.node.defaultChild as CfnFunction).addPropertyOverride(
+        'LoggingConfig.ApplicationLogLevel',
+        'DEBUG',
+      );
       const bots = new DemoBots(this, 'Bots', { tracker: this.tracker });
       const { createPayment, checkPayment, paymentConfirmed } = bots;
       this.#output(

@@ -1,7 +1,7 @@
 import getPort from 'get-port';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
-import { openChromium } from './support/chromium.ts';
+import { openChromium } from '../support/chromium.ts';
 import { type NpmStart, npmStart, running } from './support/npm-start.ts';
 
 /** The shortest interval, so that nobody waits. */

@@ -77,7 +77,7 @@ export async function openDemoShop(
     pay: ({ recordId }) => void nocodb.records.setPaid(Number(recordId), true),
     redeploy: async (variables) => void (await deploy(variables)),
     async close() {
-      await removeStack(deployed.aws, { stackName, tokenParameterName });
+      await removeStack(deployed.aws, { stackName, parameterNames: [tokenParameterName] });
       await nocodb.close();
     },
   };
