@@ -12,6 +12,7 @@ const SCREENS = [
   { width: 1280, scheme: 'dark' },
 ] as const;
 const WIDE = SCREENS[2];
+const NO_ANSWER = 'The tracker does not answer. Is npm start still running?';
 
 const box = (page: Page, recordId: string) =>
   page.getByRole('checkbox', { name: `Record ${recordId} is paid`, exact: true });
@@ -92,20 +93,18 @@ test('when the server is gone, the state turns red, the data ages, and the box g
   const before = await colourOf();
 
   await shop.server.close();
-  await page.getByText('Stopped.').waitFor({ timeout: 2500 });
+  await page.getByText('No answer.').waitFor({ timeout: 5000 });
   await box(page, '1').click();
 
   expect(await colourOf()).not.toBe(before);
-  expect(await page.getByRole('alert').textContent()).toBe(
-    'The tracker does not answer. Is npm start still running?',
-  );
+  expect(await page.getByRole('alert').textContent()).toBe(NO_ANSWER);
   await expect.poll(() => box(page, '1').isChecked()).toBe(false);
   const age = async () => Number(/(\d+) s ago/.exec((await page.locator('#age').textContent()) ?? '')?.[1]);
   const first = await age();
   await expect.poll(age, { timeout: 5000 }).toBeGreaterThan(first);
 });
 
-test('an answer of something else at the same address is no answer, and the tracker may come back', async () => {
+test('something else that answers at the same address is not the tracker, and the tracker may come back', async () => {
   const shop = await openPageShop();
   const page = await openPage(shop.server.url, WIDE);
   const other = createServer((_, response) => response.end('<!doctype html><title>Another program</title>'));
@@ -114,12 +113,27 @@ test('an answer of something else at the same address is no answer, and the trac
 
   await shop.server.close();
   await once(other.listen(Number(new URL(shop.server.url).port), '127.0.0.1'), 'listening');
-  await page.getByText('Stopped.').waitFor();
-  await page.waitForTimeout(1500);
+  await once(other, 'request');
+  await page.getByText('No answer.').waitFor();
+  expect(await page.getByRole('alert').textContent()).toBe(NO_ANSWER);
 
-  expect(await page.getByRole('alert').textContent()).toBe(
-    'The tracker does not answer. Is npm start still running?',
-  );
+  other.closeAllConnections();
+  await once(other.close(), 'close');
+  await shop.reopen();
+  await page.getByText('Starting.').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+test('a table that does not answer is said at the top, and the state turns red', async () => {
+  const shop = await openPageShop();
+  await shop.tick();
+  const page = await openPage(shop.server.url, WIDE);
+  await page.getByText('Up to date.').waitFor();
+
+  shop.tracker.getStats = () => Promise.reject(new Error('Read the table: no connection'));
+
+  await page.getByRole('alert').getByText('Read the table: no connection').waitFor();
+  await page.getByText('No answer.').waitFor();
 });
 
 test('a refusal of the server is shown in its words, and the box goes back', async () => {

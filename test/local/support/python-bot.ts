@@ -53,7 +53,7 @@ export async function openPythonBot(
 }
 
 /** Installs boto3 into a virtual environment that git ignores, once. @returns its python */
-async function installBoto3(): Promise<string> {
+export async function installBoto3(): Promise<string> {
   const home = join(CACHE, `python-${BOTO3.replace('==', '-')}`);
   const python = join(home, 'bin/python');
   if (existsSync(python)) return python;

@@ -20,6 +20,8 @@ export const INTERVAL_SECONDS = 20;
 export interface PageShop {
   readonly nocodb: DemoNocoDb;
   readonly server: PageServer;
+  /** Serves the page again at the same address, after its server was closed. */
+  reopen(): Promise<void>;
   /** What a bot uses. */
   readonly tracker: PaymentTracker;
   /** Adds a record for a customer of its own. @returns its ids */
@@ -67,23 +69,30 @@ export async function openPageShop(): Promise<PageShop> {
     return recordId;
   }
 
-  const server = await startPageServer({
-    backend: createPaymentPageBackend({
-      records: nocodb.records,
-      tracker,
-      intervalSeconds: INTERVAL_SECONDS,
-      webhook: false,
-      history,
-      invoke: async (_name, event) => ({ recordId: await sell((event as { title: string }).title) }),
-      createPaymentFunction: 'CreatePayment',
-      now: clock.now,
-    }),
-    onError: (error) => console.error(error),
+  const backend = createPaymentPageBackend({
+    records: nocodb.records,
+    tracker,
+    intervalSeconds: INTERVAL_SECONDS,
+    webhook: false,
+    history,
+    invoke: async (_name, event) => ({ recordId: await sell((event as { title: string }).title) }),
+    createPaymentFunction: 'CreatePayment',
+    now: clock.now,
   });
-  onTestFinished(() => server.close());
+
+  async function serve(port: number): Promise<PageServer> {
+    const opened = await startPageServer({ backend, port, onError: () => {} });
+    onTestFinished(() => opened.close());
+    return opened;
+  }
+
+  const server = await serve(0);
   return {
     nocodb,
     server,
+    async reopen() {
+      await serve(Number(new URL(server.url).port));
+    },
     tracker,
     add,
     sell,

@@ -1,6 +1,6 @@
 import { scrollTo, showPayments } from './payments.js';
 import { call, NoAnswerError } from './server.js';
-import { showStopped, showTracker } from './tracker.js';
+import { showNoAnswer, showTracker } from './tracker.js';
 
 /** Milliseconds between two refreshes. After an action, its result is awaited more eagerly. */
 const REFRESH = { usually: 1000, afterAction: 200, actionCounts: 3000 };
@@ -10,6 +10,8 @@ const query = { search: '', page: 1 };
 /** Number of actions. A response to a request from before the last action is out of date. */
 let actions = 0;
 let lastAction = Number.NEGATIVE_INFINITY;
+/** Whether the tracker did not answer last time. */
+let isGone = false;
 let wake = () => {};
 
 /** Performs an action. @throws what it throws, after the page has shown it */
@@ -17,7 +19,7 @@ async function act(action) {
   noteAction();
   try {
     const answer = await action();
-    byId('alarm').textContent = '';
+    setAlarm('');
     return answer;
   } catch (error) {
     showError(error);
@@ -33,9 +35,15 @@ function noteAction() {
   wake();
 }
 
-function showError(error) {
-  byId('alarm').textContent = error.message;
-  if (error instanceof NoAnswerError) showStopped();
+function showError(error, gone = error instanceof NoAnswerError) {
+  setAlarm(error.message);
+  isGone ||= gone;
+  if (isGone) showNoAnswer();
+}
+
+/** A screen reader reads the alarm aloud whenever it is written, so it is written only if it is new. */
+function setAlarm(text) {
+  if (byId('alarm').textContent !== text) byId('alarm').textContent = text;
 }
 
 /** Calls a listener that may fail: the page has shown why. */
@@ -91,17 +99,14 @@ for (const [id, step] of [
   });
 }
 
-/** Whether the last refresh failed. */
-let isStopped = false;
 for (;;) {
   const before = actions;
   try {
     await refresh();
-    if (isStopped) byId('alarm').textContent = '';
-    isStopped = false;
+    if (isGone) setAlarm('');
+    isGone = false;
   } catch (error) {
-    showError(error);
-    isStopped = true;
+    showError(error, true);
   }
   if (actions !== before) continue;
   const isRecent = Date.now() - lastAction < REFRESH.actionCounts;

@@ -20,9 +20,9 @@ export function showTracker(view) {
   showRates(view);
 }
 
-/** Shows that the tracker does not answer. The data gets older. */
-export function showStopped() {
-  showState('stale', 'Stopped.');
+/** Shows that the tracker does not answer, and how old the data is meanwhile. */
+export function showNoAnswer() {
+  showState('stale', 'No answer.');
 }
 
 function showState(className, word) {
