@@ -8,8 +8,8 @@ import { PaymentTrackerStack } from './constructs/payment-tracker-stack.ts';
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 try {
-  const { stackName, demo, tracker } = parseAppSettings(process.env);
-  new PaymentTrackerStack(new App(), stackName, { tracker, demo });
+  const { stackName, ...props } = parseAppSettings(process.env);
+  new PaymentTrackerStack(new App(), stackName, props);
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   // The message lists what is wrong. A stack trace would hide it.

@@ -2,4 +2,5 @@
 export { SettingsError } from '../../lambda/settings/read-settings.ts';
 export { PaymentTracker } from './payment-tracker.ts';
 export type { NocoDbProps, PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
+export type { PostConfirmedProps } from './post-confirmed.ts';
 export { STACK_OUTPUTS } from './stack-outputs.ts';

@@ -1,6 +1,6 @@
 import { Duration, Names, Stack } from 'aws-cdk-lib';
-import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, type IEventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -76,7 +76,21 @@ export class Notifications extends Construct {
       fn.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(this.#deadLetterQueue) });
     }
     const deadLetterQueue = Queue.fromQueueArn(fn, `DeadLetters${id}`, this.#deadLetterQueue.queueArn);
-    return new Rule(fn, `PaymentConfirmed${id}`, {
+    return this.#forward(
+      fn,
+      `PaymentConfirmed${id}`,
+      new LambdaFunction(fn, { ...DELIVERY, deadLetterQueue }),
+    );
+  }
+
+  /** Puts the events of this tracker into a queue. */
+  fill(queue: IQueue): Rule {
+    const deadLetterQueue = this.#deadLetterQueue;
+    return this.#forward(queue, 'PaymentConfirmed', new SqsQueue(queue, { ...DELIVERY, deadLetterQueue }));
+  }
+
+  #forward(scope: Construct, id: string, target: IRuleTarget): Rule {
+    return new Rule(scope, id, {
       description: `Payments confirmed by ${this.#trackerName}`,
       eventBus: this.bus,
       eventPattern: {
@@ -84,9 +98,7 @@ export class Notifications extends Construct {
         detailType: [PAYMENT_CONFIRMED.detailType],
         detail: { trackerName: [this.#trackerName] },
       },
-      targets: [
-        new LambdaFunction(fn, { maxEventAge: Duration.hours(24), retryAttempts: 185, deadLetterQueue }),
-      ],
+      targets: [target],
     });
   }
 
@@ -117,6 +129,9 @@ function createBus(scope: Construct, description: string): IEventBus {
   });
   return new EventBus(scope, 'Bus', { eventBusName, description }) as IEventBus;
 }
+
+/** EventBridge repeats a delivery for a day: the longest time, with the most attempts. */
+const DELIVERY = { maxEventAge: Duration.hours(24), retryAttempts: 185 } as const;
 
 /** Lambda applies the filter before it calls the function, free of charge. */
 const BECAME_PAID = FilterCriteria.filter({

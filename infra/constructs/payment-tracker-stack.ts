@@ -4,10 +4,14 @@ import type { Construct } from 'constructs';
 import { DemoBots } from './demo-bots.ts';
 import { PaymentTracker } from './payment-tracker.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
+import type { PostConfirmedProps } from './post-confirmed.ts';
 import { STACK_OUTPUTS } from './stack-outputs.ts';
 
 export interface PaymentTrackerStackProps extends StackProps {
   readonly tracker: PaymentTrackerProps;
+
+  /** @default - nothing is posted */
+  readonly postConfirmed?: PostConfirmedProps;
 
   /**
    * Adds the functions of an example bot, and deletes the table with the stack.
@@ -21,12 +25,17 @@ export interface PaymentTrackerStackProps extends StackProps {
 export class PaymentTrackerStack extends Stack {
   readonly tracker: PaymentTracker;
 
-  constructor(scope: Construct, id: string, { tracker, demo = false, ...props }: PaymentTrackerStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tracker, postConfirmed, demo = false, ...props }: PaymentTrackerStackProps,
+  ) {
     super(scope, id, { description: 'Tells bots which NocoDB payments are paid', ...props });
     this.tracker = new PaymentTracker(this, 'Payments', {
       ...tracker,
       ...(demo && { removalPolicy: RemovalPolicy.DESTROY }),
     });
+    if (postConfirmed !== undefined) this.tracker.postConfirmed(postConfirmed);
     const { table, loop, tickFunction, wakeFunction, alarmTopic, trackerName, settings } = this.tracker;
     this.#output(STACK_OUTPUTS.trackerName, 'Name of the tracker in logs, metrics and events', trackerName);
     this.#output(STACK_OUTPUTS.tableName, 'DynamoDB table that bots read', table.tableName);

@@ -22,6 +22,7 @@ import { acknowledge } from './nag-acknowledgements.ts';
 import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
 import type { PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
+import { PostConfirmed, type PostConfirmedProps } from './post-confirmed.ts';
 import { TickLoop } from './tick-loop.ts';
 import { WakeUp } from './wake-up.ts';
 import { Webhook } from './webhook.ts';
@@ -166,6 +167,22 @@ export class PaymentTracker extends Construct {
    */
   onConfirmed(fn: IFunction): Rule {
     return this.#notifications.subscribe(fn);
+  }
+
+  /**
+   * Posts each confirmed payment to a server that is not on AWS, signed as Standard Webhooks describes it. A request that
+   * the server does not accept is repeated for a day. `verifyConfirmed` of the client checks a request.
+   *
+   * @returns the function that posts
+   * @throws {SettingsError} if a prop is wrong
+   * @example
+   * payments.postConfirmed({ url: 'https://bot.example.com/confirmed' });
+   */
+  postConfirmed(props: PostConfirmedProps): IFunction {
+    const { trackerName, deadLetterQueue } = this;
+    const post = new PostConfirmed(this, 'PostConfirmed', { ...props, trackerName, deadLetterQueue });
+    this.#notifications.fill(post.queue);
+    return post.function;
   }
 
   #createTickFunction(): BundledFunction {

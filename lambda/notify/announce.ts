@@ -78,7 +78,7 @@ async function announceSome(
   for (const { index, record, error } of unreadable) {
     if (failed !== undefined && failed.index < index) break;
     try {
-      await deadLetters.put(record, error);
+      await deadLetters.put({ record }, error);
       logger.error('📣 A change of the table cannot be read; it is in the dead-letter queue', {
         error: loggableError(error),
       });

@@ -27,7 +27,12 @@ export const INTERVAL_SECONDS = { min: 5, max: 300, default: 20 } as const;
 
 const DAYS = { min: 1, max: 3650, unit: 'days' } as const;
 
+const QUEUE_URL = /^https?:\/\/\S+$/;
+const QUEUE_URL_FORM = 'the URL of an SQS queue';
+
 const DEFAULT_TOKEN_PARAMETER = '/payment-tracker/nocodb-api-token';
+
+const DEFAULT_CONFIRMED_SECRET_PARAMETER = '/payment-tracker/confirmed-webhook-secret';
 
 const WHERE_TABLE_ID_IS =
   'the id begins with m and stands in the address bar when the table is open, as in …/dashboard/#/nc/<base id>/<table id>';
@@ -67,6 +72,7 @@ export const SETTINGS = {
       tick: 'required',
       webhook: 'required',
       notify: 'required',
+      post: 'required',
       wake: 'required',
     },
   },
@@ -82,8 +88,13 @@ export const SETTINGS = {
   },
   deadLetterQueueUrl: {
     variable: 'DEAD_LETTER_QUEUE_URL',
-    ...text(/^https?:\/\/\S+$/, 'the URL of an SQS queue'),
-    readBy: { notify: 'required' },
+    ...text(QUEUE_URL, QUEUE_URL_FORM),
+    readBy: { notify: 'required', post: 'required' },
+  },
+  postQueueUrl: {
+    variable: 'POST_QUEUE_URL',
+    ...text(QUEUE_URL, QUEUE_URL_FORM),
+    readBy: { post: 'required' },
   },
   alarmEmail: {
     variable: 'ALARM_EMAIL',
@@ -109,6 +120,29 @@ export const SETTINGS = {
     readBy: { stack: 'optional', props: 'optional' },
     meaning:
       'The most calls of the webhook that run at the same time, for example `5`: strangers who call its URL then cannot delay the ticks. Lambda reserves them from the concurrency of the account.',
+  },
+  confirmedWebhookUrl: {
+    variable: 'CONFIRMED_WEBHOOK_URL',
+    prop: 'postConfirmed.url',
+    // Requests to this machine are for tests.
+    ...text(
+      /^(?:https:\/\/[^\s/]|http:\/\/(?:127\.0\.0\.1|localhost)[:/])\S*$/,
+      'an address that begins with https://',
+    ),
+    // The path may contain a secret.
+    secret: true,
+    readBy: { stack: 'optional', props: 'optional', post: 'required' },
+    meaning:
+      'An HTTPS address that gets a signed [POST for each confirmed payment](https://github.com/global-payment-tracker/payment-tracker/blob/main/lambda/notify/README.md#bots-that-are-not-on-aws), for a bot that is not on AWS.',
+  },
+  confirmedWebhookSecretParameter: {
+    variable: 'CONFIRMED_WEBHOOK_SECRET_PARAMETER',
+    prop: 'postConfirmed.secretParameterName',
+    ...parameterName(DEFAULT_CONFIRMED_SECRET_PARAMETER, 'secret'),
+    default: DEFAULT_CONFIRMED_SECRET_PARAMETER,
+    readBy: { stack: 'optional', props: 'optional', post: 'optional' },
+    meaning:
+      'Name of the SSM SecureString parameter that holds the secret (`whsec_…`) that signs these requests.',
   },
   apiUrl: {
     variable: 'NOCODB_API_URL',

@@ -24,6 +24,7 @@ export const ERROR_KINDS = [
   'LayoutTooNew',
   'UnreadableRecord',
   'EventRefused',
+  'PostFailed',
   'UnusableSecret',
   'Unexpected',
 ] as const;

@@ -37,7 +37,7 @@ function createBus({ refuses = [], failsAt = [] }: Answers = {}) {
 function createQueue(full = false) {
   const messages: unknown[] = [];
   const deadLetters: DeadLetters = {
-    async put(record) {
+    async put({ record }) {
       if (full) throw new Error('the queue is away');
       messages.push(record);
     },

@@ -13,7 +13,7 @@ it('a dead letter has the whole record and the reason', async () => {
   const record = streamRecord({ pk: 'USER#1', sk: 'RECORD#2', status: 'paid' });
 
   await createDeadLetters(new SQSClient(client), `${client.endpoint}/1/dead`).put(
-    record,
+    { record },
     new TypeError('odd'),
   );
 
