@@ -18,6 +18,7 @@ beforeAll(() => {
   const app = new App({ outdir: temporaryOutdir() });
   const stack = new PaymentTrackerStack(app, 'Shop', {
     tracker: { nocodb: NOCODB, webhook: { secretParameterName: '/shop/webhook-secret' } },
+    postConfirmed: { url: 'https://bot.example.com/confirmed' },
     demo: true,
   });
   const { directory } = app.synth();
@@ -36,6 +37,7 @@ const FUNCTIONS = [
   ['BotsCreatePayment', 1.5],
   ['BotsCheckPayment', 0.6],
   ['PaymentsNotificationsNotify', 0.6],
+  ['PaymentsPostConfirmedFunction', 0.6],
   ['PaymentsWebhookFunction', 1.5],
   ['BotsPaymentConfirmed', 0.01],
 ] as const;
@@ -48,6 +50,8 @@ const VARIABLES = {
   LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
   EVENT_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop',
   DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead',
+  POST_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Post',
+  CONFIRMED_WEBHOOK_URL: 'https://bot.example.com/confirmed',
   NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
   AWS_REGION: 'eu-central-1',
 };

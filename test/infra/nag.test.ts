@@ -45,6 +45,7 @@ function appWithTracker(): { app: App; stack: PaymentTrackerStack } {
   const app = createApp();
   const stack = new PaymentTrackerStack(app, 'Shop', {
     demo: true,
+    postConfirmed: { url: 'https://bot.example.com/confirmed' },
     tracker: {
       nocodb: NOCODB,
       alarmEmail: 'ops@example.com',
