@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { MAX_ATTEMPTS } from '../../lambda/post/deliver.ts';
 import { checkProps, SettingsError, variablesFor } from '../../lambda/settings/read-settings.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { acknowledge } from './nag-acknowledgements.ts';
 
 /** Where the events of confirmed payments are posted. */
 export interface PostConfirmedProps {
@@ -66,6 +67,7 @@ export class PostConfirmed extends Construct {
     this.function.addEventSource(
       new SqsEventSource(this.queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
     );
+    acknowledge(this.function, 'queueGivesUp');
     deadLetterQueue.grantSendMessages(this.function);
     const parameter = { service: 'ssm', resource: 'parameter', resourceName: secretParameterName.slice(1) };
     this.function.addToRolePolicy(
