@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
-import { createRecordSource, sourceName } from './nocodb/record-source.ts';
+import { createRecordSource, sourceName, toWatchedTable } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { readSettings } from './settings/read-settings.ts';
@@ -21,7 +21,7 @@ const table = { client: createDocumentClient(), tableName };
 const logger = new Logger({ serviceName: trackerName });
 
 const dependencies: TickDependencies = {
-  settings: { intervalSeconds, source: sourceName(nocodb) },
+  settings: { intervalSeconds, source: sourceName(nocodb), table: toWatchedTable(nocodb) },
   clock: systemClock,
   gate: new DynamoControlItem(table),
   payments: new DynamoPendingPayments({

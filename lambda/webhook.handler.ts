@@ -3,6 +3,7 @@ import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
 import { createNocoDbClient } from './nocodb/client.ts';
 import { createFieldTitles } from './nocodb/fields.ts';
+import { toWatchedTable } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { readSettings } from './settings/read-settings.ts';
@@ -20,6 +21,7 @@ const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTra
 const table = { client: createDocumentClient(), tableName };
 const logger = new Logger({ serviceName: trackerName });
 const clock = systemClock;
+const controlItem = new DynamoControlItem(table);
 const nocoDbClient = createNocoDbClient({
   apiUrl: nocodb.apiUrl,
   token: createSsmToken({ parameterName: tokenParameterName, clock, logger }),
@@ -33,7 +35,8 @@ const dependencies: WebhookDependencies = {
     parameterName: webhookSecretParameter,
     clock,
   }),
-  tableId: nocodb.tableId,
+  table: toWatchedTable(nocodb),
+  watchedTables: controlItem,
   titles: createFieldTitles(nocodb, nocoDbClient),
   payments: new DynamoPendingPayments({
     ...table,
@@ -41,7 +44,7 @@ const dependencies: WebhookDependencies = {
     shards,
     paidDays: retention.paidDays,
   }),
-  count: new DynamoControlItem(table),
+  count: controlItem,
   clock,
   observe: combineObservers(
     createLogObserver(logger),

@@ -98,8 +98,7 @@ export class TrackerDashboard extends Construct {
     this.dashboard.addWidgets(
       this.#graph('Failed ticks by kind', [this.#failuresByKind()]),
       this.#graph('Payments that need attention', [
-        this.#sum(METRICS.missing, 'missing'),
-        this.#sum(METRICS.invalid, 'invalid'),
+        this.#sum(METRICS.givenUp, 'became missing or invalid'),
         this.#maximum(METRICS.ownerMismatch, 'paid by another owner', Color.RED),
       ]),
     );

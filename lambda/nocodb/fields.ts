@@ -1,6 +1,6 @@
 import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { FieldNotFoundError } from '../tracker/errors.ts';
-import type { RequestContext } from '../tracker/record-source.ts';
+import type { RequestContext, TableName } from '../tracker/record-source.ts';
 import type { NocoDbClient } from './client.ts';
 import type { ChangeFields } from './query.ts';
 import { asList, asObject, type RecordFormat, readResponse, UnexpectedShapeError } from './read-response.ts';
@@ -90,6 +90,22 @@ export function findField(fields: readonly TableField[], name: string): TableFie
 const OPERATION = 'read the fields of the table';
 
 /**
+ * Reads the title of the table and the id of its base.
+ *
+ * @throws {TrackerError}
+ */
+export function readTableName(
+  client: NocoDbClient,
+  settings: Pick<NocoDbSettings, 'tableId'>,
+  context: RequestContext,
+): Promise<TableName> {
+  return readTable('read the title of the table', client, settings, context, (json) => {
+    const { title, base_id: base } = asObject(json, 'the answer');
+    return { title: String(title), ...(typeof base === 'string' && { base }) };
+  });
+}
+
+/**
  * Reads the fields of the table. The viewer role is enough for it (`tableGet` is among the viewer's rights in
  * `src/utils/acl.ts` of nocodb 0.301.3).
  *
@@ -97,12 +113,22 @@ const OPERATION = 'read the fields of the table';
  */
 export async function readTableFields(
   client: NocoDbClient,
-  { tableId }: Pick<NocoDbSettings, 'tableId'>,
+  settings: Pick<NocoDbSettings, 'tableId'>,
   context: RequestContext,
 ): Promise<TableField[]> {
+  return readTable(OPERATION, client, settings, context, readFields);
+}
+
+async function readTable<T>(
+  operation: string,
+  client: NocoDbClient,
+  { tableId }: Pick<NocoDbSettings, 'tableId'>,
+  context: RequestContext,
+  read: (json: unknown) => T,
+): Promise<T> {
   const response = await client.send(
     {
-      operation: OPERATION,
+      operation,
       method: 'GET',
       path: metaPath(tableId),
       params: '',
@@ -111,7 +137,7 @@ export async function readTableFields(
     },
     context,
   );
-  return readResponse(response, context, readFields);
+  return readResponse(response, context, read);
 }
 
 /** Encoded, because `doctor` also asks with the title of a table. */

@@ -15,6 +15,7 @@ import type {
   RecordSource,
   RequestContext,
 } from '../tracker/record-source.ts';
+import type { WatchedTable } from '../tracker/watched-table.ts';
 import {
   type ApiCall,
   type ClientOptions,
@@ -23,7 +24,7 @@ import {
   type NocoDbClient,
 } from './client.ts';
 import { ErrorResponse } from './error-response.ts';
-import { createFieldTitles, findChangeFields, readTableFields } from './fields.ts';
+import { createFieldTitles, findChangeFields, readTableFields, readTableName } from './fields.ts';
 import {
   bulkBody,
   type ChangeFields,
@@ -110,7 +111,14 @@ export function createRecordSource(
         throw error;
       }
     },
+
+    tableName: (context) => readTableName(client, settings, context),
   };
+}
+
+/** The table in the settings, as the tracker remembers it. */
+export function toWatchedTable({ tableId, ownerField }: NocoDbSettings): WatchedTable {
+  return { id: tableId, comparesOwners: ownerField !== undefined };
 }
 
 /**

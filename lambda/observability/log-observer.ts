@@ -34,6 +34,7 @@ function levelOf(event: TrackerEvent): Level {
     case 'payment.missing':
     case 'payment.invalid':
     case 'tick.leaseLost':
+    case 'gate.passedOver':
     case 'webhook.refused':
       return 'warn';
     case 'tick.skipped':

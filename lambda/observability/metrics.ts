@@ -30,17 +30,16 @@ export const METRICS = {
   ticksFailed: { name: 'TicksFailed', unit: MetricUnit.Count },
   /**
    * Age of the data at the start of a tick while something was pending: about one interval in normal operation. Ticks
-   * that fail or that a penalty stops publish it too. Maximum.
+   * that fail or that a penalty stops publish it too, and those that find the gate held although the data is older than
+   * two intervals. Maximum.
    */
   dataAge: { name: 'DataAge', unit: MetricUnit.Seconds },
   /** Payments pending after a tick. Maximum. */
   pending: { name: 'Pending', unit: MetricUnit.Count },
   /** Payments confirmed, by ticks and by webhook. Sum. */
   confirmed: { name: 'Confirmed', unit: MetricUnit.Count },
-  /** Payments that became missing: NocoDB has no such record. Sum. */
-  missing: { name: 'Missing', unit: MetricUnit.Count },
-  /** Payments that became invalid: NocoDB refuses their record id. Sum. */
-  invalid: { name: 'Invalid', unit: MetricUnit.Count },
+  /** Payments that became missing (NocoDB has no such record) or invalid (it refuses the record id). Sum. */
+  givenUp: { name: 'PaymentsGivenUp', unit: MetricUnit.Count },
   /** Paid records whose owner is not the payment's user; counted in every tick that sees one. Maximum. */
   ownerMismatch: { name: 'OwnerMismatch', unit: MetricUnit.Count },
   /** Pages with fewer records than requested, because the server cut them. Sum. */
@@ -92,8 +91,9 @@ export function createMetricsObserver(metrics: Metrics, intervalSeconds: number)
         add(METRICS.confirmed, 1);
         break;
       case 'tick.skipped':
-        if (event.reason === 'held') return;
-        add(METRICS.ticksSkipped, 1);
+        if (event.reason === 'blocked') add(METRICS.ticksSkipped, 1);
+        // Once a minute, another tick has had the slot and has just updated the data.
+        else if ((event.dataAgeSeconds ?? 0) <= 2 * intervalSeconds) return;
         addUnlessZero(METRICS.dataAge, event.dataAgeSeconds ?? 0);
         break;
       case 'tick.finished':
@@ -125,8 +125,7 @@ function addSummary(
   addUnlessZero: (metric: Metric, value: number) => void,
 ): void {
   addUnlessZero(METRICS.confirmed, summary.confirmed);
-  addUnlessZero(METRICS.missing, summary.missing);
-  addUnlessZero(METRICS.invalid, summary.invalid);
+  addUnlessZero(METRICS.givenUp, summary.missing + summary.invalid);
   addUnlessZero(METRICS.ownerMismatch, summary.ownerMismatches);
   addUnlessZero(METRICS.cutPages, summary.cutPages);
   addUnlessZero(METRICS.unanswered, summary.unanswered);

@@ -21,6 +21,7 @@ export const ERROR_KINDS = [
   'TableWriteFailed',
   'TableUnavailable',
   'SourceLooksWrong',
+  'SourceChanged',
   'LayoutTooNew',
   'UnreadableRecord',
   'EventRefused',
@@ -140,6 +141,11 @@ export class ChangesUnsupportedError extends TrackerError {
 /** An audit found too few of the records it asked for: the table looks like another one, and nothing was written. */
 export class SourceLooksWrongError extends TrackerError {
   readonly kind = 'SourceLooksWrong';
+}
+
+/** Payments were tracked while the tracker watched another table, and none of them is confirmed until people agree. */
+export class SourceChangedError extends TrackerError {
+  readonly kind = 'SourceChanged';
 }
 
 /** NocoDB answered 5xx, also to the retries before the deadline. */

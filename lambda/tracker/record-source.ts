@@ -25,6 +25,20 @@ export interface RecordSource {
    * @throws {TrackerError} another subclass, as `list` does
    */
   listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage>;
+
+  /**
+   * What people call the table. Absent where the API does not tell.
+   *
+   * @throws {TrackerError} a subclass, as `list` does
+   */
+  tableName?(context: RequestContext): Promise<TableName>;
+}
+
+/** What people call a table. */
+export interface TableName {
+  readonly title: string;
+  /** Id of its base. */
+  readonly base?: string;
 }
 
 /** Which changes are asked for. */

@@ -3,9 +3,10 @@ import type { CheckContext } from './check-context.ts';
 import { knownBulkList, type Position, type SweepState } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import { type FetchResult, fetchRecords, type Part } from './fetch-records.ts';
+import { nameOf } from './payment.ts';
 import { NEW_PARTITION, type PendingPayment, type PendingSlice } from './pending-payments.ts';
 import { PLAN_LIMITS } from './query-plan.ts';
-import { nameOf, type Reconciliation, reconcile } from './reconcile.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
 
 /** Payments that one tick asks for by id: what one bulk list carries. */
 export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
@@ -58,6 +59,8 @@ export interface SweepResult {
   readonly areNewcomersDone: boolean;
   /** Payments that are pending after the sweep that this tick completed. */
   readonly pending?: number;
+  /** Payments that the sweep has passed so far because they are held. */
+  readonly held: number;
   /** Distinct record ids that there was no time to ask for. */
   readonly unanswered: number;
   readonly error?: unknown;
@@ -83,17 +86,21 @@ export async function sweepSlice(
     writeUntil,
     report,
     confirmedBefore,
+    guard,
   } = context;
   const from = isPartial ? control.newcomers : undefined;
   const newcomers = isPartial ? await payments.listNew(from?.after, MAX_NEWCOMERS) : NOBODY;
   const maxRequests = isPartial && hasNews ? MAX_REQUESTS_BESIDE_NEWS : undefined;
   const limit = sliceLimit(context, maxRequests) - newcomers.payments.length;
   const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
-  const asked = distinct([...newcomers.payments, ...slice.payments]);
+  const listed = distinct([...newcomers.payments, ...slice.payments]);
+  const held = await guard.heldAmong(listed);
+  const isHeld = (payment: PendingPayment) => held.has(nameOf(payment));
+  const asked = listed.filter((payment) => !isHeld(payment));
   observe({ type: 'tick.started', pending: asked.length, users: countUsers(asked), audit: isAudit });
 
   const recordIds = recordIdsOf(asked);
-  const newIds = recordIdsOf(newcomers.payments);
+  const newIds = recordIdsOf(newcomers.payments.filter((payment) => !isHeld(payment)));
   const result = await fetchRecords(partsOf(newIds, from, recordIds.slice(newIds.length), begin), {
     source,
     clock,
@@ -112,19 +119,21 @@ export async function sweepSlice(
     observe,
     by: 'tick',
     audit: undefined,
-    paidAt: now,
+    now,
     deadline: writeUntil,
     confirmedBefore,
+    guard,
   });
-  const isLeft = (payment: PendingPayment) => isUndone(payment, result, reconciliation);
+  const isLeft = (payment: PendingPayment) => !isHeld(payment) && isUndone(payment, result, reconciliation);
   const isDone = (payment: PendingPayment) => reconciliation.done.has(nameOf(payment));
   const movable = asked.filter((each) => each.partition === NEW_PARTITION && !isLeft(each) && !isDone(each));
   const moveError = isPartial ? await moveNewcomers(movable, context) : undefined;
 
-  const left = firstLeft(slice.payments, result, reconciliation);
+  const left = firstLeft(slice.payments, result, reconciliation, held);
   const passed = slice.payments.slice(0, left);
   const hasGap = begin.hasGap || passed.some(({ recordId }) => result.failed.has(recordId));
   const counted = begin.counted + passed.filter((payment) => !isDone(payment)).length;
+  const heldSoFar = (begin.held ?? 0) + passed.filter(isHeld).length;
   const isOver = slice.isLast && left === slice.payments.length;
   const sweptAt = isOver && !hasGap ? begin.startedAt : endedSweep;
   const state: SweepState = {
@@ -132,8 +141,9 @@ export async function sweepSlice(
     counted,
     ...positionAt(left, slice.payments, begin, result),
     ...(hasGap && { hasGap }),
+    ...(heldSoFar > 0 && { held: heldSoFar }),
   };
-  const newLeft = firstLeft(newcomers.payments, result, reconciliation);
+  const newLeft = firstLeft(newcomers.payments, result, reconciliation, held);
   const areNewcomersOver = newcomers.isLast && newLeft === newcomers.payments.length;
   const error = result.error ?? reconciliation.error ?? moveError;
   return {
@@ -146,6 +156,7 @@ export async function sweepSlice(
     isWhole: isOver && !hasGap && begin.after === undefined,
     areNewcomersDone: areNewcomersOver && from === undefined && !newcomers.payments.some(isLeft),
     ...(isOver && !hasGap && { pending: counted }),
+    held: heldSoFar,
     unanswered: recordIds.filter((id) => !isAnswered(id, result)).length,
     ...(error !== undefined && { error }),
   };
@@ -178,7 +189,7 @@ function partsOf(
 }
 
 /** Where the next tick continues. @param left the index of the first payment that is left */
-function positionAt(
+export function positionAt(
   left: number,
   payments: readonly PendingPayment[],
   before: Position,
@@ -229,14 +240,20 @@ async function moveNewcomers(
  * The index of the first payment of a slice that is left for the next tick, because it has no answer or its result is not
  * written. The length of the slice when there is none. Ids that were asked for when an error occurred are not left: a
  * request that always fails must not stop the sweep.
+ *
+ * @param held payments that were not asked for, by `nameOf`: they are not left
  */
 export function firstLeft(
   slice: readonly PendingPayment[],
   result: FetchResult,
   reconciliation: Reconciliation,
+  held: ReadonlySet<string> = new Set(),
 ): number {
   const index = slice.findIndex(
-    (payment) => !result.failed.has(payment.recordId) && isUndone(payment, result, reconciliation),
+    (payment) =>
+      !held.has(nameOf(payment)) &&
+      !result.failed.has(payment.recordId) &&
+      isUndone(payment, result, reconciliation),
   );
   return index === -1 ? slice.length : index;
 }

@@ -64,10 +64,12 @@ test('the table behaves as the model of a payment, whatever happens in whatever 
             expect(await payments.noteMiss(key(each.on), audit)).toBe(model.noteMiss(key(each.on), audit));
             break;
           case 'markMissing':
-            expect(await payments.markMissing(key(each.on))).toBe(model.end(key(each.on), 'missing'));
+            expect(await payments.markMissing(key(each.on), now)).toBe(model.end(key(each.on), 'missing'));
             break;
           case 'markInvalid':
-            expect(await payments.markInvalid(key(each.on), 'why')).toBe(model.end(key(each.on), 'invalid'));
+            expect(await payments.markInvalid(key(each.on), 'why', now)).toBe(
+              model.end(key(each.on), 'invalid'),
+            );
             break;
         }
         for (const userId of users) {

@@ -114,8 +114,8 @@ test('counts a miss once when two note it at the same time', async () => {
 
 test.for([
   ['confirmed', (payments: DynamoPendingPayments) => payments.confirm(PAYMENT, NOW)],
-  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT)],
-  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number')],
+  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT, NOW)],
+  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number', NOW)],
 ] as const)('nothing can be done any more with a payment that is %s', async ([, end]) => {
   const { table, store, payments } = await prepare();
   await store.track(PAYMENT, NOW);
@@ -125,8 +125,8 @@ test.for([
   const answers = [
     await payments.confirm(PAYMENT, NOW + 1),
     await payments.noteMiss(PAYMENT, 1),
-    await payments.markMissing(PAYMENT),
-    await payments.markInvalid(PAYMENT, 'another reason'),
+    await payments.markMissing(PAYMENT, NOW),
+    await payments.markInvalid(PAYMENT, 'another reason', NOW),
     await payments.moveFromNew(PAYMENT),
   ];
 
@@ -141,7 +141,10 @@ test('a missing payment keeps its expiry, an invalid one also its reason', async
   await store.track(PAYMENT, NOW);
   await store.track(other, NOW);
 
-  const marked = [await payments.markMissing(PAYMENT), await payments.markInvalid(other, 'not a number')];
+  const marked = [
+    await payments.markMissing(PAYMENT, NOW),
+    await payments.markInvalid(other, 'not a number', NOW),
+  ];
 
   expect(marked).toEqual([true, true]);
   const expiresAt = NOW / 1000 + 90 * 86_400;

@@ -73,12 +73,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   payment.map(
     (key): Step =>
       ({ pending }) =>
-        pending.markMissing(key),
+        pending.markMissing(key, 1),
   ),
   payment.map(
     (key): Step =>
       ({ pending }) =>
-        pending.markInvalid(key, 'no number'),
+        pending.markInvalid(key, 'no number', 1),
   ),
   payment.map(
     (key): Step =>

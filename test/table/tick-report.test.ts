@@ -22,6 +22,8 @@ test('remembers what a tick reports, and forgets what the next no longer reports
       after: payment,
       batchSize: { ids: 9, successes: 0 },
     },
+    givenUp: { startedAt: NOW, isRunning: true, after: { ...payment, partition: 'invalid' }, alone: 1 },
+    held: 3,
   };
   await acquire('a');
   await gate.finish(reportOf('a', { memory, lastSuccessAt: NOW + 5 }));

@@ -61,7 +61,8 @@ export async function openWebhookDesk(
   const answers: number[] = [];
   const dependencies = {
     isSecret: createSecretCheck({ secret: fixedToken(SECRET), parameterName: '/contract/secret', clock }),
-    tableId,
+    table: { id: tableId, comparesOwners: nocodb.settings.ownerField !== undefined },
+    watchedTables: table.gate,
     titles: createFieldTitles(nocodb.settings, client),
     payments: table.payments,
     count: table.count,

@@ -24,6 +24,8 @@ export const NOTHING_REMEMBERED: TickMemory = {
   news: undefined,
   newcomers: undefined,
   audit: undefined,
+  givenUp: undefined,
+  held: undefined,
 };
 
 /** What an ordinary tick reports at its end. */

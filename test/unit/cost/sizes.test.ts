@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
-import { finishUpdate } from '../../../lambda/table/control-item.ts';
+import { finishUpdate } from '../../../lambda/table/control-attributes.ts';
 import {
   CONTROL_KEY,
   LAYOUT_VERSION,
@@ -76,7 +76,10 @@ it('the control item, with everything in it that ticks remember, fits the one wr
         after: POSITION.after,
         batchSize: BATCH_SIZE,
       },
+      givenUp: { ...POSITION, startedAt: NOW, isRunning: true },
+      held: undefined,
     },
+    watched: [{ table: 'mq13l0ec25f9v23', since: 0, title: 'Payments', base: 'pt0cgvxtnwmez2e' }],
     source: '0123456789abcdef',
     empty: false,
   });

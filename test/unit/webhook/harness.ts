@@ -1,4 +1,5 @@
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
+import { toWatchedTable } from '../../../lambda/nocodb/record-source.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import {
@@ -28,7 +29,8 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
   const nocoDb = { send: () => Promise.reject(new Error('no request to NocoDB is expected')) };
   const dependencies = {
     isSecret: async (offered: string | undefined) => offered === SECRET,
-    tableId: settings.tableId,
+    table: toWatchedTable(settings),
+    watchedTables: table.gate,
     titles: createFieldTitles(settings, nocoDb),
     payments: table.payments,
     count: table.count,
