@@ -24,7 +24,7 @@ import {
 
 /**
  * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
- * tick in this many reserves some for the audit.
+ * tick in this many reserves some for the audit. The same holds for the walk through the payments that are given up.
  */
 const TICKS_TO_KEEP_TIME = 4;
 
@@ -100,7 +100,8 @@ export async function checkPayments(
   const isAudit = audit.isRunning === true;
   const { updates, failures } = control.counters;
   const isDue = isGivenUpDue(control.givenUp, now);
-  const keepsTime = (isAudit || isDue) && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
+  const isWalking = isAudit || control.givenUp?.isRunning === true;
+  const keepsTime = isWalking && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
   const about = { audit: isAudit, ...dataAge(control, now), ...sweepAge(control, now) };
   let news: NewsResult | undefined;
   let sweep: SweepResult | undefined;

@@ -66,9 +66,7 @@ export async function askGivenUp(context: CheckContext): Promise<GivenUpResult> 
     reconciliation,
     state: {
       startedAt,
-      ...(!isOver && positionAt(left, slice, before, result)),
-      // After an error, the rest waits for the next hour.
-      ...(!isOver && error === undefined && { isRunning: true }),
+      ...(!isOver && { isRunning: true, ...positionAt(left, slice, before, result) }),
       ...(result.batchSize && { batchSize: result.batchSize }),
     },
     ...(error !== undefined && { error }),

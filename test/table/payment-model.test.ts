@@ -21,6 +21,7 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('markMissing' as const), on: paymentIndex }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('markInvalid' as const), on: paymentIndex }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('revive' as const), on: paymentIndex }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.constantFrom(0.001, 29, 31, 91) }),
@@ -62,6 +63,9 @@ test('the table behaves as the model of a payment, whatever happens in whatever 
           case 'miss':
             audit += each.audits;
             expect(await payments.noteMiss(key(each.on), audit)).toBe(model.noteMiss(key(each.on), audit));
+            break;
+          case 'revive':
+            expect(await payments.revive(key(each.on))).toBe(model.revive(key(each.on)));
             break;
           case 'markMissing':
             expect(await payments.markMissing(key(each.on), now)).toBe(model.end(key(each.on), 'missing'));

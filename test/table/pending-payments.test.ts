@@ -135,6 +135,88 @@ test.for([
   expect(await payments.list(undefined, 100)).toEqual({ payments: [], isLast: true });
 });
 
+test.for([
+  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT, NOW)],
+  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number', NOW)],
+] as const)(
+  'a payment that is %s is listed as such, and becomes pending again once',
+  async ([status, end]) => {
+    const { table, store, payments } = await prepare();
+    await store.track(PAYMENT, NOW);
+    const before = await table.readPayment(PAYMENT);
+    await end(payments);
+
+    const given = { payments: [{ ...PAYMENT, partition: status }], isLast: true };
+    expect(await payments.listGivenUp(undefined, 100)).toEqual(given);
+    expect(await payments.ofRecord(PAYMENT.recordId)).toEqual(given.payments);
+    expect(await store.givenUp(status)).toEqual([PAYMENT]);
+    expect(await store.find(PAYMENT, NOW)).toMatchObject({ status, givenUpAt: NOW });
+    expect([await payments.revive(PAYMENT), await payments.revive(PAYMENT)]).toEqual([true, false]);
+    expect(await table.readPayment(PAYMENT)).toEqual(before);
+    expect(await payments.listGivenUp(undefined, 100)).toEqual({ payments: [], isLast: true });
+  },
+);
+
+test('neither a pending nor a paid payment is revived', async () => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const pending = await payments.revive(PAYMENT);
+  await payments.confirm(PAYMENT, NOW);
+  const paid = await payments.revive(PAYMENT);
+
+  expect([pending, paid, await payments.revive({ userId: '9', recordId: '9' })]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(await table.readPayment(PAYMENT)).toMatchObject({ status: 'paid' });
+});
+
+test('a payment that is made pending counts as such when the answer was lost', async () => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+  await payments.markMissing(PAYMENT, NOW);
+  const proxy = await startLosingProxy();
+  const client = emulatorClient(proxy.endpoint);
+  const options = { tableName: table.tableName, client, confirmedBy: 'tick' } as const;
+
+  proxy.loseNextAnswer();
+  const revived = await new DynamoPendingPayments(options).revive(PAYMENT);
+
+  expect([revived, proxy.answersLost()]).toEqual([true, 1]);
+});
+
+test('a payment is confirmed only if it was tracked in one of the given times', async () => {
+  const { store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const answers: boolean[] = [];
+  for (const times of [
+    [{ from: NOW + 1 }],
+    [{ from: 0, until: NOW }],
+    [
+      { from: 0, until: NOW - 1 },
+      { from: NOW, until: NOW + 1 },
+    ],
+  ]) {
+    answers.push(await payments.confirm(PAYMENT, NOW, times));
+  }
+
+  expect(answers).toEqual([false, false, true]);
+});
+
+test('when payments were tracked is read for many, and without those that do not exist', async () => {
+  const { store, payments } = await prepare();
+  const many = Array.from({ length: 230 }, (_, index) => ({ userId: '1', recordId: String(index) }));
+  await Promise.all(many.map((payment, index) => store.track(payment, NOW + index)));
+
+  const found = await payments.trackedAt([...many, ...many, { userId: '2', recordId: '1' }]);
+
+  expect(found.size).toBe(230);
+  expect([found.get('1 0'), found.get('1 229')]).toEqual([NOW, NOW + 229]);
+});
+
 test('a missing payment keeps its expiry, an invalid one also its reason', async () => {
   const { table, store, payments } = await prepare();
   const other = { userId: '6', recordId: '7' };

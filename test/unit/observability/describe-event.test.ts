@@ -61,11 +61,11 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT, by: 'webhook' },
   ],
   [
-    '👻 Payment missing for user 12345 (record: 42): NocoDB has no such record; the tracker no longer asks for it',
+    '👻 Payment missing for user 12345 (record: 42): NocoDB has no such record; the tracker asks for it once an hour',
     { type: 'payment.missing', payment: PAYMENT },
   ],
   [
-    '🧪 Payment invalid for user 12345 (record: 42): NocoDB refuses the record id (not a number); the tracker no longer asks for it',
+    '🧪 Payment invalid for user 12345 (record: 42): NocoDB refuses the record id (not a number); the tracker asks for it once an hour',
     { type: 'payment.invalid', payment: PAYMENT, reason: 'not a number' },
   ],
   [
