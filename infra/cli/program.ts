@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { acceptTableCommand } from './commands/accept-table.ts';
 import { announceCommand } from './commands/announce.ts';
 import type { ToAction } from './commands/context.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -87,6 +88,7 @@ export function createProgram({ version, out, toAction }: ProgramOptions): Comma
     untrackCommand(toAction),
     importCommand(toAction),
     announceCommand(toAction),
+    acceptTableCommand(toAction),
     doctorCommand(toAction),
     tickCommand(toAction),
     webhookCommand(toAction),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -8,6 +9,8 @@ import { Agent } from 'undici';
 import { PaymentTracker } from '../../lambda/client/index.ts';
 import { checkVariables } from '../../lambda/settings/read-settings.ts';
 import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
+import { createDocumentClient } from '../../lambda/table/document-client.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { awsEnvironment } from '../local/emulator/aws-environment.ts';
@@ -52,6 +55,7 @@ function createContext(common: CommonOptions): CommandContext {
     outputs ??= readStackOutputs(new CloudFormationClient(), stackName);
     return outputs;
   };
+  const location = () => locateTable({ ...common, env, stackOutputs });
   return {
     out,
     err,
@@ -59,7 +63,10 @@ function createContext(common: CommonOptions): CommandContext {
     clock: systemClock,
     catchInterrupt,
     readText,
-    payments: async () => new PaymentTracker(await locateTable({ ...common, env, stackOutputs })),
+    payments: async () => new PaymentTracker(await location()),
+    watchedTables: async () =>
+      new DynamoControlItem({ client: createDocumentClient(), ...(await location()) }),
+    ...(process.stdin.isTTY && { askYesNo }),
     stackOutputs,
     announcements: async () => openAnnouncements(await stackOutputs()),
     invokeFunction: createInvokeFunction(new LambdaClient()),
@@ -88,6 +95,16 @@ function catchInterrupt(): AbortSignal {
   const interruption = new AbortController();
   process.once('SIGINT', () => interruption.abort());
   return interruption.signal;
+}
+
+/** Only a `y` or `yes` agrees. */
+async function askYesNo(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await prompt.question(question)).trim());
+  } finally {
+    prompt.close();
+  }
 }
 
 async function readText(path: string): Promise<string> {

@@ -165,7 +165,7 @@ function longestPenaltyAt(now: number): number {
 
 /** Whether a value is later than any that a tick writes, or no number at all. */
 function isBeyond(value: unknown, latest: number): boolean {
-  return value !== undefined && !((value as number) <= latest);
+  return value !== undefined && !(typeof value === 'number' && value <= latest);
 }
 
 /** When both a penalty and a holder stand in the way, it is the later of them that counts. */

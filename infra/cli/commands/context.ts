@@ -1,4 +1,5 @@
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
+import type { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
 import type { Announcements } from '../aws/announcements.ts';
 import type { AccountConcurrency, InvokeFunction, ParameterStore } from '../aws/aws.ts';
@@ -21,11 +22,16 @@ export interface CommandContext {
   readonly clock: Clock;
   /** After this call, the first Ctrl-C aborts the signal and does not end the process. */
   catchInterrupt(): AbortSignal;
+  /** Asks a person. Absent if nobody can answer, as in a pipe. */
+  readonly askYesNo?: (question: string) => Promise<boolean>;
   /** Reads a file. @throws {UsageError} when it cannot be read */
   readText(path: string): Promise<string>;
 
   /** The payments in the selected table. @throws {CommandError} when the table is not found */
   payments(): Promise<Payments>;
+
+  /** The NocoDB tables that the tracker of the selected table has watched. @throws {CommandError} when it is not found */
+  watchedTables(): Promise<Pick<DynamoControlItem, 'watched' | 'acceptTable'>>;
 
   /** The outputs of the selected stack. @throws {CommandError} when the stack is not found */
   stackOutputs(): Promise<StackOutputs>;

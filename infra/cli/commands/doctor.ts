@@ -5,16 +5,17 @@ import type { ReportLine } from '../doctor/checks.ts';
 import { runChecks } from '../doctor/checks.ts';
 import { concurrencyCheck } from '../doctor/concurrency-check.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
+import { paymentsCheck } from '../doctor/payments-check.ts';
 import type { ToAction } from './context.ts';
 
 /** `doctor`: checks whether the tracker can use the configured NocoDB. */
 export function doctorCommand(toAction: ToAction): Command {
   return new Command('doctor')
     .summary(
-      'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists, times of changes.',
+      'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists, times of changes; and the payments.',
     )
     .description(
-      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). They do not use AWS, except with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER): then the concurrency of the account is checked, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',
+      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). Only the last ones use AWS: one reads the payments table, and with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER) one reads the concurrency of the account, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',
     )
     .addHelpText('after', EXAMPLES)
     .action(
@@ -23,6 +24,7 @@ export function doctorCommand(toAction: ToAction): Command {
         const webhook = context.webhookSettings();
         const checks = [
           ...nocoDbChecks(context.nocodb),
+          paymentsCheck(context.payments),
           ...(webhook ? [concurrencyCheck(webhook.maxConcurrency, context.accountConcurrency)] : []),
         ];
         for await (const line of runChecks(checks)) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CommandError } from '../../../infra/cli/console/errors.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
+import { FakePayments, QUIET_STATS } from './support/fake-payments.ts';
 import { MemoryTerminal, run } from './support/run.ts';
 
 interface Report {
@@ -35,7 +36,42 @@ test('a NocoDB where all is well passes every check, a line each', async () => {
     '✔ Records     the token may read them',
     '✔ Bulk lists  the server has them: up to 20,000 pending payments, a tick is one request',
     '✔ Changes     the table keeps when its records change',
+    '✔ Payments    0 are pending',
   ]);
+});
+
+test('payments that are held are a fault, and those that are given up are worth a note', async () => {
+  const nocodb = await FakeNocoDb.start();
+  const payments = new FakePayments();
+  payments.stats = [{ ...QUIET_STATS, pending: 5, held: 4, missing: 2, invalid: 1 }];
+
+  const { exitCode, json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    payments: async () => payments,
+  });
+
+  expect(exitCode).toBe(1);
+  expect((json() as Report).checks.slice(-3)).toMatchObject([
+    { check: 'Payments', outcome: 'ok', text: '5 are pending' },
+    {
+      outcome: 'fault',
+      text: expect.stringMatching(/^4 are held/),
+      hint: expect.stringContaining('accept-table'),
+    },
+    { outcome: 'note', text: '2 are missing and 1 are invalid' },
+  ]);
+});
+
+test('without a payments table, everything else is checked', async () => {
+  const nocodb = await FakeNocoDb.start();
+  const payments = () => Promise.reject(new CommandError('There is no stack Shop', 'Name it.'));
+
+  const { exitCode, out } = await run(['doctor'], { ...nocodb.access(), payments });
+
+  expect(exitCode).toBe(0);
+  expect(out).toContain(
+    '! Payments    the payments table was not read\n              → There is no stack Shop. Name it\n',
+  );
 });
 
 test('requests keep a distance of 250 ms, so that the doctor brings no rate limit about', async () => {

@@ -66,6 +66,19 @@ test('stats tells freshness, pending, confirmed, requests, penalty and the last 
   ]);
 });
 
+test('stats tells how many payments are held and given up, if any', async () => {
+  const stats = { ...QUIET_STATS, held: 1200, missing: 2, invalid: 1 };
+
+  const { out } = await run(['stats'], { payments: prepare(stats) });
+  const watched = await run(['stats', '--watch'], watching(1, [stats]));
+
+  expect(out).toContain(
+    'Held        1,200 pending payments were tracked for another table: see accept-table\n',
+  );
+  expect(out).toContain('Given up    2 missing, 1 invalid (asked for once an hour)\n');
+  expect(watched.out).toContain(' · 1,200 held · 3 given up · ');
+});
+
 test.for([
   [20, 40, false],
   [20, 41, true],

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type NocoDbAccessOptions, openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { type ReceivedRequest, startHttpServer } from '../../../support/http-server.ts';
+import { FakePayments } from './fake-payments.ts';
 
 const TOKEN = 'right-token';
 const TABLE = 'mpayments0000001';
@@ -70,6 +71,7 @@ export class FakeNocoDb {
     const parts = { clock, random: () => 0, dispatcher };
     return {
       clock,
+      payments: async () => new FakePayments(),
       nocodb: (options?: Pick<NocoDbAccessOptions, 'examine'>) => openNocoDb(env, { ...parts, ...options }),
     };
   }

@@ -54,6 +54,7 @@ function absent({ json }: CommonOptions): Omit<CommandContext, 'out' | 'err'> {
     catchInterrupt: () => new AbortController().signal,
     readText: unexpected('readText'),
     payments: unexpected('payments'),
+    watchedTables: unexpected('watchedTables'),
     stackOutputs: unexpected('stackOutputs'),
     announcements: unexpected('announcements'),
     invokeFunction: unexpected('invokeFunction'),
