@@ -12,7 +12,7 @@ import type { ToAction } from './context.ts';
 export function doctorCommand(toAction: ToAction): Command {
   return new Command('doctor')
     .summary(
-      'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists, times of changes; and the payments.',
+      'Check the settings, the payments, and NocoDB: address, token, table, fields, rights, bulk lists.',
     )
     .description(
       'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). Only the last ones use AWS: one reads the payments table, and with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER) one reads the concurrency of the account, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',

@@ -13,7 +13,7 @@ test("the README's table has every command, and no other", () => {
     .slice(0, readme.indexOf('\n\nEvery command'))
     .split('\n')
     .filter((line) => line.startsWith('| `'));
-  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z]+(?: [a-z]+)?)/g)]);
+  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+(?: [a-z]+)?)/g)]);
 
   expect(new Set(named.map(([, name]) => name))).toEqual(new Set(COMMANDS.map(({ name }) => name)));
 });
