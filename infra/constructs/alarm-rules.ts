@@ -168,6 +168,12 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
       periods: 2,
       of: 2,
     },
+    PaymentsGivenUp: {
+      metric: trackerMetric(tracker, METRICS.givenUp, sum(perTick)),
+      threshold: 1,
+      periods: 1,
+      of: 1,
+    },
     ...(tracker.comparesOwners && {
       OwnerMismatch: {
         metric: trackerMetric(tracker, METRICS.ownerMismatch, maximum(perTick)),

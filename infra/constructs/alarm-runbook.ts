@@ -71,6 +71,12 @@ export const RUNBOOK = {
       'For half an hour NocoDB has put fewer records on a page than the tracker asked for. The tracker asks for the rest again, so it misses nothing, but it needs more requests.',
     remedy: 'Set DB_QUERY_LIMIT_MAX of the NocoDB server to 1000, its default.',
   },
+  PaymentsGivenUp: {
+    meaning:
+      'Payments became missing (three audits in a row did not find their record) or invalid (NocoDB refuses their record id). The tracker asks for them only once an hour from now on. They become pending again when the record is there.',
+    remedy:
+      'The WARN lines in the log of the tick function name the users and the records. If records were deleted by mistake, restore them. If a bot tracks wrong ids, correct it. Untrack payments that nobody will pay.',
+  },
   OwnerMismatch: {
     meaning:
       'A record is paid, but its owner is not the user who waits for it. The tracker did not confirm the payment. A bot tracks a wrong record, or NocoDB used a record id again.',

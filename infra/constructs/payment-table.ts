@@ -52,7 +52,7 @@ export class PaymentTable extends TableV2 {
       }),
       globalSecondaryIndexes: [
         {
-          // Sparse: only pending payments have a shard.
+          // Sparse: only payments that are not paid have a shard.
           indexName: LAYOUT.index.name,
           partitionKey: { name: LAYOUT.index.partitionKey, type: AttributeType.STRING },
           sortKey: { name: LAYOUT.index.sortKey, type: AttributeType.STRING },

@@ -198,7 +198,11 @@ export class PaymentTracker extends Construct {
       environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
     });
     this.grantReadToken(tick);
-    table.grantItems(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    table.grantItems(
+      tick,
+      ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+      [`${USER_PREFIX}*`, CONTROL_PARTITION],
+    );
     table.grantQueryOfPending(tick);
     return tick;
   }

@@ -49,7 +49,8 @@ export class Webhook extends Construct {
       }),
     );
     table.grantQueryOfPending(this.function);
-    table.grantItems(this.function, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    table.grantItems(this.function, actions, [`${USER_PREFIX}*`, CONTROL_PARTITION]);
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
   }
 }

@@ -174,6 +174,18 @@ describe('an alarm rings', () => {
     expect(rang.PagesCut).toBeLessThanOrEqual(31);
   });
 
+  it('when a payment is given up, at that moment', async () => {
+    const world = prepare();
+    await world.track(45);
+    await world.pass(5);
+    world.source.records.delete('7');
+
+    const rang = await world.pass(45);
+
+    expect(rang).toEqual({ PaymentsGivenUp: expect.toSatisfy((minute) => minute > 20 && minute <= 36) });
+    expect(await world.pass(HOUR)).toEqual({});
+  });
+
   it('when a paid record belongs to somebody else', async () => {
     const world = prepare();
     await world.track(1);

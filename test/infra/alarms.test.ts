@@ -63,6 +63,7 @@ describe('the alarms', () => {
     ['SourceLooksWrong', { MetricName: 'TicksFailed', Period: 900, EvaluationPeriods: 1 }],
     ['RateLimited', { MetricName: 'NocoDbRateLimited', Threshold: 3, Period: 900 }],
     ['PagesCut', { MetricName: 'CutPages', Period: 900, DatapointsToAlarm: 2 }],
+    ['PaymentsGivenUp', { MetricName: 'PaymentsGivenUp', EvaluationPeriods: 1 }],
     ['OwnerMismatch', { MetricName: 'OwnerMismatch', EvaluationPeriods: 1 }],
     ['WritesThrottled', { Namespace: 'AWS/DynamoDB', MetricName: 'ThrottledRequests' }],
     ['ReadsThrottled', { Namespace: 'AWS/DynamoDB', MetricName: 'ReadThrottleEvents' }],

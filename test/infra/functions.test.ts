@@ -52,7 +52,7 @@ describe('the tick function', () => {
       },
       {
         Effect: 'Allow',
-        Action: 'dynamodb:UpdateItem',
+        Action: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
         Resource: '<PaymentsTable.Arn>',
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['USER#*', 'CONTROL'] } },
       },
