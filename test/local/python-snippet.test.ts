@@ -94,6 +94,21 @@ test('Python leaves a renewed payment in the partition that a tick moved it to',
   expect((await table.readPayment(payment))?.shard).toBe(moved?.shard);
 });
 
+test.for(['missing', 'invalid'] as const)('Python tracks a payment anew that is %s', async (status) => {
+  const { table, python } = await prepare();
+  const payment = { userId: '7', recordId: '42' };
+  await python.call('track', 7, 42);
+  const before = await table.readPayment(payment);
+  const pending = openPayments(table);
+  if (status === 'missing') await pending.markMissing(payment, Date.now());
+  else await pending.markInvalid(payment, 'not a number', Date.now());
+
+  expect(await python.call('track', 7, 42)).toBe('pending');
+
+  const times = { trackedAt: expect.any(Number), expiresAt: expect.any(Number) };
+  expect(await table.readPayment(payment)).toEqual({ ...before, ...times });
+});
+
 /** Seconds from when a payment was tracked until it expires. */
 function lifetimeOf(item: Item | undefined): number {
   return (item?.expiresAt as number) - Math.floor((item?.trackedAt as number) / 1000);
