@@ -15,6 +15,7 @@ import { type FaultProfile, withoutFaults } from './world/fault-profile.ts';
 import { Ledger, type TickEnd } from './world/ledger.ts';
 import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
+import { runOperator } from './world/operator.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
 
 /** A deliberate error in the tracker or its surroundings, to show that the simulation notices it. */
@@ -89,6 +90,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   table.follow((change) => ledger.follow(change));
   if (profile.backlog > 0) await bots.trackBacklog();
   followForWakeUp(time, random.fork('stream'), table, cloud);
+  runOperator(time, random.fork('operator'), table, server);
   server.start();
   bots.start(endOfFaults);
   time.spawn(() => cloud.runRule(end));
@@ -120,7 +122,7 @@ function createTickHandler(world: TickWorld): Handler {
     const owner = `tick-${++ticks}`;
     const options = { client: table.client(instance.io), tableName: 'simulated' };
     const dependencies: TickDependencies = {
-      settings: { intervalSeconds },
+      settings: { intervalSeconds, ...watchedBy(server) },
       clock: instance.clock,
       gate: new DynamoControlItem(options),
       payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
@@ -141,6 +143,19 @@ function createTickHandler(world: TickWorld): Handler {
     );
     instance.death.then(() => end({ outcome: 'died' }));
     return result;
+  };
+}
+
+/** The settings of the tracker about the source. People may have changed them by mistake. */
+function watchedBy({
+  mishap,
+  profile,
+}: NocoDbServer): Pick<TickDependencies['settings'], 'source' | 'table'> {
+  const isChanged = mishap === 'other-table' || mishap === 'wrong-id-field';
+  const id = mishap === 'other-table' ? 'other' : 'right';
+  return {
+    source: isChanged ? mishap : 'right',
+    table: { id, comparesOwners: profile.comparesOwners },
   };
 }
 
