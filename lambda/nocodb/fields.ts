@@ -89,6 +89,9 @@ export function findField(fields: readonly TableField[], name: string): TableFie
 
 const OPERATION = 'read the fields of the table';
 
+/** Characters of a title that are kept: the control item has room for no more. */
+const MAX_TITLE = 60;
+
 /**
  * Reads the title of the table and the id of its base.
  *
@@ -101,7 +104,8 @@ export function readTableName(
 ): Promise<TableName> {
   return readTable('read the title of the table', client, settings, context, (json) => {
     const { title, base_id: base } = asObject(json, 'the answer');
-    return { title: String(title), ...(typeof base === 'string' && { base }) };
+    if (typeof title !== 'string') throw new UnexpectedShapeError('the table has no title');
+    return { title: title.slice(0, MAX_TITLE), ...(typeof base === 'string' && { base }) };
   });
 }
 

@@ -5,6 +5,7 @@ import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';
 import { createPaymentTable } from './support/payment-table.ts';
+import { startScriptedServer } from './support/scripted-server.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const PAYMENT = { userId: '12345', recordId: '17' };
@@ -215,6 +216,37 @@ test('when payments were tracked is read for many, and without those that do not
 
   expect(found.size).toBe(230);
   expect([found.get('1 0'), found.get('1 229')]).toEqual([NOW, NOW + 229]);
+});
+
+test('what DynamoDB has left out of a batch is read again', async () => {
+  const left = { pk: { S: 'USER#1' }, sk: { S: 'RECORD#2' } };
+  const itemOf = (recordId: string) => ({
+    userId: { S: '1' },
+    recordId: { S: recordId },
+    trackedAt: { N: recordId },
+  });
+  const server = await startScriptedServer(
+    { body: { Responses: { p: [itemOf('1')] }, UnprocessedKeys: { p: { Keys: [left] } } } },
+    { body: { Responses: { p: [itemOf('2')] }, UnprocessedKeys: {} } },
+  );
+  const client = emulatorClient(server.endpoint);
+  const payments = new DynamoPendingPayments({ client, tableName: 'p', confirmedBy: 'tick' });
+
+  const found = await payments.trackedAt([
+    { userId: '1', recordId: '1' },
+    { userId: '1', recordId: '2' },
+  ]);
+
+  expect(found).toEqual(
+    new Map([
+      ['1 1', 1],
+      ['1 2', 2],
+    ]),
+  );
+  expect(server.requests.map(({ input }) => input)).toMatchObject([
+    {},
+    { RequestItems: { p: { Keys: [left] } } },
+  ]);
 });
 
 test('a missing payment keeps its expiry, an invalid one also its reason', async () => {

@@ -50,6 +50,12 @@ export function describeAdapter(targetOf: TargetOf): void {
     openSource(targetOf(), variables).list(wanted, context());
 
   describe('the record source', () => {
+    it('tells the title and the base of the table', async () => {
+      const name = await openSource(targetOf()).tableName?.(context());
+
+      expect(name).toEqual({ title: expect.stringMatching(/./), base: targetOf().baseId });
+    });
+
     it('lists those of the asked records that are paid', async () => {
       const ids = await insert(targetOf(), [{ Paid: true }, { Paid: false }, { Paid: null }, {}]);
 

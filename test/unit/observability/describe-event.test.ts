@@ -69,6 +69,22 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     { type: 'payment.invalid', payment: PAYMENT, reason: 'not a number' },
   ],
   [
+    '🌱 Payment pending again for user 12345 (record: 42): its record exists',
+    { type: 'payment.revived', payment: PAYMENT },
+  ],
+  [
+    '🧭 Payment tracker: the gate had a value that no tick writes (nextAllowedAt = 4e12, blockedUntil = x), and was passed; a clock was wrong, or somebody wrote the control item',
+    { type: 'gate.passedOver', nextAllowedAt: '4e12', blockedUntil: 'x' },
+  ],
+  [
+    '✅ Payment tracker: 0/0 paid, 7 pending, 7 held, because they were tracked for another table. Next update at 12:00:40 UTC',
+    finished({ checked: 0, confirmed: 0, pending: 7, held: 7 }),
+  ],
+  [
+    '❌ Payment tracker: tick failed, SourceChanged: no answer (before that: 0/0 paid, 7 pending, 7 held, because they were tracked for another table)',
+    failed({ kind: 'SourceChanged', checked: 0, confirmed: 0, pending: 7, held: 7 }),
+  ],
+  [
     '🚨 Payment not confirmed for user 12345 (record: 42): the record is paid, but its owner is 999',
     { type: 'payment.ownerMismatch', payment: PAYMENT, owner: '999' },
   ],

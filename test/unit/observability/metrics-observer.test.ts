@@ -136,6 +136,14 @@ test('a tick that a penalty keeps out is counted, one whose slot is served is no
   expect(published.map(valuesOf)).toEqual([{ TicksSkipped: 1, DataAge: 50 }]);
 });
 
+test('a tick that finds the gate held tells the age of the data once it is older than two intervals', () => {
+  const skipped = { type: 'tick.skipped', reason: 'held', until: SLOT } as const;
+
+  const published = publish(skipped, { ...skipped, dataAgeSeconds: 40 }, { ...skipped, dataAgeSeconds: 41 });
+
+  expect(published.map(valuesOf)).toEqual([{ DataAge: 41 }]);
+});
+
 test('a tick that had nothing to check says nothing about the age of the data', () => {
   const [line] = publish(finished({ checked: 0, confirmed: 0, pending: 0, dataAgeSeconds: 290 }));
 
