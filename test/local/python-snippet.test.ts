@@ -59,6 +59,8 @@ test('what Python tracks, a tick confirms, and both languages see it paid', asyn
   expect(await client.isPaid(12345, 42)).toBe(true);
   expect(await python.call('is_paid', 12345, 43)).toBe(false);
   expect(await client.isPaid(12345, 43)).toBe(false);
+  expect(await python.call('status', 12345, 43)).toBe('pending');
+  expect(await python.call('status', 12345, 44)).toBe('untracked');
 });
 
 test.for(['1', '2', '42', 'order_7-b'])(
@@ -134,6 +136,7 @@ test('a paid payment that has expired does not exist for Python, and is tracked 
     { status: 'paid', trackedAt: 0, paidAt: 0, expiresAt: past },
   );
 
+  expect(await python.call('status', 7, 42)).toBe('untracked');
   expect(await python.call('is_paid', 7, 42)).toBe(false);
   expect(await python.call('track', 7, 42)).toBe('pending');
 

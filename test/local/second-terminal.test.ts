@@ -2,12 +2,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type CommandResult, runCommand } from '../../infra/local/process/run-command.ts';
 import { openChromium } from '../support/chromium.ts';
 import { codeAfter } from '../support/docs.ts';
 import { type NpmStart, npmStart } from './support/npm-start.ts';
-import { installBoto3 } from './support/python-bot.ts';
+import { installPythonPackages } from './support/python.ts';
+import { startTelegramApi } from './support/telegram-api.ts';
+import { BOTS } from './support/telegram-bot.ts';
+import { SOON } from './support/telegram-shop.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
@@ -31,9 +34,13 @@ afterAll(async () => {
 });
 
 /** Runs a command in another terminal, after the printed commands. The terminal has a profile of the AWS CLI. */
-function inSecondTerminal(command: string, cwd = folder): Promise<CommandResult> {
-  const env = { PATH: process.env.PATH, HOME: folder, AWS_PROFILE: 'work' };
-  return runCommand({ file: 'sh', args: ['-ec', `${commands}\n${command}`], cwd, env });
+function inSecondTerminal(
+  command: string,
+  cwd = folder,
+  signal = new AbortController().signal,
+): Promise<CommandResult> {
+  const env = { PATH: process.env.PATH, HOME: folder, AWS_PROFILE: 'work', PYTHONDONTWRITEBYTECODE: '1' };
+  return runCommand({ file: 'sh', args: ['-ec', `${commands}\n${command}`], cwd, env, signal });
 }
 
 const tracker = (command: string) => inSecondTerminal(`npm run --silent tracker -- ${command}`, PROJECT);
@@ -81,11 +88,36 @@ test("the main README's bot tracks its payment", async () => {
 
 test("the README's bot in Python tracks a payment, and sees which one is paid", async () => {
   await writeFile(join(folder, 'bot.py'), codeAfter('python-bot', 'lambda/table/README.md'));
-  const python = await installBoto3();
+  const python = await installPythonPackages();
 
   const asked = await inSecondTerminal(
     `'${python}' -c 'import bot; print(bot.track(12345, 18), bot.is_paid(12345, 18), bot.is_paid(1001, 1))'`,
   );
 
   expect(asked).toEqual({ code: 0, output: 'pending False True\n' });
+});
+
+test.each(BOTS)('the Telegram bot %s sells, and delivers what is paid', async (bot) => {
+  const telegram = await startTelegramApi();
+  const program = bot === 'bot.py' ? await installPythonPackages() : process.execPath;
+  const end = new AbortController();
+  const settings = `export TELEGRAM_BOT_TOKEN=${telegram.token} TELEGRAM_API_URL=${telegram.url} ASK_EVERY_SECONDS=0.2`;
+  const started = `${settings} ORDERS_FILE=${bot}.sqlite; exec '${program}' '${join(PROJECT, 'lambda/bot/telegram', bot)}'`;
+  const ended = inSecondTerminal(started, folder, end.signal).catch((reason) => reason);
+
+  telegram.write(12345, '/buy');
+  await vi.waitFor(() => expect(telegram.textsTo(12345)).toHaveLength(1), SOON);
+  const [recordId] = /\d+/.exec(telegram.textsTo(12345)[0] ?? '') ?? [];
+  const printed = (name: string) => new RegExp(`${name}=(\\S+)`).exec(commands)?.[1] ?? '';
+  const records = `${printed('NOCODB_API_URL')}/api/v2/tables/${printed('NOCODB_TABLE_ID')}/records`;
+  const { status } = await fetch(records, {
+    method: 'PATCH',
+    headers: { 'xc-token': printed('NOCODB_API_TOKEN'), 'content-type': 'application/json' },
+    body: JSON.stringify({ Id: Number(recordId), Paid: true }),
+  });
+
+  expect(status).toBe(200);
+  await vi.waitFor(() => expect(telegram.textsTo(12345)[1]).toContain('Your voucher: '), SOON);
+  end.abort();
+  await ended;
 });
