@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
-import { createApp, NOCODB } from './support/synth.ts';
+import { createApp, EVERYTHING } from './support/synth.ts';
 
 interface Finding {
   readonly ruleName: string;
@@ -46,11 +46,7 @@ function appWithTracker({ posts = true } = {}): { app: App; stack: PaymentTracke
   const stack = new PaymentTrackerStack(app, 'Shop', {
     demo: true,
     ...(posts && { postConfirmed: { url: 'https://bot.example.com/confirmed' } }),
-    tracker: {
-      nocodb: NOCODB,
-      alarmEmail: 'ops@example.com',
-      webhook: { secretParameterName: '/shop/webhook-secret' },
-    },
+    tracker: EVERYTHING,
   });
   return { app, stack };
 }
