@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
@@ -6,12 +5,13 @@ import { SDK_LIMITS } from './aws/sdk-limits.ts';
 import { announce } from './notify/announce.ts';
 import { createDeadLetters } from './notify/dead-letters.ts';
 import { createEventBus } from './notify/event-bus.ts';
+import { createLogger } from './observability/logger.ts';
 import { readSettings } from './settings/read-settings.ts';
 
 const { trackerName, eventBusArn, deadLetterQueueUrl } = readSettings(process.env, 'notify');
 const bus = createEventBus(new EventBridgeClient(SDK_LIMITS), eventBusArn);
 const deadLetters = createDeadLetters(new SQSClient(SDK_LIMITS), deadLetterQueueUrl);
-const logger = new Logger({ serviceName: trackerName });
+const logger = createLogger(trackerName);
 
 /** Called with payments that became paid. From the first one that fails, the stream delivers all of them again. */
 export async function handler(

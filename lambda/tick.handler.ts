@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
 import { createRecordSource, sourceName, toWatchedTable } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
+import { createLogger } from './observability/logger.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { readSettings } from './settings/read-settings.ts';
 import { toTrackerSettings } from './settings/tracker-settings.ts';
@@ -18,7 +18,7 @@ import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts'
 const { tableName, trackerName, ...settings } = readSettings(process.env, 'tick');
 const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
-const logger = new Logger({ serviceName: trackerName });
+const logger = createLogger(trackerName);
 
 const dependencies: TickDependencies = {
   settings: { intervalSeconds, source: sourceName(nocodb), table: toWatchedTable(nocodb) },

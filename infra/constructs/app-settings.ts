@@ -32,6 +32,8 @@ export function parseAppSettings(variables: Variables): AppSettings {
       nocodb: { ...toNocoDbSettings(values), tokenParameterName: values.tokenParameterName },
       interval: Duration.seconds(values.intervalSeconds),
       shards: values.shards,
+      dashboard: values.dashboard,
+      tracing: values.tracing,
       retention: { pending: Duration.days(values.pendingDays), paid: Duration.days(values.paidDays) },
       ...(alarmEmail !== undefined && { alarmEmail }),
       ...(secretParameterName !== undefined && {

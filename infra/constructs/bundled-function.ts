@@ -14,6 +14,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Extension of the handlers. They are compiled together with this file, so they have the same. */
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 
+/** Context of a construct: whether the functions in it send traces to X-Ray. @default false */
+export const TRACING_CONTEXT = 'payment-tracker:tracing';
+
 export interface BundledFunctionProps {
   /** Path of the handler in `lambda/`, without the extension: `tick.handler`. */
   readonly entry: string;
@@ -32,7 +35,7 @@ export interface BundledFunctionProps {
  * A Lambda function of this package: one minified ES module that contains the AWS SDK, so that the function uses the
  * tested version. esbuild bundles it on the machine that synthesizes the app, without Docker.
  *
- * The role of the function allows writing its log and traces. Everything else must be granted.
+ * The role of the function allows writing its log, and traces if they are on. Everything else must be granted.
  */
 export class BundledFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
@@ -43,6 +46,7 @@ export class BundledFunction extends NodejsFunction {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     const entry = join(ROOT, 'lambda', `${props.entry}${EXTENSION}`);
+    const isTraced = scope.node.tryGetContext(TRACING_CONTEXT) === true;
     super(scope, id, {
       description: props.description,
       entry,
@@ -63,7 +67,7 @@ export class BundledFunction extends NodejsFunction {
       loggingFormat: LoggingFormat.JSON,
       // Lambda's own lines about each call would be a third of the log, and its metrics show the same.
       systemLogLevelV2: SystemLogLevel.WARN,
-      tracing: Tracing.ACTIVE,
+      tracing: isTraced ? Tracing.ACTIVE : Tracing.DISABLED,
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
@@ -78,6 +82,6 @@ export class BundledFunction extends NodejsFunction {
       },
     });
     acknowledge(this, 'failuresGoElsewhere');
-    acknowledge(role, 'tracing');
+    if (isTraced) acknowledge(role, 'tracing');
   }
 }

@@ -30,10 +30,12 @@ export function checkProps(props: Partial<PaymentTrackerProps> = {}): TrackerSet
 }
 
 function settingsIn(props: Partial<PaymentTrackerProps>): Given {
-  const { nocodb, interval, shards, retention, name, alarmEmail, webhook } = props;
+  const { nocodb, interval, shards, retention, name, alarmEmail, webhook, dashboard, tracing } = props;
   return {
     trackerName: name,
     alarmEmail,
+    dashboard,
+    tracing,
     // With a webhook the secret is required: an empty string is refused, undefined would not be.
     webhookSecretParameter: webhook && (webhook.secretParameterName ?? ''),
     webhookMaxConcurrency: webhook?.maxConcurrency,

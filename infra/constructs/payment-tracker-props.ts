@@ -93,9 +93,17 @@ export interface PaymentTrackerProps {
    * Whether to create a dashboard. The first three dashboards of an account are free; each further one costs $3 a month
    * (https://aws.amazon.com/cloudwatch/pricing/).
    *
-   * @default true
+   * @default false
    */
   readonly dashboard?: boolean;
+
+  /**
+   * Whether the loop and the functions send traces to X-Ray. They are free up to 100,000 a month in an account; the tracker
+   * sends 43,200, about $0.22 (https://aws.amazon.com/xray/pricing/).
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
 }
 
 /** Properties of NocoDB's webhook. */

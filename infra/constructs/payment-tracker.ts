@@ -14,7 +14,7 @@ import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
 import type { MonitoredTracker } from './alarm-rules.ts';
 import { Alarms } from './alarms.ts';
-import { BundledFunction } from './bundled-function.ts';
+import { BundledFunction, TRACING_CONTEXT } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
 import { TrackerDashboard } from './dashboard.ts';
 import { warnOfLoopback } from './loopback-warning.ts';
@@ -73,6 +73,8 @@ export class PaymentTracker extends Construct {
     this.settings = checkProps(props);
     warnOfLoopback(this, this.settings.nocodb.apiUrl);
     this.trackerName = props.name ?? nameAfterPath(this);
+    const { tracing = false } = props;
+    this.node.setContext(TRACING_CONTEXT, tracing);
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.table = new PaymentTable(this, 'Table', {
@@ -92,6 +94,7 @@ export class PaymentTracker extends Construct {
       tickFunction,
       intervalSeconds: this.settings.intervalSeconds,
       deadLetterQueue,
+      tracing,
     });
     this.loop = loop.stateMachine;
     const wakeUp = new WakeUp(this, 'WakeUp', {
@@ -216,7 +219,7 @@ export class PaymentTracker extends Construct {
   }
 
   /** Creates the alarms and the dashboard. @returns the topic of the alarms */
-  #createMonitoring({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {
+  #createMonitoring({ alarmTopic, alarmEmail, dashboard = false }: PaymentTrackerProps): ITopic {
     const { trackerName, settings, tickFunction, loop, table, deadLetterQueue } = this;
     const tracker: MonitoredTracker = {
       trackerName,

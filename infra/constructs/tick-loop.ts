@@ -20,6 +20,8 @@ export interface TickLoopProps {
   readonly intervalSeconds: number;
   /** Gets the starts that EventBridge could not deliver. */
   readonly deadLetterQueue: IQueue;
+  /** Whether executions send traces to X-Ray. */
+  readonly tracing: boolean;
 }
 
 /** Calls the tick function in every slot: a rule starts an Express workflow each minute. */
@@ -30,7 +32,7 @@ export class TickLoop extends Construct {
 
   constructor(scope: Construct, id: string, props: TickLoopProps) {
     super(scope, id);
-    const { table, tickFunction, intervalSeconds, deadLetterQueue } = props;
+    const { table, tickFunction, intervalSeconds, deadLetterQueue, tracing } = props;
     const definition = tickLoopDefinition(intervalSeconds, {
       partition: Aws.PARTITION,
       tableName: table.tableName,
@@ -46,7 +48,7 @@ export class TickLoop extends Construct {
       stateMachineType: StateMachineType.EXPRESS,
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
       role: this.#createRole(table, tickFunction),
-      tracingEnabled: true,
+      tracingEnabled: tracing,
       // Only failures. The log of the tick function has each tick.
       logs: { destination: this.logGroup, level: LogLevel.ERROR, includeExecutionData: false },
     });

@@ -105,6 +105,24 @@ export const SETTINGS = {
     meaning:
       'An e-mail address that gets the [alarms](#alarms), after its owner confirms the mail that AWS sends.',
   },
+  dashboard: {
+    variable: 'PAYMENT_TRACKER_DASHBOARD',
+    prop: 'dashboard',
+    format: FLAG,
+    check: flag,
+    default: false,
+    readBy: { stack: 'optional', props: 'optional' },
+    meaning: '`true` adds a dashboard ($3 a month after the first three of an account).',
+  },
+  tracing: {
+    variable: 'PAYMENT_TRACKER_TRACING',
+    prop: 'tracing',
+    format: FLAG,
+    check: flag,
+    default: false,
+    readBy: { stack: 'optional', props: 'optional' },
+    meaning: '`true` sends traces of the loop and the functions to X-Ray.',
+  },
   webhookSecretParameter: {
     variable: 'NOCODB_WEBHOOK_SECRET_PARAMETER',
     prop: 'webhook.secretParameterName',

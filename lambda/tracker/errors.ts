@@ -31,6 +31,20 @@ export const ERROR_KINDS = [
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
+/**
+ * Kinds of a tick's errors that only a person can mend: they set off the alarm ActionNeeded. infra/README.md says what to do
+ * about each.
+ */
+export const ACTION_NEEDED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'TokenRejected',
+  'AccessDenied',
+  'TableNotFound',
+  'FieldNotFound',
+  'EndpointNotFound',
+  'SourceLooksWrong',
+  'LayoutTooNew',
+]);
+
 /** What every error of the tracker carries in addition to its message. */
 export interface TrackerErrorDetails {
   /** The operation that failed: `list records`. */

@@ -23,7 +23,7 @@ function synthesize(): [string, string] {
 
 it('nothing in the template contradicts the schemas of AWS, with all that can be switched on and without', async () => {
   expect(await lint(synthesize())).toEqual([]);
-});
+}, 120_000);
 
 it('a property that AWS does not know, and a value that it refuses, would be found', async () => {
   const [file] = synthesize();

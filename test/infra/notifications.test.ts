@@ -56,7 +56,6 @@ describe('notifications', () => {
   it('may read the stream, put events on the one bus and give up to the queue, and nothing else', () => {
     expect(statementsOf(template, 'PaymentsNotificationsNotifyRole')).toEqual([
       expect.objectContaining({ Resource: '<PaymentsNotificationsNotifyLog.Arn>' }),
-      expect.objectContaining({ Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] }),
       { Effect: 'Allow', Action: 'events:PutEvents', Resource: '<PaymentsNotificationsBus.Arn>' },
       {
         Effect: 'Allow',

@@ -32,7 +32,7 @@ describe('the state machine', () => {
     expect(validate(JSON.parse(rendered)).errorsText()).toBe('');
   });
 
-  it('logs failures without data, keeps them for a month, and is traced', () => {
+  it('logs failures without data and keeps them for a month', () => {
     expect(properties.LoggingConfiguration).toEqual({
       Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: '<PaymentsLoopLog.Arn>' } }],
       IncludeExecutionData: false,

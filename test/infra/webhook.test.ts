@@ -48,7 +48,7 @@ describe('the webhook', () => {
   it('may read its secret, query one index and update one table, and nothing else', () => {
     const template = synthWebhook();
 
-    expect(statementsOf(template, ROLE).slice(2)).toEqual([
+    expect(statementsOf(template, ROLE).slice(1)).toEqual([
       {
         Effect: 'Allow',
         Action: 'ssm:GetParameter',

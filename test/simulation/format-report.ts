@@ -48,7 +48,11 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
 /** A Markdown table of reports, side by side. */
 export function formatReports(reports: readonly SimulationReport[]): string {
   const header = ['', ...reports.map(({ profile }) => COLUMNS[profile])];
-  const rows = ROWS.map(([name, show]) => [name, ...reports.map(show)]);
+  const alarms = Object.keys(reports[0]?.alarms ?? {}).map((name): (typeof ROWS)[number] => [
+    `Alarm \`${name}\`: times on / minutes`,
+    (report) => `${count(report.alarms?.[name]?.times ?? 0)} / ${count(report.alarms?.[name]?.minutes ?? 0)}`,
+  ]);
+  const rows = [...ROWS, ...alarms].map(([name, show]) => [name, ...reports.map(show)]);
   return [header, header.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');

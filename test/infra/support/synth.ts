@@ -13,6 +13,8 @@ export const NOCODB = { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec
 export const EVERYTHING: PaymentTrackerProps = {
   nocodb: { ...NOCODB, ownerField: 'TG ID' },
   alarmEmail: 'ops@example.com',
+  dashboard: true,
+  tracing: true,
   webhook: { secretParameterName: '/shop/webhook-secret', maxConcurrency: 10 },
 };
 

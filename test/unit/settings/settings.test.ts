@@ -21,6 +21,8 @@ const ALL: Readonly<Record<string, string>> = {
   DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead',
   POST_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Post',
   ALARM_EMAIL: 'ops@example.com',
+  PAYMENT_TRACKER_DASHBOARD: 'true',
+  PAYMENT_TRACKER_TRACING: 'true',
   NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
   NOCODB_WEBHOOK_MAX_CONCURRENCY: '5',
   CONFIRMED_WEBHOOK_URL: 'https://bot.example.com/confirmed',
