@@ -37,6 +37,7 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  */
 export const ACTION_NEEDED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'TokenRejected',
+  'TokenUnavailable',
   'AccessDenied',
   'TableNotFound',
   'FieldNotFound',

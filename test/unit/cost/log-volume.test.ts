@@ -145,7 +145,7 @@ it('an announcement does not log more than the bill assumes', async () => {
   const bus = { put: async () => [] };
   const record = streamRecord(paidItem({ userId: '1234567890123', recordId: '123456' }));
 
-  await announce([record], { bus, trackerName: TRACKER, logger });
+  await announce([record], { bus, deadLetters: { put: async () => {} }, trackerName: TRACKER, logger });
 
   const bytes = lines.map((line) => Buffer.byteLength(JSON.stringify(JSON.parse(line))) + LINE_OVERHEAD);
   expect(bytes).toHaveLength(1);
