@@ -18,8 +18,8 @@ const emulated = {
 const deployed = { ...emulated, globalSetup: [...emulated.globalSetup, 'test/local/bootstrap.ts'] };
 
 /**
- * The projects of `npm test`. `table`, `local` and `alarms` start one emulator each. `alarms` has its own because the
- * faults of other tests would set off its alarms. `local` and `alarms` deploy the stack.
+ * The projects of `npm test`. `table`, `local`, `alarms` and `aws` start one emulator each. `alarms` and `aws` have their own
+ * because the faults of other tests would set off their alarms. `local`, `alarms` and `aws` deploy the stack.
  */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -64,6 +64,7 @@ export default defineConfig({
         },
       },
       { test: { ...deployed, name: 'alarms', include: ['test/local/alarms.test.ts'] } },
+      { test: { ...emulated, name: 'aws', include: ['test/aws/**/*.test.ts'] } },
     ],
   },
 });

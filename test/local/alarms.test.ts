@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AlarmId, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
 import type { Fault } from '../../infra/local/demo-nocodb/for-tests/faults.ts';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
-import { type AlarmBell, listenForAlarms } from './support/alarm-bell.ts';
+import { type AlarmBell, listenForAlarms } from '../support/alarm-bell.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
 /**
