@@ -43,6 +43,7 @@ export const ACTION_NEEDED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'FieldNotFound',
   'EndpointNotFound',
   'SourceLooksWrong',
+  'SourceChanged',
   'LayoutTooNew',
 ]);
 
