@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { SettingsError } from '../lambda/settings/read-settings.ts';
+import { SettingsError } from '../lambda/settings/settings-error.ts';
 import { parseAppSettings } from './constructs/app-settings.ts';
 import { PaymentTrackerStack } from './constructs/payment-tracker-stack.ts';
 

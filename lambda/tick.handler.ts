@@ -6,7 +6,7 @@ import { createLogObserver } from './observability/log-observer.ts';
 import { createLogger } from './observability/logger.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { readSettings } from './settings/read-settings.ts';
-import { toTrackerSettings } from './settings/tracker-settings.ts';
+import { toTrackerSettings } from './settings/read-tracker-settings.ts';
 import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { readSettings, type Variables } from '../../lambda/settings/read-settings.ts';
-import { toNocoDbSettings } from '../../lambda/settings/tracker-settings.ts';
+import { toNocoDbSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 import type { PostConfirmedProps } from './post-confirmed.ts';
 

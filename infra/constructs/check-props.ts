@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
-import { checkProps as checkValues, type Given, SettingsError } from '../../lambda/settings/read-settings.ts';
+import { checkProps as checkValues, type Given } from '../../lambda/settings/read-settings.ts';
+import { toTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import type { SettingName } from '../../lambda/settings/settings.ts';
-import { type TrackerSettings, toTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import type { TrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 
 /** Settings whose values may be CDK tokens, known only at deployment. The functions check them when they start. */

@@ -1,5 +1,5 @@
 /** The exports of `payment-tracker/cdk`. */
-export { SettingsError } from '../../lambda/settings/read-settings.ts';
+export { SettingsError } from '../../lambda/settings/settings-error.ts';
 export { PaymentTracker } from './payment-tracker.ts';
 export type { NocoDbProps, PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
 export type { PostConfirmedProps } from './post-confirmed.ts';

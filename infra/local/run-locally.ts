@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { consoleObserver } from '../../lambda/client/index.ts';
+import { parseTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
-import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { openDemo, runFirstCustomer } from './demo/demo.ts';
 import { installWebhook, WEBHOOK_SECRET_PARAMETER } from './demo/install-webhook.ts';
 import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker.ts';

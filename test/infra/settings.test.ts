@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import type { PaymentTrackerProps } from '../../infra/constructs/payment-tracker-props.ts';
-import { SettingsError } from '../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { createStack, NOCODB, synthTracker } from './support/synth.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import type { WebhookProps } from '../../infra/constructs/payment-tracker-props.ts';
 import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
-import { SettingsError } from '../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { managedPoliciesOf, readable, statementsOf, withoutHash } from './support/statements.ts';
 import { createApp, NOCODB, synthTracker } from './support/synth.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import {
   AccessDeniedError,

@@ -8,7 +8,7 @@ import {
 } from '../../../infra/cli/aws/aws.ts';
 import { locateTable, readStackOutputs } from '../../../infra/cli/aws/find-table.ts';
 import { CommandError } from '../../../infra/cli/console/errors.ts';
-import { SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 
 /** A client of the AWS SDK that answers everything alike, and keeps what it was asked. */

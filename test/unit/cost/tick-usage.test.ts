@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
 import { isPartial, tickUsage, usageOfAskingForAll } from '../../../infra/cost/tick-usage.ts';
 import { bulkBody } from '../../../lambda/nocodb/query.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
 import { PLAN_LIMITS } from '../../../lambda/tracker/query-plan.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';

@@ -13,7 +13,7 @@ import {
   unpaidQueryString,
   whereClause,
 } from '../../../lambda/nocodb/query.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { query, settingsFor } from './fixtures.ts';
 
 const API_URL = 'https://noco.example';

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { readSettings, SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { readSettings } from '../../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 
 const LOOP = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop';
 const BUS = 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop';

@@ -1,6 +1,6 @@
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { toWatchedTable } from '../../../lambda/nocodb/record-source.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import {
   handleWebhook,
