@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline/promises';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { Agent } from 'undici';
 import { PaymentTracker } from '../../lambda/client/index.ts';
 import { checkVariables } from '../../lambda/settings/read-settings.ts';
 import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
@@ -35,16 +34,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const out = terminalOn(process.stdout, env);
 const err = terminalOn(process.stderr, env);
-/** Carries the requests to NocoDB. */
-const dispatcher = new Agent();
 
-process.exitCode = await main(process.argv.slice(2), {
-  out,
-  err,
-  version: packageJson.version,
-  createContext,
+const dependencies = { out, err, version: packageJson.version, createContext };
+// Not `await`: the package has this file as a CommonJS module.
+void main(process.argv.slice(2), dependencies).then((exitCode) => {
+  process.exitCode = exitCode;
 });
-await dispatcher.close();
 
 /** What commands work with on this machine. The AWS SDK finds the region and the credentials. */
 function createContext(common: CommonOptions): CommandContext {
@@ -74,7 +69,7 @@ function createContext(common: CommonOptions): CommandContext {
     webhookSettings,
     accountConcurrency: () => readAccountConcurrency(new LambdaClient()),
     newSecret,
-    nocodb: () => openNocoDb(env, { clock: systemClock, random: Math.random, dispatcher }),
+    nocodb: () => openNocoDb(env, { clock: systemClock, random: Math.random }),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
@@ -46,7 +45,6 @@ export interface NocoDbAccess {
 export interface NocoDbAccessOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly dispatcher: Dispatcher;
   /**
    * For `doctor`: checks all settings of the stack too, and lets a title through as the id of the table, so that NocoDB
    * can be asked which tables there are.

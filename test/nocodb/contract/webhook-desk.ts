@@ -1,4 +1,3 @@
-import { Agent } from 'undici';
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
@@ -37,7 +36,6 @@ export async function openWebhookDesk(
   variables: Readonly<Record<string, string>> = {},
   paidField = 'Paid',
 ): Promise<WebhookDesk> {
-  const dispatcher = new Agent();
   const { url: apiUrl, tableId, token } = target;
   const env = {
     NOCODB_API_URL: apiUrl,
@@ -46,13 +44,12 @@ export async function openWebhookDesk(
     ...variables,
   };
   const clock = systemClock;
-  const nocodb = openNocoDb(env, { clock, random: Math.random, dispatcher });
+  const nocodb = openNocoDb(env, { clock, random: Math.random });
   const client = createNocoDbClient({
     apiUrl,
     token: fixedToken(token),
     clock,
     random: Math.random,
-    dispatcher,
   });
   const table = new SimulatedPayments({ clock, confirmedBy: 'webhook' });
   // Confirmations are counted only after a first tick.
@@ -95,7 +92,6 @@ export async function openWebhookDesk(
     async close() {
       await webhooks.remove(webhook);
       await server.close();
-      await dispatcher.close();
     },
   };
 }

@@ -43,5 +43,5 @@ test.for(FILES.filter((file) => /handler|bot\.ts$/.test(file)))('%s uses the cli
 });
 
 test('the package exports that client', () => {
-  expect(manifest.exports['.'].default).toBe('./dist/lambda/client/index.js');
+  expect(manifest.exports['.'].import.default).toBe('./dist/client.js');
 });

@@ -1,6 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { Agent } from 'undici';
-import { onTestFinished } from 'vitest';
 import { type NocoDbAccessOptions, openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { type ReceivedRequest, startHttpServer } from '../../../support/http-server.ts';
@@ -60,15 +58,13 @@ export class FakeNocoDb {
   /** The access of a command, with these variables set or (`undefined`) removed. */
   access(variables: Readonly<Record<string, string | undefined>> = {}) {
     const clock = new FakeClock();
-    const dispatcher = new Agent();
-    onTestFinished(() => dispatcher.destroy());
     const env = {
       NOCODB_API_URL: this.url,
       NOCODB_TABLE_ID: TABLE,
       NOCODB_API_TOKEN: TOKEN,
       ...variables,
     };
-    const parts = { clock, random: () => 0, dispatcher };
+    const parts = { clock, random: () => 0 };
     return {
       clock,
       payments: async () => new FakePayments(),
