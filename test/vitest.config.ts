@@ -48,8 +48,9 @@ export default defineConfig({
         test: {
           ...computing,
           name: 'package',
+          globalSetup: ['test/package/global-setup.ts'],
           include: ['test/package/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -9,7 +9,6 @@ import { Construct } from 'constructs';
 import { namesFieldsByIds } from '../../lambda/nocodb/fields.ts';
 import { variablesFor } from '../../lambda/settings/read-settings.ts';
 import { toValues } from '../../lambda/settings/read-tracker-settings.ts';
-import { VARIABLES } from '../../lambda/settings/settings.ts';
 import type { TrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
@@ -24,6 +23,7 @@ import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
 import type { PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
 import { PostConfirmed, type PostConfirmedProps } from './post-confirmed.ts';
+import { type GrantOptions, setTableVariables } from './table-variable.ts';
 import { TickLoop } from './tick-loop.ts';
 import { WakeUp } from './wake-up.ts';
 import { Webhook } from './webhook.ts';
@@ -123,13 +123,13 @@ export class PaymentTracker extends Construct {
 
   /**
    * Lets a bot read payments and statistics. Sets the variable `PAYMENT_TABLE_NAME` of a function to the name of the
-   * table.
+   * table, or another variable (`tableVariable`).
    *
-   * If a function uses two trackers, the variable has the table of the last grant. For the other table, set another
-   * variable: `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
+   * @throws {Error} when the variable of the function names the table of another tracker
    */
-  grantRead(grantee: IGrantable): Grant {
-    this.#setTableVariables(grantee);
+  grantRead(grantee: IGrantable, options: GrantOptions = {}): Grant {
+    const { tableName } = this.table;
+    setTableVariables(grantee, { tracker: this, tableName, shards: this.settings.shards }, options);
     const table = this.table.grantItems(
       grantee,
       ['dynamodb:GetItem', 'dynamodb:Query'],
@@ -141,10 +141,14 @@ export class PaymentTracker extends Construct {
   /**
    * Lets a bot track and untrack payments, and everything that {@link grantRead} does: tracking reads the layout of the
    * table in the control item.
+   *
+   * @throws {Error} when the variable of the function names the table of another tracker
    */
-  grantTrack(grantee: IGrantable): Grant {
+  grantTrack(grantee: IGrantable, options: GrantOptions = {}): Grant {
     const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-    return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));
+    return this.grantRead(grantee, options).combine(
+      this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]),
+    );
   }
 
   /**
@@ -237,12 +241,6 @@ export class PaymentTracker extends Construct {
       new TrackerDashboard(this, 'Overview', { tracker, alarms: [...alarms.all.values()], tickLogGroupName });
     }
     return alarms.topic;
-  }
-
-  #setTableVariables(grantee: IGrantable): void {
-    if (!(grantee instanceof LambdaFunction)) return;
-    grantee.addEnvironment(VARIABLES.tableName, this.table.tableName);
-    grantee.addEnvironment(VARIABLES.shards, String(this.settings.shards));
   }
 }
 

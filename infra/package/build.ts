@@ -16,7 +16,9 @@ async function main(): Promise<void> {
   const built = await Promise.all(
     BUNDLES.map(async ([path, options]) => {
       const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
-      const code = outputFiles[0]?.contents ?? new Uint8Array();
+      const [output] = outputFiles;
+      if (output === undefined) throw new Error(`esbuild made nothing of ${path}`);
+      const code = output.contents;
       await write(
         path,
         extname(path) === '.zip' ? zipSync({ 'index.mjs': code }, { level: 9, mtime: MODIFIED }) : code,
