@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
+import { buffer } from 'node:stream/consumers';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -57,7 +58,7 @@ function createContext(common: CommonOptions): CommandContext {
     json: common.json,
     clock: systemClock,
     catchInterrupt,
-    readText,
+    readFile: readFileOrInput,
     payments: async () => new PaymentTracker(await location()),
     watchedTables: async () =>
       new DynamoControlItem({ client: createDocumentClient(), ...(await location()) }),
@@ -102,9 +103,9 @@ async function askYesNo(question: string): Promise<boolean> {
   }
 }
 
-async function readText(path: string): Promise<string> {
+async function readFileOrInput(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path, 'utf8');
+    return path === '-' ? await buffer(process.stdin) : await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(`${path} cannot be read (${code})`, undefined, error);

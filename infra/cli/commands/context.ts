@@ -24,8 +24,8 @@ export interface CommandContext {
   catchInterrupt(): AbortSignal;
   /** Asks a person. Absent if nobody can answer, as in a pipe. */
   readonly askYesNo?: (question: string) => Promise<boolean>;
-  /** Reads a file. @throws {UsageError} when it cannot be read */
-  readText(path: string): Promise<string>;
+  /** Reads a file, or standard input (`-`). @throws {UsageError} when it cannot be read */
+  readFile(path: string): Promise<Uint8Array>;
 
   /** The payments in the selected table. @throws {CommandError} when the table is not found */
   payments(): Promise<Payments>;

@@ -1,5 +1,5 @@
 import type { TrackerStats } from '../../../lambda/client/index.ts';
-import { type Colour, colour, formatCount, type Terminal } from '../console/terminal.ts';
+import { type Colour, colour, formatCount, plural, type Terminal } from '../console/terminal.ts';
 
 /** Age in intervals up to which data is fresh (green). */
 const FRESH_INTERVALS = 2;
@@ -22,10 +22,10 @@ export function describeStats(
     ...(isSweepLong(stats)
       ? [line('Last sweep', `${stats.lastSweep?.ago} (it takes several ticks to ask for every payment)`)]
       : []),
-    line('Pending', `${formatCount(stats.pending)} payments of ${formatCount(stats.trackedUsers)} users`),
+    line('Pending', `${plural(stats.pending, 'payment')} of ${plural(stats.trackedUsers, 'user')}`),
     ...describeHeld(stats, terminal),
     ...describeGivenUp(stats, terminal),
-    line('Confirmed', `${formatCount(stats.paymentsConfirmed)} payments`),
+    line('Confirmed', plural(stats.paymentsConfirmed, 'payment')),
     line('Ticks', `${formatCount(stats.totalUpdates)} done${failures}`),
     line(
       'Requests',
@@ -55,7 +55,7 @@ export function summarizeStats(stats: TrackerStats): string {
       ? []
       : [`${formatCount(stats.missing + stats.invalid)} given up`]),
     `${formatCount(stats.paymentsConfirmed)} confirmed`,
-    `${formatCount(requests.total)} requests (${formatCount(requests.failed)} failed, ${formatCount(requests.rateLimited)} rate-limited)`,
+    `${plural(requests.total, 'request')} (${formatCount(requests.failed)} failed, ${formatCount(requests.rateLimited)} rate-limited)`,
     ...(stats.blockedUntil === null ? [] : [`blocked until ${stats.blockedUntil}`]),
     ...(stats.lastError === null ? [] : [`last error ${stats.lastError.kind}`]),
     ...(stats.resting ? ['resting'] : []),

@@ -180,7 +180,7 @@ test('stats --watch writes a line for each look where nobody looks', async () =>
   );
 
   expect(out.split('\n')).toEqual([
-    '2026-01-01T00:00:00.000Z  updated 0s ago · 0 pending · 0 confirmed · 1 requests (0 failed, 0 rate-limited)',
+    '2026-01-01T00:00:00.000Z  updated 0s ago · 0 pending · 0 confirmed · 1 request (0 failed, 0 rate-limited)',
     '2026-01-01T00:00:04.000Z  updated 15s ago · 1,234 pending · 88 confirmed · 4,600 requests (7 failed, 3 rate-limited) · blocked until 2026-01-01T00:00:30.000Z · last error RateLimited',
     '',
   ]);

@@ -52,7 +52,7 @@ function absent({ json }: CommonOptions): Omit<CommandContext, 'out' | 'err'> {
     json,
     clock: new FakeClock(),
     catchInterrupt: () => new AbortController().signal,
-    readText: unexpected('readText'),
+    readFile: unexpected('readFile'),
     payments: unexpected('payments'),
     watchedTables: unexpected('watchedTables'),
     stackOutputs: unexpected('stackOutputs'),
