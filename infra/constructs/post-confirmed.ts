@@ -4,7 +4,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MAX_ATTEMPTS } from '../../lambda/post/deliver.ts';
-import { checkProps, SettingsError, variablesFor } from '../../lambda/settings/read-settings.ts';
+import { checkProps, variablesFor } from '../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { acknowledge } from './nag-acknowledgements.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import type { PostConfirmedProps } from '../../infra/constructs/post-confirmed.ts';
-import { SettingsError } from '../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { managedPoliciesOf, readable, statementsOf, withoutHash } from './support/statements.ts';
 import { createStack, NOCODB } from './support/synth.ts';
 

@@ -7,7 +7,7 @@ import { PaymentTracker } from '../../../lambda/client/index.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
 import { createLogObserver } from '../../../lambda/observability/log-observer.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
