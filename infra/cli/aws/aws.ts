@@ -121,7 +121,11 @@ export function awsFault(operation: string, cause: unknown): CommandError {
   const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
   const text = message.split('\n')[0]?.replace(/\.$/, '') || code || name;
   if (/Region is missing/.test(text)) {
-    return new CommandError(`${operation}: no region is set`, 'Set AWS_REGION, or AWS_PROFILE.', cause);
+    return new CommandError(
+      `${operation}: no region is set`,
+      'Set AWS_REGION, or AWS_PROFILE. For the local stack, use the --endpoint that npm start prints.',
+      cause,
+    );
   }
   const hint = HINTS[name] ?? HINTS[code] ?? 'See what AWS says about that error.';
   const kind = name === '' || name === 'Error' ? '' : `${name}: `;

@@ -96,7 +96,9 @@ test('a real client without a region is told to have one', async () => {
     },
   });
 
-  await expect(readStackOutputs(client, 'Shop')).rejects.toThrow(/no region is set\. Set AWS_REGION/);
+  await expect(readStackOutputs(client, 'Shop')).rejects.toThrow(
+    /no region is set\. Set AWS_REGION, or AWS_PROFILE\. For the local stack, use the --endpoint/,
+  );
 });
 
 test('an AWS that cannot be reached points to the network', () => {
