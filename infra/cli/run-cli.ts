@@ -65,8 +65,13 @@ function createContext(common: CommonOptions): CommandContext {
     ...(process.stdin.isTTY && { askYesNo }),
     stackOutputs,
     announcements: async () => openAnnouncements(await stackOutputs()),
-    invokeFunction: createInvokeFunction(new LambdaClient()),
-    parameters: createParameterStore(new SSMClient()),
+    // Only commands that use AWS make a client of it.
+    get invokeFunction() {
+      return createInvokeFunction(new LambdaClient());
+    },
+    get parameters() {
+      return createParameterStore(new SSMClient());
+    },
     webhookSettings,
     accountConcurrency: () => readAccountConcurrency(new LambdaClient()),
     newSecret,

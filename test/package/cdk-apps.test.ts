@@ -33,6 +33,7 @@ export class ShopStack extends Stack {
     });
     payments.grantTrack(bot);
     payments.onConfirmed(bot);
+    payments.postConfirmed({ url: 'https://bot.example.com/paid', secretParameterName: '/shop/post-secret' });
     // @ts-expect-error there is no such property
     payments.tables;
     new CfnOutput(this, STACK_OUTPUTS.tableName, { value: payments.table.tableName });
@@ -90,10 +91,11 @@ let fromRepository: Map<string, string>;
 
 beforeAll(() => {
   const stack = new Stack(new App(), 'ShopStack');
-  new PaymentTracker(stack, 'Payments', {
+  const payments = new PaymentTracker(stack, 'Payments', {
     nocodb: { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' },
     webhook: { secretParameterName: '/shop/webhook-secret' },
   });
+  payments.postConfirmed({ url: 'https://bot.example.com/paid', secretParameterName: '/shop/post-secret' });
   const { directory } = (stack.node.root as App).synth();
   const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
   const code = Object.values(functions).map(({ Properties }) => {
@@ -109,7 +111,7 @@ test('an app as `cdk init` makes it deploys the same functions as the repository
 
   const code = await synthesize(shop);
 
-  expect(code.size).toBe(4);
+  expect(code.size).toBe(5);
   expect(code).toEqual(fromRepository);
 });
 
@@ -141,9 +143,9 @@ test('an app of the older template, with ts-node and CommonJS, deploys the same 
     'package.json': '{}',
     'tsconfig.json': JSON.stringify({
       compilerOptions: {
-        target: 'es2022',
+        target: 'es2020',
         module: 'commonjs',
-        lib: ['es2022'],
+        lib: ['es2020', 'dom'],
         strict: true,
         types: ['node'],
       },
@@ -177,8 +179,8 @@ test.for([
       ...(moduleResolution !== 'node' && { 'stack-as-module.mts': STACK, 'bot-as-module.mts': BOT }),
     };
     const compilerOptions = {
-      target: 'es2022',
-      lib: ['es2022'],
+      target: 'es2020',
+      lib: ['es2020', 'dom'],
       types: ['node'],
       strict: true,
       noEmit: true,

@@ -23,6 +23,7 @@ test('the package holds its bundles, types and notices, and nothing of tests, th
     'dist/client.d.ts',
     'dist/client.js',
     'dist/functions/notify.handler.zip',
+    'dist/functions/post.handler.zip',
     'dist/functions/tick.handler.zip',
     'dist/functions/wake.handler.zip',
     'dist/functions/webhook.handler.zip',
