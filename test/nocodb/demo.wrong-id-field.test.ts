@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type DemoNocoDb, startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { createRecordSource, sourceName } from '../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { SimulatedPayments } from '../support/simulated-payments.ts';

@@ -3,7 +3,7 @@ import { type DemoNocoDb, startDemoNocoDb } from '../../../infra/local/demo-noco
 import { PaymentTracker } from '../../../lambda/client/index.ts';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
