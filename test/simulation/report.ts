@@ -149,11 +149,11 @@ function falseAlarms({ profile, alarms = {} }: SimulationReport): MissedGoal[] {
 
 /**
  * Goals about gaps and delays. With many faults there are none: outages, penalties and deaths keep the server from
- * answering 1,000 ids in each interval.
+ * answering 1,000 ids in each interval. Nor are there any while people keep the records away.
  */
 function spreadGoals({ profile, intervalSeconds }: SimulationReport) {
   if (profile === 'many') return [];
-  if (HAS_BAD_TIMES.has(profile)) return [{ of: 'delay', quantile: 'p50', most: intervalSeconds }] as const;
+  if (HAS_BAD_TIMES.has(profile)) return [];
   if (profile === 'few' && intervalSeconds === 20) return FEW_FAULTS_GOALS;
   return [{ of: 'delay', quantile: 'p99', most: 2 * intervalSeconds }] as const;
 }
