@@ -1,9 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SDK_LIMITS } from './aws/sdk-limits.ts';
 import { createSsmToken } from './aws/ssm-token.ts';
 import { createDeadLetters } from './notify/dead-letters.ts';
+import { createLogger } from './observability/logger.ts';
 import { type DeliverDependencies, deliver } from './post/deliver.ts';
 import { createPostQueue } from './post/post-queue.ts';
 import { readSettings } from './settings/read-settings.ts';
@@ -11,7 +11,7 @@ import { systemClock } from './tracker/clock.ts';
 
 const settings = readSettings(process.env, 'post');
 const sqs = new SQSClient(SDK_LIMITS);
-const logger = new Logger({ serviceName: settings.trackerName });
+const logger = createLogger(settings.trackerName);
 const dependencies: DeliverDependencies = {
   url: settings.confirmedWebhookUrl,
   secret: createSsmToken({

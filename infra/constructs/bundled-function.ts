@@ -81,6 +81,7 @@ export class BundledFunction extends NodejsFunction {
     });
     acknowledge(this, 'failuresGoElsewhere');
     if (isTraced) acknowledge(role, 'tracing');
+    else acknowledge(this, 'untracedFunction');
   }
 }
 

@@ -1,12 +1,27 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
+const TRACES_ARE_OPTIONAL =
+  'Traces are there for those who want them (the prop tracing): the log has a line for each call and each request.';
+
 /** Accepted findings of cdk-nag (packs AwsSolutions and Serverless), with the reasons. */
 const ACKNOWLEDGED = {
   tracing: {
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
     reason:
       'Writing traces (xray:PutTraceSegments, xray:PutTelemetryRecords) and, for the loop, delivering logs are actions that know no resources: IAM takes nothing but *.',
+  },
+  untracedFunction: {
+    id: 'Serverless::Serverless-LambdaTracing',
+    reason: TRACES_ARE_OPTIONAL,
+  },
+  untracedLoop: {
+    id: 'AwsSolutions::AwsSolutions-SF2',
+    reason: TRACES_ARE_OPTIONAL,
+  },
+  untracedStateMachine: {
+    id: 'Serverless::Serverless-StepFunctionStateMachineXray',
+    reason: TRACES_ARE_OPTIONAL,
   },
   failuresGoElsewhere: {
     id: 'Serverless::Serverless-LambdaDLQ',

@@ -54,6 +54,7 @@ export class TickLoop extends Construct {
     });
 
     acknowledge(this.stateMachine, 'failuresAreLogged');
+    if (!tracing) acknowledge(this.stateMachine, 'untracedLoop', 'untracedStateMachine');
 
     const input: LoopInput = { startedBy: 'rule' };
     this.rule = new Rule(this, 'Rule', {

@@ -41,12 +41,12 @@ function check(app: App): readonly PluginReport[] {
   return report.pluginReports as PluginReport[];
 }
 
-function appWithTracker({ posts = true } = {}): { app: App; stack: PaymentTrackerStack } {
+function appWithTracker({ posts = true, tracing = true } = {}): { app: App; stack: PaymentTrackerStack } {
   const app = createApp();
   const stack = new PaymentTrackerStack(app, 'Shop', {
     demo: true,
     ...(posts && { postConfirmed: { url: 'https://bot.example.com/confirmed' } }),
-    tracker: EVERYTHING,
+    tracker: { ...EVERYTHING, tracing },
   });
   return { app, stack };
 }
@@ -64,20 +64,23 @@ describe('cdk-nag', () => {
 
   it('is told a reason for every finding that is meant to be', () => {
     // The dead-letter queue counts as one only where another queue gives up to it.
-    const acknowledged = [true, false].flatMap((posts) =>
-      check(appWithTracker({ posts }).app).flatMap(({ suppressedViolations }) => suppressedViolations),
-    );
+    const reports = [true, false].flatMap((on) => check(appWithTracker({ posts: on, tracing: on }).app));
+    const acknowledged = reports.flatMap(({ suppressedViolations }) => suppressedViolations);
 
     expect([...new Set(acknowledged.map(({ ruleName }) => ruleName))].sort()).toEqual([
       'AwsSolutions-IAM5[Resource::*]',
       'AwsSolutions-SF1',
+      'AwsSolutions-SF2',
       'AwsSolutions-SQS3',
       'Serverless-LambdaDLQ',
       'Serverless-LambdaEventSourceMappingDestination',
+      'Serverless-LambdaTracing',
       'Serverless-SNSRedrivePolicy',
       'Serverless-SQSRedrivePolicy',
+      'Serverless-StepFunctionStateMachineXray',
     ]);
     for (const { reason } of acknowledged) expect(reason?.length).toBeGreaterThan(40);
+    expect(reports.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
   it('would find what somebody adds carelessly', () => {

@@ -55,7 +55,7 @@ describe('postConfirmed', () => {
   it('may read its secret, use its queue and fill the dead-letter queue, and nothing else', () => {
     const role = 'PaymentsPostConfirmedFunctionRole';
 
-    expect(statementsOf(template, role).slice(2)).toEqual([
+    expect(statementsOf(template, role).slice(1)).toEqual([
       expect.objectContaining({
         Action: expect.arrayContaining(['sqs:ChangeMessageVisibility', 'sqs:DeleteMessage']),
         Resource: '<PaymentsPostConfirmedQueue.Arn>',

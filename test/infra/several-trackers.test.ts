@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ALARM_IDS } from '../../infra/constructs/alarm-runbook.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
 import { createApp, NOCODB } from './support/synth.ts';
@@ -19,31 +20,32 @@ function givenNames(stacks: readonly Stack[]): string[] {
   return stacks.flatMap((stack) =>
     Object.values(resourcesOf(stack)).flatMap(({ Type, Properties = {} }) =>
       Object.entries(Properties)
-        .filter(([key, value]) => /^(Alarm|Dashboard)Name$/.test(key) && typeof value === 'string')
+        .filter(([key, value]) => /^(Alarm|Dashboard|LogGroup)Name$/.test(key) && typeof value === 'string')
         .map(([, value]) => `${Type} ${value}`),
     ),
   );
 }
 
 describe('several trackers in several stages', () => {
-  it('never give two alarms or dashboards the same name', () => {
+  it('never give two alarms, dashboards or log groups the same name', () => {
     const app = createApp();
     const stacks = ['dev', 'prod'].map((stage) => {
       const stack = new Stack(app, `shop-${stage}`);
-      new PaymentTracker(stack, 'Shop', { nocodb: NOCODB });
-      new PaymentTracker(stack, 'Club', { nocodb: NOCODB });
+      new PaymentTracker(stack, 'Shop', { nocodb: NOCODB, dashboard: true });
+      new PaymentTracker(stack, 'Club', { nocodb: NOCODB, dashboard: true });
       return stack;
     });
 
     const names = givenNames(stacks);
 
-    expect(names.length).toBeGreaterThanOrEqual(4 * 13);
+    // All alarms except OwnerMismatch, the dashboard, and the log group of the loop.
+    expect(names).toHaveLength(4 * (ALARM_IDS.length - 1 + 2));
     expect(new Set(names).size).toBe(names.length);
   });
 
   it('have dashboards whose names CloudWatch accepts, whatever the trackers are called', () => {
     const stack = new Stack(createApp(), 'Shop');
-    new PaymentTracker(stack, 'Payments', { nocodb: NOCODB, name: 'shop/eu:payments' });
+    new PaymentTracker(stack, 'Payments', { nocodb: NOCODB, name: 'shop/eu:payments', dashboard: true });
 
     const names = givenNames([stack]).filter((name) => name.includes('Dashboard'));
 
