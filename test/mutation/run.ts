@@ -63,7 +63,7 @@ async function mutate(subject: Subject): Promise<string> {
     tsconfigFile: 'none',
     disableTypeChecks: false,
     concurrency: availableParallelism(),
-    timeoutMS: 30_000,
+    timeoutMS: 120_000,
     reporters: ['clear-text', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },
     jsonReporter: { fileName: report },

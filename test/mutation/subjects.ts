@@ -28,5 +28,10 @@ export const SUBJECTS: readonly Subject[] = [
     tests: ['test/unit/nocodb/'],
   },
   { name: 'webhook', mutate: ['lambda/webhook/*.ts'], tests: ['test/unit/webhook/'] },
-  { name: 'notify', mutate: ['lambda/notify/*.ts'], tests: ['test/unit/notify/'] },
+  {
+    name: 'notify',
+    mutate: ['lambda/notify/*.ts', 'lambda/post/*.ts'],
+    tests: ['test/unit/notify/', 'test/unit/post/', 'test/table/paid-payments.test.ts'],
+    emulator: true,
+  },
 ];

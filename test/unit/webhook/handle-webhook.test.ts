@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { WebhookRequest } from '../../../lambda/webhook/handle-webhook.ts';
-import { MAX_BODY_BYTES } from '../../../lambda/webhook/read-event.ts';
+import { MAX_BODY_BYTES, readBody } from '../../../lambda/webhook/read-event.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
-import { harness, requestOf, row, SECRET, TABLE_ID, ticked, updateEvent } from './harness.ts';
+import { harness, requestOf, row, SECRET, SECRET_MS, TABLE_ID, ticked, updateEvent } from './harness.ts';
 
 const OWNER = { NOCODB_OWNER_FIELD: 'TG ID' };
 
@@ -25,7 +25,7 @@ describe('a call of the webhook', () => {
     expect(events).toMatchObject([
       { type: 'payment.confirmed', by: 'webhook', payment: { userId: '12345', recordId: '17' } },
       { type: 'payment.confirmed', by: 'webhook', payment: { userId: '67890', recordId: '17' } },
-      { type: 'webhook.handled', records: 1, confirmed: 2 },
+      { type: 'webhook.handled', records: 1, confirmed: 2, milliseconds: SECRET_MS },
     ]);
   });
 
@@ -112,11 +112,25 @@ describe('a call of the webhook', () => {
     const sample = row(1, { Title: 'Sample Text', Paid: true, 'TG ID': 'Sample Text', Chat: 123 });
     const insert = { ...updateEvent([sample], []), type: 'records.after.insert' };
 
-    for (const event of [updateEvent([sample], [sample]), insert]) {
+    const { previous_rows: _, ...data } = ticked(1).data;
+    const withoutBefore = { ...ticked(1), data };
+
+    for (const event of [updateEvent([sample], [sample]), insert, withoutBefore]) {
       expect(await handle(requestOf(event))).toMatchObject({ statusCode: 200, body: '{"confirmed":0}' });
     }
 
     expect(table.status('12345', '1')).toBe('pending');
+  });
+
+  it('confirms nobody by records that were deleted', async () => {
+    const { table, handle, events } = await harness();
+    await table.track('12345', '17');
+
+    const answer = await handle(requestOf({ ...ticked(17), type: 'records.after.delete' }));
+
+    expect(answer).toMatchObject({ statusCode: 200, body: '{"confirmed":0}' });
+    expect(events).toMatchObject([{ type: 'webhook.handled', records: 0 }]);
+    expect(table.status('12345', '17')).toBe('pending');
   });
 
   it('leaves alone what its own value calls unpaid, whatever condition the webhook has', async () => {
@@ -180,46 +194,77 @@ describe('a call of the webhook', () => {
 });
 
 describe('a call is refused, and nothing written,', () => {
-  it.each<[number, string, WebhookRequest]>([
-    [401, 'without the secret', requestOf(ticked(17), { headers: {} })],
-    [401, 'with another secret', requestOf(ticked(17), { headers: { [SECRET_HEADER]: `${SECRET}!` } })],
-    [401, 'without the secret, whatever else is wrong', requestOf('{', { headers: {} })],
-    [405, 'when it is no POST', requestOf('', { requestContext: { http: { method: 'GET' } } })],
-    [413, 'when it is too large', requestOf(`"${'x'.repeat(MAX_BODY_BYTES)}"`)],
+  it.each<[number, string, RegExp, WebhookRequest]>([
+    [401, 'without the secret', /secret is missing or wrong/, requestOf(ticked(17), { headers: {} })],
+    [
+      401,
+      'with another secret',
+      /secret is missing or wrong/,
+      requestOf(ticked(17), { headers: { [SECRET_HEADER]: `${SECRET}!` } }),
+    ],
+    [401, 'without the secret, whatever else is wrong', /secret/, requestOf('{', { headers: {} })],
+    [405, 'when it is no POST', /only POST/, requestOf('', { requestContext: { http: { method: 'GET' } } })],
+    [
+      413,
+      'when it is too large',
+      /has 1000002 bytes; the maximum is 1000000/,
+      requestOf(`"${'x'.repeat(MAX_BODY_BYTES)}"`),
+    ],
     [
       413,
       'when it is too large in base64',
+      /has 1000001 bytes/,
       requestOf(Buffer.alloc(MAX_BODY_BYTES + 1, ' ').toString('base64'), { isBase64Encoded: true }),
     ],
-    [400, 'when it is empty', requestOf('')],
-    [400, 'when it is half a body', requestOf(JSON.stringify(ticked(17)).slice(0, -1))],
-    [400, 'when it is JSON of another kind', requestOf('[]')],
-    [400, 'when it is another event', requestOf({ ...ticked(17), type: 'view.after.update' })],
-    [400, 'when it is an old version', requestOf({ type: 'rows.after.update', data: {} })],
-    [400, 'when it has no data', requestOf({ type: 'records.after.update' })],
+    [400, 'when it is as large as is allowed', /not JSON/, requestOf(' '.repeat(MAX_BODY_BYTES))],
+    [
+      400,
+      'when it is as large as is allowed, in base64',
+      /not JSON/,
+      requestOf(Buffer.alloc(MAX_BODY_BYTES, ' ').toString('base64'), { isBase64Encoded: true }),
+    ],
+    [400, 'when it is empty', /not JSON/, requestOf('')],
+    [400, 'when it is half a body', /not JSON/, requestOf(JSON.stringify(ticked(17)).slice(0, -1))],
+    [400, 'when it is JSON of another kind', /the body is a list, not an object/, requestOf('[]')],
+    [
+      400,
+      'when it is another event',
+      /not an event of a NocoDB webhook \(version 3\)/,
+      requestOf({ ...ticked(17), type: 'view.after.update' }),
+    ],
+    [400, 'when it is an old version', /version 3/, requestOf({ type: 'rows.after.update', data: {} })],
+    [400, 'when it has no data', /data is missing/, requestOf({ type: 'records.after.update' })],
     [
       400,
       'when it is about another table',
+      new RegExp(`another table; the tracker watches ${TABLE_ID}`),
       requestOf({ ...ticked(17), data: { ...ticked(17).data, table_id: 'm2' } }),
     ],
     [
       400,
       'when its rows are no list',
+      /not a list/,
       requestOf({ ...ticked(17), data: { ...ticked(17).data, rows: { 0: row(17) } } }),
     ],
-    [400, 'when a row has no id', requestOf(updateEvent([{ Paid: 1 }], [row(17)]))],
-    [400, 'when a row has no paid field', requestOf(updateEvent([{ Id: 17 }], [row(17)]))],
-  ])('with %i %s', async (status, _why, request) => {
+    [400, 'when a row has no id', /no field "Id"/, requestOf(updateEvent([{ Paid: 1 }], [row(17)]))],
+    [400, 'when a row has no paid field', /no field "Paid"/, requestOf(updateEvent([{ Id: 17 }], [row(17)]))],
+  ])('with %i %s', async (status, _why, words, request) => {
     const { table, handle, events } = await harness();
     await table.track('12345', '17');
 
     const answer = await handle(request);
 
     expect(answer).toMatchObject({ statusCode: status, headers: { 'content-type': 'application/json' } });
-    expect(JSON.parse(answer.body)).toEqual({ error: expect.any(String) });
+    expect(JSON.parse(answer.body)).toEqual({ error: expect.stringMatching(words) });
     expect(events).toEqual([{ type: 'webhook.refused', status, reason: JSON.parse(answer.body).error }]);
     expect(table.writes).toBe(0);
     expect(table.status('12345', '17')).toBe('pending');
+  });
+
+  it('with the fault of the JSON as its cause', () => {
+    expect(() => readBody({ body: '{', isBase64Encoded: false })).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+    );
   });
 
   it('when the owner field has gone, rather than confirmed for anybody', async () => {
@@ -268,6 +313,30 @@ describe('a call is refused, and nothing written,', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('fields that are configured by their ids', () => {
+  const variables = { NOCODB_PAID_FIELD: 'cabcdefghijklmn' };
+
+  it('are asked for once, within five seconds, and again when a record lacks the field', async () => {
+    const { table, clock, requests, setTitle, handle } = await harness(variables);
+    await table.track('12345', '17');
+    setTitle('Paid');
+    const otherTable = { ...ticked(18), data: { ...ticked(18).data, table_id: 'm2' } };
+    const renamed = updateEvent([{ Id: 17, Settled: 1 }], [{ Id: 17, Settled: 0 }]);
+
+    const before = [await handle(requestOf(otherTable)), await handle(requestOf(ticked(18)))];
+    const askedBefore = requests.length;
+    setTitle('Settled');
+    const after = [await handle(requestOf(renamed)), await handle(requestOf(renamed))];
+
+    expect(before.map(({ statusCode }) => statusCode)).toEqual([400, 200]);
+    expect(askedBefore).toBe(1);
+    expect(after.map(({ statusCode }) => statusCode)).toEqual([400, 200]);
+    expect(requests).toHaveLength(2);
+    expect(requests[1]).toMatchObject({ deadline: clock.now() + 5_000 });
+    expect(table.status('12345', '17')).toBe('paid');
   });
 });
 

@@ -1,18 +1,22 @@
+import type { NocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { toWatchedTable } from '../../../lambda/nocodb/record-source.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import type { RequestContext } from '../../../lambda/tracker/record-source.ts';
 import {
   handleWebhook,
   type WebhookRequest,
   type WebhookResponse,
 } from '../../../lambda/webhook/handle-webhook.ts';
-import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
 
 export const TABLE_ID = 'mq13l0ec25f9v23';
 export const SECRET = 'open sesame, open sesame';
+
+/** Milliseconds that it takes to check the secret. */
+export const SECRET_MS = 12;
 
 /** A webhook whose clock, table and NocoDB are under the test's control. */
 export async function harness(variables: Readonly<Record<string, string>> = {}) {
@@ -26,9 +30,28 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
   // Confirmations are counted only after a first tick.
   await table.remember({});
   const events: TrackerEvent[] = [];
-  const nocoDb = { send: () => Promise.reject(new Error('no request to NocoDB is expected')) };
+  const requests: RequestContext[] = [];
+  let paidTitle: string | undefined;
+  const nocoDb: NocoDbClient = {
+    async send({ operation, method, path }, context) {
+      if (paidTitle === undefined) throw new Error('no request to NocoDB is expected');
+      requests.push(context);
+      const columns = [
+        { id: 'c1', title: 'Id', uidt: 'ID' },
+        { id: settings.paidField, title: paidTitle, uidt: 'Checkbox' },
+      ];
+      return {
+        json: { columns },
+        names: { operation, target: method },
+        exchange: { type: 'nocodb.response', method, endpoint: path, status: 200, milliseconds: 1, bytes: 1 },
+      };
+    },
+  };
   const dependencies = {
-    isSecret: async (offered: string | undefined) => offered === SECRET,
+    isSecret: async (offered: string | undefined) => {
+      await clock.sleep(SECRET_MS);
+      return offered === SECRET;
+    },
     table: toWatchedTable(settings),
     watchedTables: table.gate,
     titles: createFieldTitles(settings, nocoDb),
@@ -41,6 +64,12 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
     table,
     clock,
     events,
+    /** Requests to NocoDB. */
+    requests,
+    /** From now on, NocoDB answers that the paid field has this title. */
+    setTitle: (title: string) => {
+      paidTitle = title;
+    },
     handle: (request: WebhookRequest): Promise<WebhookResponse> => handleWebhook(request, dependencies),
   };
 }
@@ -70,7 +99,8 @@ export function ticked(id: number | string, values: Readonly<Record<string, unkn
 /** A request to the function's URL with the secret. */
 export function requestOf(body: unknown, changes: Partial<WebhookRequest> = {}): WebhookRequest {
   return {
-    headers: { [SECRET_HEADER]: SECRET, 'content-type': 'application/json' },
+    // Webhooks that are installed in NocoDB send the header with this name.
+    headers: { 'x-payment-tracker-secret': SECRET, 'content-type': 'application/json' },
     requestContext: { http: { method: 'POST' } },
     isBase64Encoded: false,
     body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -71,10 +71,23 @@ describe('the secret', () => {
     expect(state.reads).toBe(2);
   });
 
-  it.each(['', '   ', 'short'])('%j is no secret: even who brings it is not let in', async (value) => {
-    const { isSecret } = prepare(value);
+  it.each(['', '   ', 'short', 'x'.repeat(15)])(
+    '%j is no secret: even who brings it is not let in',
+    async (value) => {
+      const { isSecret } = prepare(value);
 
-    await expect(isSecret(value)).rejects.toThrow(UnusableSecretError);
-    await expect(isSecret(value)).rejects.toMatchObject({ target: 'SSM parameter /shop/webhook-secret' });
+      await expect(isSecret(value)).rejects.toThrow(UnusableSecretError);
+      await expect(isSecret(value)).rejects.toMatchObject({
+        kind: 'UnusableSecret',
+        target: 'SSM parameter /shop/webhook-secret',
+      });
+    },
+  );
+
+  it('has at least 16 characters, and the error says so and what to do', async () => {
+    await expect(prepare('x'.repeat(16)).isSecret('x'.repeat(16))).resolves.toBe(true);
+    await expect(prepare(' short ').isSecret('short')).rejects.toThrow(
+      /read the webhook's secret .* has 5 characters; the minimum is 16\. .*openssl rand -hex 32/,
+    );
   });
 });
