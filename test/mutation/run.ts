@@ -3,6 +3,7 @@
  * test notices shows what the tests do not check.
  *
  * `npm run test:mutation -- webhook notify` runs only these subjects. With `--files GLOB`, only these files of one subject.
+ * `--concurrency N` tests so many mutants at the same time. The default is one for each processor.
  *
  * Stryker makes the mutants. Its command runner starts the tests anew for each of them, because its runner for Vitest
  * reports mutants as survivors that Vitest 5 kills.
@@ -30,7 +31,7 @@ interface Report {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { files: { type: 'string' } },
+    options: { files: { type: 'string' }, concurrency: { type: 'string' } },
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !SUBJECTS.some((subject) => subject.name === name));
@@ -44,13 +45,14 @@ async function main(): Promise<void> {
   await mkdir(`${ROOT}/.cache`, { recursive: true });
   const scores: string[] = [];
   for (const subject of chosen) {
-    scores.push(await mutate(values.files === undefined ? subject : { ...subject, mutate: [values.files] }));
+    const { files = subject.mutate } = values;
+    scores.push(await mutate({ ...subject, mutate: [files].flat() }, Number(values.concurrency ?? 0)));
   }
   console.log(['', '| Subject | Mutants | Noticed |', '|---|---:|---:|', ...scores].join('\n'));
 }
 
 /** Runs all mutants of a subject. Returns its row of the table. */
-async function mutate(subject: Subject): Promise<string> {
+async function mutate(subject: Subject, concurrency: number): Promise<string> {
   const { name, tests, emulator: needsEmulator = false } = subject;
   const report = `.cache/mutation-${name}.json`;
   const config = `.cache/stryker-${name}.json`;
@@ -62,7 +64,8 @@ async function mutate(subject: Subject): Promise<string> {
     // TypeScript 7 has no interface to rewrite its settings with, and the tests need none.
     tsconfigFile: 'none',
     disableTypeChecks: false,
-    concurrency: availableParallelism(),
+    concurrency: concurrency || availableParallelism(),
+    // A mutant counts as noticed when its tests do not end. They must not seem so because the machine is busy.
     timeoutMS: 120_000,
     reporters: ['clear-text', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },

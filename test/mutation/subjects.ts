@@ -30,8 +30,8 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'webhook', mutate: ['lambda/webhook/*.ts'], tests: ['test/unit/webhook/'] },
   {
     name: 'notify',
-    mutate: ['lambda/notify/*.ts', 'lambda/post/*.ts'],
-    tests: ['test/unit/notify/', 'test/unit/post/', 'test/table/paid-payments.test.ts'],
-    emulator: true,
+    mutate: ['lambda/notify/*.ts', '!lambda/notify/paid-payments.ts'],
+    tests: ['test/unit/notify/'],
   },
+  { name: 'post', mutate: ['lambda/post/*.ts'], tests: ['test/unit/post/'] },
 ];

@@ -26,7 +26,7 @@ function createBus({ refuses = [], failsAt = [] }: Answers = {}) {
       if (failsAt.includes(calls.length - 1)) throw new Error('connection reset');
       taken.push(...users.filter((user) => !refuses.includes(user)));
       return users.flatMap((user, index): RefusedEvent[] =>
-        refuses.includes(user) ? [{ index, reason: 'InternalFailure: try again' }] : [],
+        refuses.includes(user) ? [{ index, reason: 'InternalFailure: Wait. Try again.' }] : [],
       );
     },
   };
@@ -82,27 +82,46 @@ describe('announcing confirmed payments', () => {
 
     expect(failed).toBe(12);
     expect(calls).toHaveLength(2);
+    expect(logger.lines.at(-2)).toMatchObject({ fields: { keys: ['shop/10/17', 'shop/11/17'] } });
     expect(logger.lines.at(-1)).toMatchObject({
       level: 'error',
+      message: expect.stringContaining('could not be announced'),
       fields: {
         error: {
           kind: 'EventRefused',
           operation: 'put event on the bus',
           target: expect.stringContaining('shop/12/17'),
-          message: expect.stringContaining('shop/12/17'),
-          hint: expect.stringContaining('delivers it again'),
+          message: expect.stringContaining('InternalFailure: Wait. Try again. The stream delivers it again.'),
+          hint: expect.stringContaining('check the event bus and its policy'),
         },
       },
     });
   });
 
+  it('says so of one payment, and nothing when none is announced', async () => {
+    const { bus } = createBus({ refuses: ['1'] });
+    const logger = createLogger();
+    const options = { bus, deadLetters: NO_ROOM, trackerName: 'shop', logger };
+
+    await announce(records(1), options);
+    const failed = await announce(records(2).slice(1), options);
+
+    expect(failed).toBe(0);
+    expect(logger.lines.map(({ message }) => message)).toEqual([
+      '📣 Announced 1 confirmed payment',
+      '📣 A confirmed payment could not be announced',
+    ]);
+  });
+
   it('throws when the first call fails, and reports the place when a later one does', async () => {
     const first = createBus({ failsAt: [0] });
     const second = createBus({ failsAt: [1] });
-    const options = { deadLetters: NO_ROOM, trackerName: 'shop', logger: createLogger() };
+    const logger = createLogger();
+    const options = { deadLetters: NO_ROOM, trackerName: 'shop', logger };
 
     await expect(announce(records(23), { ...options, bus: first.bus })).rejects.toThrow('connection reset');
     await expect(announce(records(23), { ...options, bus: second.bus })).resolves.toBe(10);
+    expect(logger.lines.at(-1)).toMatchObject({ fields: { error: { message: 'connection reset' } } });
   });
 
   it('gives up what cannot be read, whole, and announces what comes before and behind it', async () => {
@@ -125,7 +144,10 @@ describe('announcing confirmed payments', () => {
     expect(taken).toHaveLength(15);
     expect(messages).toEqual(unreadable);
     expect(logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { fields: { error: { kind: 'UnreadableRecord', target: expect.stringContaining('record 7') } } },
+      {
+        message: expect.stringContaining('it is in the dead-letter queue'),
+        fields: { error: { kind: 'UnreadableRecord', target: expect.stringContaining('record 7') } },
+      },
       { fields: { error: { name: 'URIError' } } },
     ]);
   });
@@ -134,10 +156,25 @@ describe('announcing confirmed payments', () => {
     const { bus } = createBus();
     const { deadLetters } = createQueue(true);
     const batch = [...records(2), streamRecord({}), ...records(1)];
+    const logger = createLogger();
 
-    const failed = await announce(batch, { bus, deadLetters, trackerName: 'shop', logger: createLogger() });
+    const failed = await announce(batch, { bus, deadLetters, trackerName: 'shop', logger });
 
     expect(failed).toBe(2);
+    expect(logger.lines).toMatchObject([
+      { fields: { keys: ['shop/0/17', 'shop/1/17'] } },
+      { level: 'error', fields: { error: { message: 'the queue is away' } } },
+    ]);
+  });
+
+  it('does not call the bus when nothing can be read', async () => {
+    const { bus, calls } = createBus();
+    const { deadLetters, messages } = createQueue();
+
+    await announce([streamRecord({})], { bus, deadLetters, trackerName: 'shop', logger: createLogger() });
+
+    expect(calls).toEqual([]);
+    expect(messages).toHaveLength(1);
   });
 
   it('gives up nothing behind an event that the bus refuses: all of that comes again', async () => {

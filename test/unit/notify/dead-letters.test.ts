@@ -12,14 +12,18 @@ it('a dead letter has the whole record and the reason', async () => {
   });
   const record = streamRecord({ pk: 'USER#1', sk: 'RECORD#2', status: 'paid' });
 
-  await createDeadLetters(new SQSClient(client), `${client.endpoint}/1/dead`).put(
-    { record },
-    new TypeError('odd'),
-  );
+  const deadLetters = createDeadLetters(new SQSClient(client), `${client.endpoint}/1/dead`);
+
+  await deadLetters.put({ record }, new TypeError('odd'));
+  await deadLetters.put({ event: 7 }, 'a reason that is no error');
 
   expect(requests).toMatchObject([
     { target: 'AmazonSQS.SendMessage', body: { QueueUrl: `${client.endpoint}/1/dead` } },
+    { target: 'AmazonSQS.SendMessage' },
   ]);
-  const [{ MessageBody: text }] = requests.map(({ body }) => body) as [{ MessageBody: string }];
-  expect(JSON.parse(text)).toEqual({ error: 'TypeError: odd', record });
+  const texts = requests.map(({ body }) => (body as { MessageBody: string }).MessageBody);
+  expect(texts.map((text) => JSON.parse(text))).toEqual([
+    { error: 'TypeError: odd', record },
+    { error: 'a reason that is no error', event: 7 },
+  ]);
 });

@@ -49,6 +49,10 @@ describe('the event of a confirmed payment', () => {
     });
   });
 
+  it('does not name who saw it when that is not known', () => {
+    expect(paymentConfirmed(PAYMENT, 'shop')).not.toHaveProperty('confirmedBy');
+  });
+
   it('satisfies the schema that is shipped, whatever the payment', () => {
     fc.assert(
       fc.property(payments, trackerNames, (payment, trackerName) => {
