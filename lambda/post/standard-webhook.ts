@@ -81,7 +81,7 @@ export function verifyConfirmed(
     return version === 'v1' && given.length === expected.length && timingSafeEqual(given, expected);
   });
   if (!isOurs) throw new InvalidSignatureError('the signature is wrong');
-  const { data } = JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));
+  const { data } = JSON.parse(Buffer.from(body).toString());
   return data as PaymentConfirmed;
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { paymentConfirmed } from '../../../lambda/notify/payment-confirmed.ts';
 import { backOff, deliver, MAX_ATTEMPTS } from '../../../lambda/post/deliver.ts';
@@ -9,11 +10,14 @@ const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const EVENT = paymentConfirmed({ userId: '12345', recordId: '17', paidAt: Date.UTC(2026, 0, 2) }, 'shop');
 const DAY_SECONDS = 86_400;
 
-async function prepare(answer: Answer, { queueFails = false, secretFails = false, url = '' } = {}) {
+async function prepare(
+  answer: Answer,
+  { queueFails = false, secretFails = false, lettersFail = false } = {},
+) {
   const server = await startHttpServer(answer);
   const clock = new FakeClock();
   const postponed: number[] = [];
-  const given: unknown[] = [];
+  const given: unknown[][] = [];
   const lines: { level: string; message: string; fields: Record<string, unknown> }[] = [];
   const log = (level: string) => (message: string, fields: Record<string, unknown>) =>
     void lines.push({ level, message, fields });
@@ -21,7 +25,7 @@ async function prepare(answer: Answer, { queueFails = false, secretFails = false
     deliver(
       { body, receiptHandle: 'handle', attributes: { ApproximateReceiveCount: String(attempt) } },
       {
-        url: url || `${server.url}/hook-with-a-secret`,
+        url: `${server.url}/hook-with-a-secret`,
         secret: {
           get: () => (secretFails ? Promise.reject(new Error('SSM is away')) : Promise.resolve(SECRET)),
         },
@@ -31,7 +35,12 @@ async function prepare(answer: Answer, { queueFails = false, secretFails = false
             postponed.push(seconds);
           },
         },
-        deadLetters: { put: async (what) => void given.push(what) },
+        deadLetters: {
+          async put(what, reason) {
+            if (lettersFail) throw new Error('the dead-letter queue is away');
+            given.push([what, reason]);
+          },
+        },
         clock,
         timeout: answer === silence ? 50 : 5_000,
         logger: { info: log('info'), warn: log('warn'), error: log('error') },
@@ -42,14 +51,42 @@ async function prepare(answer: Answer, { queueFails = false, secretFails = false
 
 describe('an event that is posted', () => {
   it('is done with when the server accepts it, and verifies there', async () => {
-    const { server, clock, postponed, send } = await prepare(json(204, undefined));
+    const { server, clock, postponed, lines, send } = await prepare(json(204, undefined));
 
-    expect(await send(1)).toBe(true);
+    expect(await send(2)).toBe(true);
 
     const [request] = server.requests;
     expect(request?.method).toBe('POST');
     expect(verifyConfirmed(request?.headers ?? {}, request?.text ?? '', SECRET, clock.now())).toEqual(EVENT);
     expect(postponed).toEqual([]);
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: '📮 Posted a confirmed payment',
+        fields: { key: 'shop/12345/17', attempt: 2, status: 204 },
+      },
+    ]);
+  });
+
+  it.each([
+    [200, true],
+    [299, true],
+    [300, false],
+  ])('that is answered with %i is done with: %s', async (status, done) => {
+    const { send } = await prepare(json(status, {}));
+
+    expect(await send(1)).toBe(done);
+  });
+
+  it('does not wait for the end of the answer, and closes the connection', async () => {
+    let closed: Promise<unknown> | undefined;
+    const { send } = await prepare((response) => {
+      closed = once(response, 'close');
+      response.writeHead(200).write('the first of many bytes');
+    });
+
+    expect(await send(1)).toBe(true);
+    await closed;
   });
 
   it.each([
@@ -67,10 +104,30 @@ describe('an event that is posted', () => {
       expect(server.requests).toHaveLength(1);
       expect(postponed).toEqual([40]);
       expect(given).toEqual([]);
-      expect(lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('again in 40 s') }]);
+      expect(lines).toMatchObject([
+        { level: 'warn', message: expect.stringContaining('again in 40 s'), fields: { attempt: 3 } },
+      ]);
       expect(JSON.stringify(lines)).not.toContain('hook-with-a-secret');
     },
   );
+
+  it('comes again with an error that says what the server answered, and what it should', async () => {
+    const { server, lines, send } = await prepare(json(500, {}));
+
+    await send(1);
+
+    const message = `post event [POST ${server.url}]: the server answered 500 to event shop/12345/17. `;
+    expect(lines).toMatchObject([
+      {
+        fields: {
+          error: {
+            message: expect.stringContaining(message),
+            hint: expect.stringMatching(/2xx accepts an event, 410 refuses it/),
+          },
+        },
+      },
+    ]);
+  });
 
   it('comes again when the server does not answer in time', async () => {
     const { postponed, lines, send } = await prepare(silence);
@@ -86,9 +143,23 @@ describe('an event that is posted', () => {
 
     expect(await send(1)).toBe(true);
 
-    expect(given).toEqual([{ event: EVENT }]);
+    const problem = 'the server answered 410: it does not want event shop/12345/17';
+    expect(given).toEqual([[{ event: EVENT }, expect.objectContaining({ problem })]]);
     expect(postponed).toEqual([]);
-    expect(lines).toMatchObject([{ level: 'error', fields: { error: { kind: 'PostFailed' } } }]);
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        message: expect.stringContaining('it is in the dead-letter queue'),
+        fields: { error: { kind: 'PostFailed' } },
+      },
+    ]);
+  });
+
+  it('comes again after 410 when the dead-letter queue does not take it', async () => {
+    const { postponed, send } = await prepare(json(410, {}), { lettersFail: true });
+
+    expect(await send(1)).toBe(false);
+    expect(postponed).toEqual([10]);
   });
 
   it('comes again while the secret cannot be read, and nothing is sent', async () => {
@@ -105,7 +176,14 @@ describe('an event that is posted', () => {
 
     expect(await send(1)).toBe(false);
 
-    expect(lines.map(({ level }) => level)).toEqual(['warn', 'error']);
+    expect(lines).toMatchObject([
+      { level: 'warn' },
+      {
+        level: 'error',
+        message: expect.stringContaining('as the queue decides'),
+        fields: { error: { message: 'SQS is away' } },
+      },
+    ]);
   });
 
   it('comes again when it is not an event, until the queue gives it up', async () => {

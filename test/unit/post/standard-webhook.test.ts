@@ -45,13 +45,29 @@ describe('a signed request', () => {
     expect(headers['webhook-signature']).toBe(`v1,${signature}`);
   });
 
-  it.each(['', 'hunter2', 'whsec_', 'whsec_c2hvcnQ=', 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'])(
-    'is not made with %j, and the error does not show it',
-    (secret) => {
-      expect(() => sign(secret)).toThrow(TypeError);
-      expect(() => sign(secret)).not.toThrow(/hunter2|c2hvcnQ|MfKQ/);
-    },
-  );
+  it('takes secrets of every length from 24 bytes on', () => {
+    for (const length of [24, 25, 26, 64]) {
+      const secret = `whsec_${Buffer.alloc(length, 1).toString('base64')}`;
+      const { headers, body } = sign(secret);
+      expect(verifyConfirmed(headers, body, secret, NOW)).toEqual(EVENT);
+    }
+  });
+
+  it.each([
+    '',
+    'hunter2',
+    'whsec_',
+    'whsec_c2hvcnQ=',
+    'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    `${SECRET.slice(0, -1)}`,
+    `${SECRET}===`,
+    `${SECRET} and more`,
+    `my ${SECRET}`,
+  ])('is not made with %j, and the error does not show it', (secret) => {
+    expect(() => sign(secret)).toThrow(TypeError);
+    expect(() => sign(secret)).toThrow(/whsec_ and at least 24 random bytes in base64/);
+    expect(() => sign(secret)).not.toThrow(/hunter2|c2hvcnQ|MfKQ/);
+  });
 });
 
 describe('verifyConfirmed', () => {
@@ -69,7 +85,7 @@ describe('verifyConfirmed', () => {
   });
 
   it('accepts the body as bytes, and a secret with a line break', () => {
-    expect(verifyConfirmed(headers, Buffer.from(body), `${SECRET}\n`, NOW)).toEqual(EVENT);
+    expect(verifyConfirmed(headers, new TextEncoder().encode(body), `${SECRET}\n`, NOW)).toEqual(EVENT);
   });
 
   it('accepts one right signature of several, as while a secret is replaced', () => {
@@ -93,21 +109,34 @@ describe('verifyConfirmed', () => {
     expect(() => verify('{"test": 2432232315}')).toThrow(InvalidSignatureError);
   });
 
+  const [time, signature] = [headers['webhook-timestamp'], headers['webhook-signature']] as [string, string];
+
   it.each([
-    ['another body', headers, body.replace('17', '18')],
-    ['another id', { ...headers, 'webhook-id': 'msg_1' }, body],
-    ['another time', { ...headers, 'webhook-timestamp': String(Math.floor(NOW / 1000) + 1) }, body],
+    ['another body', /signature is wrong/, headers, body.replace('17', '18')],
+    ['another id', /signature is wrong/, { ...headers, 'webhook-id': 'msg_1' }, body],
+    ['another time', /signature is wrong/, { ...headers, 'webhook-timestamp': String(+time + 1) }, body],
     [
       'another version',
-      { ...headers, 'webhook-signature': headers['webhook-signature']?.replace('v1', 'v2') },
+      /signature is wrong/,
+      { ...headers, 'webhook-signature': signature.replace('v1', 'v2') },
       body,
     ],
-    ['no signature', { ...headers, 'webhook-signature': '' }, body],
-    ['no header with it', { ...headers, 'webhook-signature': undefined }, body],
-    ['a time that is none', { ...headers, 'webhook-timestamp': 'now' }, body],
-    ['no headers', {}, body],
-  ])('refuses a request with %s', (_, given, text) => {
-    expect(() => verifyConfirmed(given, text, SECRET, NOW)).toThrow(InvalidSignatureError);
+    ['no signature', /signature is wrong/, { ...headers, 'webhook-signature': '' }, body],
+    [
+      'no header with it',
+      /not a confirmed payment: it has no header webhook-signature/,
+      { ...headers, 'webhook-signature': undefined },
+      body,
+    ],
+    ['a time that is none', /time is not the present/, { ...headers, 'webhook-timestamp': 'now' }, body],
+    ['a time behind a word', /time is not/, { ...headers, 'webhook-timestamp': `at ${time}` }, body],
+    ['a time with a fraction', /time is not/, { ...headers, 'webhook-timestamp': `${time}.5` }, body],
+    ['no headers', /no header webhook-id/, {}, body],
+  ])('refuses a request with %s', (_, words, given, text) => {
+    const verify = () => verifyConfirmed(given, text, SECRET, NOW);
+
+    expect(verify).toThrow(InvalidSignatureError);
+    expect(verify).toThrow(words);
   });
 
   it('refuses the signature of another secret', () => {
@@ -118,6 +147,7 @@ describe('verifyConfirmed', () => {
 
   it.each([
     [299_000, true],
+    [300_000 - (NOW % 1000), true],
     [301_000, false],
     [-299_000, true],
     [-301_000, false],
