@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
+import { testExpressions } from './test-expressions.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = 'test/mutation';
@@ -45,29 +46,31 @@ async function main(): Promise<void> {
   await mkdir(`${ROOT}/.cache`, { recursive: true });
   const scores: string[] = [];
   for (const subject of chosen) {
-    const { files = subject.mutate } = values;
-    scores.push(await mutate({ ...subject, mutate: [files].flat() }, Number(values.concurrency ?? 0)));
+    const concurrency = Number(values.concurrency ?? availableParallelism());
+    const chosenFiles = values.files === undefined ? {} : { mutate: [values.files], expressions: [] };
+    scores.push(await mutate({ ...subject, ...chosenFiles }, concurrency));
   }
   console.log(['', '| Subject | Mutants | Noticed |', '|---|---:|---:|', ...scores].join('\n'));
 }
 
 /** Runs all mutants of a subject. Returns its row of the table. */
 async function mutate(subject: Subject, concurrency: number): Promise<string> {
-  const { name, tests, emulator: needsEmulator = false } = subject;
+  const { name, tests, expressions = [], emulator: needsEmulator = false } = subject;
+  const command = ['npx', 'vitest', 'run', '--config', `${FOLDER}/vitest.config.ts`, ...tests] as const;
   const report = `.cache/mutation-${name}.json`;
   const config = `.cache/stryker-${name}.json`;
   const options = {
     mutate: subject.mutate,
     testRunner: 'command',
-    commandRunner: { command: `npx vitest run --config ${FOLDER}/vitest.config.ts ${tests.join(' ')}` },
+    commandRunner: { command: command.join(' ') },
     ignorePatterns: ['.cache', 'cdk.out', 'dist', `${FOLDER}/node_modules`],
     // TypeScript 7 has no interface to rewrite its settings with, and the tests need none.
     tsconfigFile: 'none',
     disableTypeChecks: false,
-    concurrency: concurrency || availableParallelism(),
+    concurrency,
     // A mutant counts as noticed when its tests do not end. They must not seem so because the machine is busy.
     timeoutMS: 120_000,
-    reporters: ['clear-text', 'json'],
+    reporters: ['progress-append-only', 'clear-text', 'json'],
     clearTextReporter: { reportTests: false, allowColor: false },
     jsonReporter: { fileName: report },
     tempDirName: `.cache/stryker-${name}`,
@@ -76,23 +79,31 @@ async function mutate(subject: Subject, concurrency: number): Promise<string> {
   const emulator = needsEmulator
     ? await startEmulator({ name: 'mutation', report: (text) => console.log(text) })
     : undefined;
+  const env = { ...process.env, ...(emulator && { MUTATION_AWS_ENDPOINT: emulator.endpoint }) };
+  const noticedExpressions: boolean[] = [];
   try {
-    const env = emulator && { MUTATION_AWS_ENDPOINT: emulator.endpoint };
     await run(`${FOLDER}/node_modules/.bin/stryker`, ['run', config], env);
+    const options = { root: ROOT, files: expressions, command, env, concurrency };
+    noticedExpressions.push(...(await testExpressions(options)));
   } finally {
     await emulator?.stop();
   }
   const { files } = JSON.parse(await readFile(`${ROOT}/${report}`, 'utf8')) as Report;
   const statuses = Object.values(files).flatMap(({ mutants }) => mutants.map(({ status }) => status));
-  const noticed = statuses.filter((status) => status === 'Killed' || status === 'Timeout').length;
-  const counted = noticed + statuses.filter((status) => status === 'Survived').length;
+  const results = [
+    ...statuses
+      .filter((status) => ['Killed', 'Timeout', 'Survived'].includes(status))
+      .map((status) => status !== 'Survived'),
+    ...noticedExpressions,
+  ];
+  const [noticed, counted] = [results.filter(Boolean).length, results.length];
   const percent = (100 * noticed) / counted;
   if (percent < TARGET) process.exitCode = 1;
   return `| ${name} | ${counted} | ${percent.toFixed(1)} % |`;
 }
 
-async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
+async function run(command: string, args: readonly string[], env = process.env): Promise<void> {
+  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}`);
 }

@@ -5,6 +5,8 @@ export interface Subject {
   readonly mutate: readonly string[];
   /** Folders or files of tests. The fewer, the sooner a mutant is done. */
   readonly tests: readonly string[];
+  /** Files with DynamoDB's expressions, of which there are more mutants than Stryker makes. @default none */
+  readonly expressions?: readonly string[];
   /** Whether the tests use DynamoDB on an emulator. @default false */
   readonly emulator?: boolean;
 }
@@ -14,11 +16,16 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'tracker', mutate: ['lambda/tracker/*.ts'], tests: ['test/unit/tracker/'] },
   {
     name: 'conditions',
-    mutate: ['lambda/table/conditions.ts'],
+    mutate: ['lambda/table/conditions.ts', 'lambda/notify/paid-payments.ts'],
+    expressions: ['lambda/table/conditions.ts', 'lambda/notify/paid-payments.ts'],
     tests: [
-      'test/table/payment-store.test.ts',
       'test/table/control-item.test.ts',
-      'test/table/payment-tracker.test.ts',
+      'test/table/payment-store.test.ts',
+      'test/table/pending-payments.test.ts',
+      'test/table/rest-state-item.test.ts',
+      'test/table/pending-index.test.ts',
+      'test/table/reported-payments.test.ts',
+      'test/table/paid-payments.test.ts',
     ],
     emulator: true,
   },

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { expressionMutantPlugin } from './expression-mutants.ts';
 
 /** For one mutant: the tests run one after another in one process, and the first that fails ends the run. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
+  plugins: [expressionMutantPlugin()],
   test: {
     include: ['test/unit/**/*.test.ts', 'test/table/**/*.test.ts'],
     // It tries thousands of random faults: too slow to repeat for each mutant.

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { LayoutTooNewError } from '../../lambda/table/errors.ts';
 import { NO_COUNTERS } from '../../lambda/tracker/control-state.ts';
+import { CLOCK_TOLERANCE_MS, LONGEST_HOLD_MS, LONGEST_PENALTY_MS } from '../../lambda/tracker/interval.ts';
+import { startHttpServer } from '../support/http-server.ts';
 import { emulatorClient } from './support/emulator.ts';
+import { forward } from './support/forward.ts';
 import { LEASE, NOTHING_REMEMBERED, NOW, prepareGate, reportOf } from './support/gate.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';
 
@@ -97,6 +100,50 @@ test.for([
     nextAllowedAt: NOW + 20_000 + LEASE,
     blockedUntil: NOW + 90_000,
   });
+});
+
+test.for([
+  ['nextAllowedAt', LONGEST_HOLD_MS, 'held'],
+  ['blockedUntil', LONGEST_PENALTY_MS + CLOCK_TOLERANCE_MS, 'blocked'],
+] as const)(
+  'a %s as far ahead as a tick may write it, %i ms, is waited for',
+  async ([name, ahead, reason]) => {
+    const { table, gate, acquire } = await prepareGate();
+    await acquire('a');
+    await gate.finish(reportOf('a', { nextAllowedAt: NOW - 1 }));
+    await table.setControl(name, NOW + ahead);
+
+    expect(await acquire('b')).toEqual({ granted: false, reason, until: NOW + ahead });
+    expect(await acquire('b', NOW - 1)).toMatchObject({
+      granted: true,
+      passedOver: { [name]: String(NOW + ahead) },
+    });
+  },
+);
+
+test('a penalty that is noted after a broken one was removed stays, though the answer to the removal was lost', async () => {
+  const { table, gate, acquire } = await prepareGate();
+  await acquire('a');
+  await gate.finish(reportOf('a'));
+  await table.setControl('blockedUntil', Date.UTC(2099, 0, 1));
+  const until = NOW + 20_000 + LONGEST_PENALTY_MS + CLOCK_TOLERANCE_MS;
+  let removals = 0;
+  const proxy = await startHttpServer(async (response, request) => {
+    const answer = await forward(request);
+    if (request.text.includes('REMOVE #blockedUntil')) removals += 1;
+    if (removals !== 1) return answer(response, request);
+    await gate.block(until);
+    response.destroy();
+  });
+  const behindProxy = new DynamoControlItem({
+    tableName: table.tableName,
+    client: emulatorClient(proxy.url),
+  });
+
+  await behindProxy.acquire({ owner: 'b', now: NOW + 20_000, lease: LEASE });
+
+  expect(removals).toBe(2);
+  expect(await table.readControl()).toMatchObject({ blockedUntil: until });
 });
 
 test('a table is accepted if the tracker still watches it as people saw it', async () => {
