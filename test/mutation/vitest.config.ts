@@ -8,8 +8,9 @@ export default defineConfig({
   plugins: [expressionMutantPlugin()],
   test: {
     include: ['test/unit/**/*.test.ts', 'test/table/**/*.test.ts'],
-    // It tries thousands of random faults: too slow to repeat for each mutant.
-    exclude: ['test/unit/tracker/faults.test.ts'],
+    // Thousands of random faults, and programs that are started: too slow to repeat for each mutant.
+    exclude: ['test/unit/tracker/faults.test.ts', 'test/unit/**/readme.test.ts'],
+    setupFiles: ['test/mutation/setup.ts'],
     globalSetup: ['test/mutation/global-setup.ts'],
     pool: 'threads',
     isolate: false,
