@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { expressionMutantPlugin } from './expression-mutants.ts';
+import { EXPRESSION_MUTANT, expressionMutantPlugin } from './expression-mutants.ts';
 
 /** For one mutant: the tests run one after another in one process, and the first that fails ends the run. */
 export default defineConfig({
@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/unit/**/*.test.ts', 'test/table/**/*.test.ts'],
     // Thousands of random faults, and programs that are started: too slow to repeat for each mutant.
     exclude: ['test/unit/tracker/faults.test.ts', 'test/unit/**/readme.test.ts'],
+    // The cache does not know which mutant a file contains: with it, all of them would be the first.
+    fsModuleCache: process.env[EXPRESSION_MUTANT] === undefined,
     setupFiles: ['test/mutation/setup.ts'],
     globalSetup: ['test/mutation/global-setup.ts'],
     pool: 'threads',
