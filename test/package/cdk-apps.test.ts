@@ -163,15 +163,15 @@ test('an app of the older template, with ts-node and CommonJS, deploys the same 
 });
 
 test.for([
-  [OLD_TYPESCRIPT, 'node16', 'node16'],
-  [OLD_TYPESCRIPT, 'nodenext', 'nodenext'],
-  [OLD_TYPESCRIPT, 'esnext', 'bundler'],
-  [OLD_TYPESCRIPT, 'commonjs', 'node'],
-  ['typescript', 'nodenext', 'nodenext'],
-  ['typescript', 'esnext', 'bundler'],
+  [OLD_TYPESCRIPT, 'node16', 'node16', 'skip'],
+  [OLD_TYPESCRIPT, 'nodenext', 'nodenext', 'skip'],
+  [OLD_TYPESCRIPT, 'esnext', 'bundler', 'skip'],
+  [OLD_TYPESCRIPT, 'commonjs', 'node', 'check'],
+  ['typescript', 'nodenext', 'nodenext', 'check'],
+  ['typescript', 'esnext', 'bundler', 'check'],
 ] as const)(
-  'the types check with %s, module %s and resolution %s, declarations included',
-  async ([typescript, module, moduleResolution]) => {
+  'the types check with %s, module %s and resolution %s (declarations: %s)',
+  async ([typescript, module, moduleResolution, declarations]) => {
     const files = {
       'stack.ts': STACK,
       'bot.ts': BOT,
@@ -186,6 +186,8 @@ test.for([
       noEmit: true,
       module,
       moduleResolution,
+      // Those of the CDK take long.
+      skipLibCheck: declarations === 'skip',
     };
     const project = await makeSibling(shop, `${typescript}-${moduleResolution}`, {
       ...files,
