@@ -146,12 +146,13 @@ async function sendOnce(call: ApiCall, options: SendOptions): Promise<AttemptRes
     return { value: { json, names, exchange: endOf(response), ...time } };
   }
 
-  report({ ...endOf(response), outcome: status === 429 ? 'rateLimited' : 'failed', records: 0 });
   // A debugging proxy may echo the headers of the request. The token must not get into an error that way.
   const body = response.body.replaceAll(token, '[token]');
   const error = isSuccess(status)
     ? toErrorFromText(body, names)
     : toErrorFromResponse(readErrorResponse(status, body), { names, headers, now: clock.now() });
+  const outcome = error.kind === 'RateLimited' ? 'rateLimited' : 'failed';
+  report({ ...endOf(response), outcome, records: 0 });
   return { error, repeat: repeatAfterResponse(status, error, call) };
 }
 

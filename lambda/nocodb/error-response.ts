@@ -117,6 +117,15 @@ export function isPathUnknown({ status, code }: ErrorResponse): boolean {
   return (status === 404 || status === 405 || status === 410) && code === undefined;
 }
 
+/**
+ * Whether the workspace has used up the API calls of its plan in NocoDB Cloud. Free workspaces are refused at once, others
+ * after a grace period: 403 with `details` `{ plan, limit, current, higherPlan }` (`planLimitExceeded` in NocoDB's source;
+ * https://nocodb.com/docs/apis/errors). Any other limit of a plan is about writing, and the tracker only reads.
+ */
+export function isQuotaUsedUp(response: ErrorResponse): boolean {
+  return hasCode(response, 'PLAN_LIMIT_EXCEEDED');
+}
+
 /** Whether the request is too long. nginx answers 400 when the headers exceed its buffers. */
 export function isTooLong({ status, reason }: ErrorResponse): boolean {
   if (status === 400) return /header.* too large/i.test(reason);

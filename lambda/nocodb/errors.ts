@@ -7,6 +7,7 @@ import {
   FieldNotFoundError,
   InvalidQueryError,
   InvalidResponseError,
+  QuotaUsedUpError,
   RateLimitedError,
   ServerFaultError,
   TableNotFoundError,
@@ -24,12 +25,13 @@ import {
   isPassing,
   isPathUnknown,
   isQueryRefused,
+  isQuotaUsedUp,
   isTableGone,
   isTooLong,
   shorten,
 } from './error-response.ts';
 import { type ExchangeError, MAX_RESPONSE_BYTES } from './exchange.ts';
-import { penaltyEnd } from './retry-after.ts';
+import { penaltyEnd, QUOTA_PENALTY_MS } from './retry-after.ts';
 
 /** What every error of one call names. */
 export interface CallNames {
@@ -113,6 +115,12 @@ export function toErrorFromResponse(
 ): TrackerError {
   const smallerMayPass = isTooLong(response) || isGatewayTimeout(response);
   const details = { ...names, problem: response.message, cause: response, smallerMayPass };
+  // Before the status: a quota may be answered with the status of a rate limit.
+  if (isQuotaUsedUp(response)) {
+    const retryAt = now + QUOTA_PENALTY_MS;
+    const hint = `Upgrade the plan of the workspace in NocoDB Cloud, or set ${VARIABLES.intervalSeconds}=webhook for the next month. The tracker tries again at ${new Date(retryAt).toISOString()}, then once an hour; the webhook still confirms payments.`;
+    return new QuotaUsedUpError({ ...details, hint, retryAt });
+  }
   if (response.status === 429) {
     const retryAt = penaltyEnd(headers, now);
     const hint = `Nothing is sent before ${new Date(retryAt).toISOString()}; if it happens often, make the interval longer or create a NocoDB user that only the tracker uses.`;

@@ -4,6 +4,12 @@ import { LONGEST_PENALTY_MS } from '../tracker/interval.ts';
 /** Shortest penalty, milliseconds: NocoDB blocks a user for 30 s after a 429 (https://docs.nocodb.com, "Rate limits"). */
 export const MIN_PENALTY_MS = 30_000;
 
+/**
+ * Time between two tries while the month's quota is used up, milliseconds. A little less than an hour, so that a loop that
+ * ticks once an hour does not miss its next tick.
+ */
+export const QUOTA_PENALTY_MS = 59 * 60_000;
+
 /** `Retry-After`, and `Retry-After-<name>` as named throttlers of @nestjs/throttler send it. */
 const RETRY_AFTER = /^retry-after(?:-.+)?$/;
 

@@ -81,7 +81,7 @@ function describeStarted({ pending, audit }: EventOf<'tick.started'>): string | 
 
 function describeSkipped({ reason, until }: EventOf<'tick.skipped'>): string {
   return reason === 'blocked'
-    ? `🚫 Payment tracker: rate limited by NocoDB, no requests before ${timeOf(until)}`
+    ? `🚫 Payment tracker: NocoDB refuses requests, none is sent before ${timeOf(until)}`
     : `⏭️ Payment tracker: this slot already has its tick, the next tick may start at ${timeOf(until)}`;
 }
 
@@ -103,7 +103,9 @@ function describeFailed(event: EventOf<'tick.failed'>): string {
   const message = event.error instanceof Error ? event.error.message : String(event.error);
   const done = event.checked === 0 && event.held === 0 ? '' : ` (before that: ${describeOutcome(event)})`;
   if (event.blockedUntil !== undefined) {
-    return `🚫 Payment tracker: rate limited by NocoDB until ${timeOf(event.blockedUntil)}: ${message}${done}`;
+    const why =
+      event.kind === 'QuotaUsedUp' ? 'quota of NocoDB used up, no requests' : 'rate limited by NocoDB';
+    return `🚫 Payment tracker: ${why} until ${timeOf(event.blockedUntil)}: ${message}${done}`;
   }
   return `❌ Payment tracker: tick failed, ${event.kind}: ${message}${done}`;
 }

@@ -4,6 +4,7 @@
  */
 export const ERROR_KINDS = [
   'RateLimited',
+  'QuotaUsedUp',
   'TokenRejected',
   'TokenUnavailable',
   'AccessDenied',
@@ -102,6 +103,23 @@ export class RateLimitedError extends TrackerError {
     super(details);
     this.retryAt = details.retryAt;
   }
+}
+
+/** The plan of NocoDB Cloud allows no more API calls this month: nothing may be sent before `retryAt`. */
+export class QuotaUsedUpError extends TrackerError {
+  readonly kind = 'QuotaUsedUp';
+  /** Epoch milliseconds. */
+  readonly retryAt: number;
+
+  constructor(details: TrackerErrorDetails & { readonly retryAt: number }) {
+    super(details);
+    this.retryAt = details.retryAt;
+  }
+}
+
+/** Until when nothing may be sent after an error, epoch milliseconds; `undefined`: the next slot may try again. */
+export function penaltyOf(error: unknown): number | undefined {
+  return error instanceof RateLimitedError || error instanceof QuotaUsedUpError ? error.retryAt : undefined;
 }
 
 /** NocoDB answered 401: the token is unknown or revoked. */

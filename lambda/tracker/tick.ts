@@ -7,7 +7,7 @@ import {
   RESTING_AFTER,
   type TickReport,
 } from './control-state.ts';
-import { errorKind, RateLimitedError } from './errors.ts';
+import { errorKind, penaltyOf } from './errors.ts';
 import { nextAllowedAfter, nextSlot, timeLimits } from './interval.ts';
 
 /** What a tick needs. */
@@ -82,7 +82,8 @@ async function checkThroughGate(dependencies: TickDependencies, now: number): Pr
   const check = await checkPayments(dependencies, control, now);
   const report = reportOf(check, { owner, now, settings });
   try {
-    if (check.error instanceof RateLimitedError) await gate.block(check.error.retryAt);
+    const penalty = penaltyOf(check.error);
+    if (penalty !== undefined) await gate.block(penalty);
     if (!(await gate.finish(report))) observe({ type: 'tick.leaseLost', owner });
   } catch (error) {
     if (check.error !== undefined) tellFailure(check, now, dependencies);
@@ -158,6 +159,7 @@ function tellFailure(
   { clock, observe }: TickDependencies,
 ): void {
   const told = { ...summary, milliseconds: clock.now() - now };
-  const penalty = error instanceof RateLimitedError ? { blockedUntil: error.retryAt } : {};
+  const blockedUntil = penaltyOf(error);
+  const penalty = blockedUntil === undefined ? {} : { blockedUntil };
   observe({ type: 'tick.failed', ...told, kind: errorKind(error), error, ...penalty });
 }

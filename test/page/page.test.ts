@@ -235,7 +235,7 @@ test('the strip shows each of the last ticks, and the failure of the last one', 
     .waitFor();
   const bars = await page.locator('#strip span').evaluateAll((all) => all.map(({ className }) => className));
   expect(bars).toEqual(['done', 'skipped', 'failed', 'done', 'failed', 'penalty']);
-  await page.getByText('rate limited by NocoDB, no requests before').waitFor();
+  await page.getByText('NocoDB refuses requests, none is sent before').waitFor();
 });
 
 test('the requests a minute stand beside those that polling for each user would send', async () => {

@@ -17,6 +17,22 @@ export const ERROR_RESPONSES: [name: string, answer: Answer, kind: string, words
     'viewer role',
   ],
   [
+    'a quota that is used up',
+    json(403, {
+      error: 'ERR_PLAN_LIMIT_EXCEEDED',
+      message: 'You have reached the limit of 1000 API calls for your plan.',
+      details: { plan: 'Free', limit: 1000, current: 1000, higherPlan: 'Plus' },
+    }),
+    'QuotaUsedUp',
+    'INTERVAL_SECONDS=webhook',
+  ],
+  [
+    'a quota that a later version answers like a rate limit',
+    json(429, { error: 'ERR_PLAN_LIMIT_EXCEEDED', message: 'Plan limit exceeded' }, { 'retry-after': '30' }),
+    'QuotaUsedUp',
+    'once an hour',
+  ],
+  [
     'a proxy that lets nobody in',
     text(403, '<title>Access denied</title>'),
     'AccessDenied',

@@ -105,7 +105,7 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     { type: 'tick.skipped', reason: 'held', until: SLOT },
   ],
   [
-    '🚫 Payment tracker: rate limited by NocoDB, no requests before 12:00:40 UTC',
+    '🚫 Payment tracker: NocoDB refuses requests, none is sent before 12:00:40 UTC',
     { type: 'tick.skipped', reason: 'blocked', until: SLOT },
   ],
   [

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { QUOTA_PENALTY_MS } from '../../../lambda/nocodb/retry-after.ts';
 import {
+  QuotaUsedUpError,
   RateLimitedError,
   ServerFaultError,
   TableWriteFailedError,
@@ -66,6 +68,22 @@ describe('a failing NocoDB', () => {
         .every((at) => at >= retryAt),
     ).toBe(true);
     expect(table.control.counters.requestsRateLimited).toBe(1);
+  });
+
+  it('sends nothing for an hour when the quota of the month is used up, which is no rate limit', async () => {
+    const { table, source, clock, run, pending, eventsOf } = harness();
+    await pending('alice', '1', { paid: true });
+    const retryAt = clock.now() + QUOTA_PENALTY_MS;
+    source.faults = [new QuotaUsedUpError({ ...DETAILS, retryAt })];
+
+    await expect(run()).rejects.toThrow(QuotaUsedUpError);
+    clock.set(retryAt - 1);
+    expect(await run()).toEqual({ outcome: 'skipped', reason: 'blocked', until: retryAt });
+    clock.set(retryAt);
+    expect(await run()).toMatchObject({ outcome: 'done', confirmed: 1 });
+
+    expect(eventsOf('tick.failed')).toMatchObject([{ kind: 'QuotaUsedUp', blockedUntil: retryAt }]);
+    expect(table.control.counters).toMatchObject({ requestsRateLimited: 0, requestsFailed: 1 });
   });
 
   it('tells how old the data is while a penalty keeps it from asking', async () => {
