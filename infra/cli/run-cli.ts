@@ -73,6 +73,7 @@ function createContext(common: CommonOptions): CommandContext {
       return createParameterStore(new SSMClient());
     },
     webhookSettings,
+    monthlyQuota: () => checkVariables(env, 'nocodbCommand').values.monthlyQuota,
     accountConcurrency: () => readAccountConcurrency(new LambdaClient()),
     newSecret,
     nocodb: () => openNocoDb(env, { clock: systemClock, random: Math.random }),

@@ -1,4 +1,5 @@
-import { AUDIT_EVERY, MAX_SLICE as MAX_AUDIT_SLICE } from '../../lambda/tracker/audit.ts';
+import { MAX_SLICE as MAX_AUDIT_SLICE } from '../../lambda/tracker/audit.ts';
+import { auditsPerTick, requestsPerTick } from '../../lambda/tracker/requests-needed.ts';
 import { MAX_SLICE } from '../../lambda/tracker/sweep.ts';
 import { ASSUMPTIONS as A } from './assumptions.ts';
 
@@ -30,10 +31,9 @@ export function isPartial(pending: number): boolean {
 export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
   const slice = Math.min(pending, MAX_SLICE);
   const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
-  const audits = auditSlices(pending, intervalSeconds);
-  const news = isPartial(pending) ? 1 : 0;
+  const audits = auditsPerTick(pending, intervalSeconds);
   return usageOf({
-    requests: 1 + news + audits,
+    requests: requestsPerTick(pending, intervalSeconds),
     ids: slice + audits * auditSlice,
     readUnits: listUnits(slice) + audits * listUnits(auditSlice),
   });
@@ -55,12 +55,6 @@ function usageOf({ requests, ids, readUnits }: Record<'requests' | 'ids' | 'read
     outboundBytes: requests * A.requestBytes + ids * A.requestBytesPerPayment,
     logBytes: A.logBytesPerTick + further * A.logBytesPerFurtherRequest,
   };
-}
-
-/** Slices of audits in an average tick: at most one, and as many as an audit needs before the next one begins. */
-function auditSlices(pending: number, intervalSeconds: number): number {
-  const ticksPerAudit = AUDIT_EVERY / 1000 / intervalSeconds;
-  return Math.min(1, Math.ceil(pending / MAX_AUDIT_SLICE) / ticksPerAudit);
 }
 
 /** Newcomers are among the payments, but a separate query lists them. */

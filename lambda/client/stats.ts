@@ -1,6 +1,8 @@
 import { dataAge, RESTING_AFTER, sweepAge } from '../tracker/control-state.ts';
+import { requestsInMonth } from '../tracker/month.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
+import { requestsPerMonth } from '../tracker/requests-needed.ts';
 
 /** What the tracker has done and its current state: plain data, ready for JSON. Times are ISO 8601 in UTC. */
 export interface TrackerStats {
@@ -37,6 +39,13 @@ export interface TrackerStats {
     readonly ok: number;
     readonly failed: number;
     readonly rateLimited: number;
+    /** In the current calendar month (UTC), by ticks. */
+    readonly thisMonth: number;
+    /**
+     * What ticks at this interval need in a month of 30 days in which as many payments are always pending as now, but at
+     * least one; `null` before the first tick.
+     */
+    readonly perMonth: number | null;
   };
   /** The end of NocoDB's rate limit penalty; `null` when the tracker may send requests. */
   readonly blockedUntil: string | null;
@@ -73,14 +82,14 @@ export function toStats(
   { pending, missing, invalid }: UnpaidPayments,
   now: number,
 ): TrackerStats {
-  const { counters, lastSuccessAt, sweptAt, blockedUntil = 0, lastError } = control;
+  const { counters, lastSuccessAt, sweptAt, blockedUntil = 0, lastError, intervalSeconds } = control;
   return {
     trackedUsers: new Set(pending.map(({ userId }) => userId)).size,
     pending: pending.length,
     held: control.held ?? 0,
     missing: missing.length,
     invalid: invalid.length,
-    updateIntervalSeconds: control.intervalSeconds ?? null,
+    updateIntervalSeconds: intervalSeconds ?? null,
     totalUpdates: counters.updates,
     failures: counters.failures,
     lastUpdate: toPastMoment(lastSuccessAt, dataAge(control, now).dataAgeSeconds),
@@ -92,6 +101,9 @@ export function toStats(
       ok: counters.requestsOk,
       failed: counters.requestsFailed,
       rateLimited: counters.requestsRateLimited,
+      thisMonth: requestsInMonth(control.month, now),
+      perMonth:
+        intervalSeconds === undefined ? null : requestsPerMonth(Math.max(1, pending.length), intervalSeconds),
     },
     blockedUntil: blockedUntil > now ? toIso(blockedUntil) : null,
     lastError: lastError === undefined ? null : { ...lastError, at: toIso(lastError.at) },

@@ -247,6 +247,13 @@ export const SETTINGS = {
     readBy: TRACKER,
     meaning: `Seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}.`,
   },
+  monthlyQuota: {
+    variable: 'NOCODB_MONTHLY_QUOTA',
+    ...number({ min: 1, unit: 'requests' }),
+    readBy: { nocodbCommand: 'optional' },
+    meaning:
+      'API calls that your plan of NocoDB Cloud allows in a month. `doctor` compares them with what the tracker sends.',
+  },
   shards: {
     variable: 'PENDING_SHARDS',
     prop: 'shards',

@@ -20,6 +20,7 @@ const REMEMBERED = [
   'audit',
   'givenUp',
   'held',
+  'month',
   'watched',
   'source',
   'lastTickAt',

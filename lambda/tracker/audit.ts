@@ -8,9 +8,6 @@ import type { PendingPayment } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation, reconcile } from './reconcile.ts';
 import { firstLeft } from './sweep.ts';
 
-/** How often an audit begins: 10 minutes, in milliseconds. */
-export const AUDIT_EVERY = 10 * 60_000;
-
 /** The most payments that one tick audits. The response holds a row for each, unlike that of a sweep. */
 export const MAX_SLICE = 5000;
 

@@ -1,11 +1,12 @@
-import { AUDIT_EVERY, auditSlice, currentAudit } from './audit.ts';
+import { auditSlice, currentAudit } from './audit.ts';
 import type { CheckContext } from './check-context.ts';
 import type { Clock } from './clock.ts';
 import { type ControlState, dataAge, learnedBulkList, sweepAge, type TickMemory } from './control-state.ts';
 import type { ErrorKind } from './errors.ts';
 import type { Observer, TickSummary } from './events.ts';
 import { askGivenUp, type GivenUpResult, isGivenUpDue } from './given-up.ts';
-import { timeLimits } from './interval.ts';
+import { auditEvery, timeLimits } from './interval.ts';
+import { countInMonth } from './month.ts';
 import { checkNews, type NewsResult } from './news.ts';
 import { Pacer } from './pacer.ts';
 import type { PendingPayments } from './pending-payments.ts';
@@ -33,7 +34,7 @@ export interface CheckDependencies {
   readonly settings: {
     /** Whole seconds, 5 to 300. */
     readonly intervalSeconds: number;
-    /** Time between the starts of two audits, milliseconds. @default AUDIT_EVERY */
+    /** Time between the starts of two audits, milliseconds. @default auditEvery(intervalSeconds) */
     readonly auditEvery?: number;
     /** The NocoDB table. @default - it never changes */
     readonly table?: WatchedTable;
@@ -96,7 +97,7 @@ export async function checkPayments(
       tally.report(event);
     },
   };
-  const audit = currentAudit(control.audit, now, settings.auditEvery ?? AUDIT_EVERY);
+  const audit = currentAudit(control.audit, now, settings.auditEvery ?? auditEvery(settings.intervalSeconds));
   const isAudit = audit.isRunning === true;
   const { updates, failures } = control.counters;
   const isDue = isGivenUpDue(control.givenUp, now);
@@ -158,6 +159,7 @@ export async function checkPayments(
       audit: audited?.state ?? audit,
       givenUp: givenUp?.state ?? control.givenUp,
       held: held === 0 ? undefined : held,
+      month: countInMonth(control.month, tally.counted.requests, now),
     },
     ...(isNewTable && watched !== undefined && { watched }),
     ...(freshSince !== undefined && { freshSince }),

@@ -1,6 +1,7 @@
 import type { BatchSize } from './batch-size.ts';
 import type { ErrorKind } from './errors.ts';
 import { isDue } from './interval.ts';
+import type { MonthlyRequests } from './month.ts';
 import type { PendingPayment } from './pending-payments.ts';
 import type { WatchedPeriod } from './watched-table.ts';
 
@@ -68,6 +69,8 @@ export interface ControlState {
   readonly givenUp?: GivenUpState;
   /** Pending payments that are held because they belong to another table, as of the last sweep. */
   readonly held?: number;
+  /** Requests to NocoDB in the calendar month of the last tick. */
+  readonly month?: MonthlyRequests;
   /** The tables that the tracker has watched, the current one last. Absent before the first tick. */
   readonly watched?: readonly WatchedPeriod[];
   /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
@@ -158,7 +161,8 @@ export type TickMemory = {
     | 'newcomers'
     | 'audit'
     | 'givenUp'
-    | 'held']: ControlState[Name] | undefined;
+    | 'held'
+    | 'month']: ControlState[Name] | undefined;
 };
 
 /** What a tick writes into the control item. */
@@ -221,7 +225,8 @@ export function forgetOtherSource(
   now: number,
 ): ControlState {
   if (source === undefined || control.source === undefined || control.source === source) return control;
-  const { blockedUntil, lastSuccessAt, pending, audit, watched, lastTickAt, emptyTicks, counters } = control;
+  const { blockedUntil, lastSuccessAt, pending, audit, month, watched, lastTickAt, emptyTicks, counters } =
+    control;
   return {
     emptyTicks,
     counters,
@@ -229,6 +234,7 @@ export function forgetOtherSource(
     ...(lastSuccessAt !== undefined && { lastSuccessAt }),
     ...(pending !== undefined && { pending }),
     ...(audit !== undefined && { audit: { number: audit.number + 1, startedAt: now } }),
+    ...(month !== undefined && { month }),
     ...(watched !== undefined && { watched }),
     ...(lastTickAt !== undefined && { lastTickAt }),
   };

@@ -49,6 +49,11 @@ export function nextAllowedAfter(now: number, intervalSeconds: number): number {
  */
 export const LONGEST_HOLD_MS = timeLimits(300).leaseMilliseconds + 300_000;
 
+/** How often an audit begins: every 10 minutes, and not more often than every 10 ticks; milliseconds. */
+export function auditEvery(intervalSeconds: number): number {
+  return Math.max(600_000, 10 * intervalSeconds * 1000);
+}
+
 /** Longest penalty of a rate limit, milliseconds. A server that asks for more is likely wrong. */
 export const LONGEST_PENALTY_MS = 3_600_000;
 

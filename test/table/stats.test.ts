@@ -29,7 +29,7 @@ test('stats are counted from the index and the ticks', async () => {
     lastSweep: null,
     usersUpdated: 37,
     paymentsConfirmed: 8,
-    requests: { total: 50, ok: 46, failed: 0, rateLimited: 0 },
+    requests: { total: 50, ok: 46, failed: 0, rateLimited: 0, thisMonth: 0, perMonth: 133_920 },
     blockedUntil: null,
     lastError: null,
     resting: false,

@@ -24,6 +24,7 @@ test('remembers what a tick reports, and forgets what the next no longer reports
     },
     givenUp: { startedAt: NOW, isRunning: true, after: { ...payment, partition: 'invalid' }, alone: 1 },
     held: 3,
+    month: ['2026-01', 7],
   };
   await acquire('a');
   await gate.finish(reportOf('a', { memory, lastSuccessAt: NOW + 5 }));

@@ -41,6 +41,8 @@ export interface CommandContext {
   readonly parameters: ParameterStore;
   /** The webhook in the settings of the stack. `undefined` if it is not deployed. */
   webhookSettings(): { readonly maxConcurrency: number | undefined } | undefined;
+  /** API calls that the plan of NocoDB Cloud allows in a month, if that is set. */
+  monthlyQuota(): number | undefined;
   /** @throws {CommandError} */
   accountConcurrency(): Promise<AccountConcurrency>;
   /** A new random secret. */

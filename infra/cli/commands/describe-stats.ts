@@ -31,7 +31,8 @@ export function describeStats(
       'Requests',
       `${formatCount(requests.total)} to NocoDB: ✅ ${formatCount(requests.ok)} ❌ ${formatCount(requests.failed)} 🚫 ${formatCount(requests.rateLimited)}`,
     ),
-    line('Penalty', describePenalty(stats.blockedUntil, now, terminal)),
+    line('This month', describeMonth(requests)),
+    line('Penalty', describePenalty(stats, now, terminal)),
     ...(lastError === null
       ? []
       : [
@@ -60,6 +61,12 @@ export function summarizeStats(stats: TrackerStats): string {
     ...(stats.lastError === null ? [] : [`last error ${stats.lastError.kind}`]),
     ...(stats.resting ? ['resting'] : []),
   ].join(' · ');
+}
+
+function describeMonth({ thisMonth, perMonth }: TrackerStats['requests']): string {
+  const needed =
+    perMonth === null ? '' : `; a whole month of waiting payments needs about ${formatCount(perMonth)}`;
+  return `${formatCount(thisMonth)} requests${needed}`;
 }
 
 function describeHeld({ held }: TrackerStats, terminal: Pick<Terminal, 'colours'>): string[] {
@@ -93,10 +100,16 @@ function colourOfAge(intervals: number): Colour {
   return intervals <= STALE_INTERVALS ? 'yellow' : 'red';
 }
 
-function describePenalty(until: string | null, now: number, terminal: Pick<Terminal, 'colours'>): string {
+function describePenalty(
+  { blockedUntil: until, lastError }: TrackerStats,
+  now: number,
+  terminal: Pick<Terminal, 'colours'>,
+): string {
   if (until === null) return 'none';
+  const why =
+    lastError?.kind === 'QuotaUsedUp' ? 'the quota of the month is used up' : 'NocoDB limits the rate';
   const seconds = Math.ceil((Date.parse(until) - now) / 1000);
-  return colour(terminal, 'red', `NocoDB limits the rate: nothing is sent for ${seconds} s (until ${until})`);
+  return colour(terminal, 'red', `${why}: nothing is sent for ${seconds} s (until ${until})`);
 }
 
 function line(name: string, text: string): string {

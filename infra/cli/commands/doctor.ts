@@ -6,6 +6,7 @@ import { runChecks } from '../doctor/checks.ts';
 import { concurrencyCheck } from '../doctor/concurrency-check.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
 import { paymentsCheck } from '../doctor/payments-check.ts';
+import { quotaCheck } from '../doctor/quota-check.ts';
 import type { ToAction } from './context.ts';
 
 /** `doctor`: checks whether the tracker can use the configured NocoDB. */
@@ -15,16 +16,18 @@ export function doctorCommand(toAction: ToAction): Command {
       'Check the settings, the payments, and NocoDB: address, token, table, fields, rights, bulk lists.',
     )
     .description(
-      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). Only the last ones use AWS: one reads the payments table, and with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER) one reads the concurrency of the account, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',
+      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). Only the last ones use AWS: one reads the payments table (with NOCODB_MONTHLY_QUOTA, another compares the requests of the month with it), and with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER) one reads the concurrency of the account, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',
     )
     .addHelpText('after', EXAMPLES)
     .action(
       toAction(async (context) => {
         const lines: ReportLine[] = [];
         const webhook = context.webhookSettings();
+        const quota = context.monthlyQuota();
         const checks = [
           ...nocoDbChecks(context.nocodb),
           paymentsCheck(context.payments),
+          ...(quota === undefined ? [] : [quotaCheck(quota, context.payments)]),
           ...(webhook ? [concurrencyCheck(webhook.maxConcurrency, context.accountConcurrency)] : []),
         ];
         for await (const line of runChecks(checks)) {

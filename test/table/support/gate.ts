@@ -26,6 +26,7 @@ export const NOTHING_REMEMBERED: TickMemory = {
   audit: undefined,
   givenUp: undefined,
   held: undefined,
+  month: undefined,
 };
 
 /** What an ordinary tick reports at its end. */

@@ -13,7 +13,7 @@ const BUSY_STATS = {
   failures: 3,
   lastUpdate: { at: '2025-12-31T23:59:45.000Z', ago: '15s ago', ageSeconds: 15 },
   paymentsConfirmed: 88,
-  requests: { total: 4600, ok: 4590, failed: 7, rateLimited: 3 },
+  requests: { total: 4600, ok: 4590, failed: 7, rateLimited: 3, thisMonth: 1300, perMonth: 133_920 },
   blockedUntil: '2026-01-01T00:00:30.000Z',
   lastError: { kind: 'RateLimited', message: 'slow down', at: '2026-01-01T00:00:00.000Z' },
 };
@@ -60,10 +60,19 @@ test('stats tells freshness, pending, confirmed, requests, penalty and the last 
     'Confirmed   88 payments',
     'Ticks       4,500 done, 3 failed',
     'Requests    4,600 to NocoDB: ✅ 4,590 ❌ 7 🚫 3',
+    'This month  1,300 requests; a whole month of waiting payments needs about 133,920',
     'Penalty     NocoDB limits the rate: nothing is sent for 30 s (until 2026-01-01T00:00:30.000Z)',
     'Last error  RateLimited at 2026-01-01T00:00:00.000Z: slow down',
     '',
   ]);
+});
+
+test('stats tells that the quota of the month is used up', async () => {
+  const stats = { ...BUSY_STATS, lastError: { ...BUSY_STATS.lastError, kind: 'QuotaUsedUp' } };
+
+  const { out } = await run(['stats'], { payments: prepare(stats) });
+
+  expect(out).toContain('Penalty     the quota of the month is used up: nothing is sent for 30 s (until ');
 });
 
 test('stats tells how many payments are held and given up, if any', async () => {

@@ -16,7 +16,7 @@ const STATS: TrackerStats = {
   lastSweep: { at: '2026-01-01T12:00:00.000Z', ago: '15s ago', ageSeconds: 15 },
   usersUpdated: 37,
   paymentsConfirmed: 8,
-  requests: { total: 50, ok: 46, failed: 3, rateLimited: 1 },
+  requests: { total: 50, ok: 46, failed: 3, rateLimited: 1, thisMonth: 50, perMonth: 133_920 },
   blockedUntil: null,
   lastError: null,
   resting: false,

@@ -51,6 +51,7 @@ function memories(): { usual: TickMemory; full: TickMemory } {
     audit: { number: 12_345, startedAt: NOW, isRunning: true, after },
     givenUp: { startedAt: NOW },
     held: undefined,
+    month: ['2026-12', 1_000_000],
   };
   const batchSize = { ids: 10_000, successes: 1, refused: { ids: 20_000, at: NOW } };
   const position = { after, alone: 10_000 };

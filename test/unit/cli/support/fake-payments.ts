@@ -16,7 +16,7 @@ export const QUIET_STATS: TrackerStats = {
   lastSweep: { at: '2026-01-01T00:00:00.000Z', ago: '0s ago', ageSeconds: 0 },
   usersUpdated: 0,
   paymentsConfirmed: 0,
-  requests: { total: 1, ok: 1, failed: 0, rateLimited: 0 },
+  requests: { total: 1, ok: 1, failed: 0, rateLimited: 0, thisMonth: 1, perMonth: 133_920 },
   blockedUntil: null,
   lastError: null,
   resting: false,

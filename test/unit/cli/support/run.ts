@@ -60,6 +60,7 @@ function absent({ json }: CommonOptions): Omit<CommandContext, 'out' | 'err'> {
     invokeFunction: unexpected('invokeFunction'),
     parameters: { read: unexpected('parameters.read'), create: unexpected('parameters.create') },
     webhookSettings: () => undefined,
+    monthlyQuota: () => undefined,
     accountConcurrency: unexpected('accountConcurrency'),
     newSecret: unexpected('newSecret'),
     nocodb: unexpected('nocodb'),
