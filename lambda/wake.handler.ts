@@ -6,9 +6,10 @@ import { createLogger } from './observability/logger.ts';
 import { readSettings } from './settings/read-settings.ts';
 import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
+import { systemClock } from './tracker/clock.ts';
 import { wake } from './tracker/wake.ts';
 
-const { tableName, trackerName, loopArn } = readSettings(process.env, 'wake');
+const { tableName, trackerName, loopArn, intervalSeconds } = readSettings(process.env, 'wake');
 const rest = new DynamoControlItem({ client: createDocumentClient(), tableName });
 const loop = createLoopStarter(new SFNClient(SDK_LIMITS), loopArn);
 const logger = createLogger(trackerName);
@@ -16,5 +17,6 @@ const logger = createLogger(trackerName);
 /** Called with the payments that became pending. Only the fact that there are some matters, not which. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
   logger.addContext(context);
-  if (await wake({ rest, loop })) logger.info('⏰ A payment is pending: the loop ticks again');
+  if (await wake({ intervalSeconds, rest, loop, clock: systemClock }))
+    logger.info('⏰ A payment is pending: the loop ticks again');
 }

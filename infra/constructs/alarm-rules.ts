@@ -18,12 +18,12 @@ import {
 } from '../../lambda/observability/metrics.ts';
 import { LAYOUT } from '../../lambda/table/layout.ts';
 import type { AlarmId } from './alarm-runbook.ts';
-import { START_EVERY_SECONDS } from './tick-loop-definition.ts';
+import { REPEAT_SECONDS, START_EVERY_SECONDS } from './tick-loop-definition.ts';
 
 /** A tracker with the resources whose metrics the alarms and the dashboard use. */
 export interface MonitoredTracker {
   readonly trackerName: string;
-  /** Whole seconds, 5 to 300. */
+  /** Whole seconds, 5 to 3600. */
   readonly intervalSeconds: number;
   /** Whether the tracker compares the owners of records. */
   readonly comparesOwners: boolean;
@@ -64,9 +64,9 @@ export function trackerMetric(
   });
 }
 
-/** The shortest period in whole minutes that has at least one tick. */
+/** The shortest period in whole minutes that has at least one tick while ticks fail: they are repeated after 5 minutes. */
 export function tickPeriod(intervalSeconds: number): Duration {
-  return Duration.minutes(Math.ceil(intervalSeconds / 60));
+  return Duration.minutes(Math.ceil(Math.min(REPEAT_SECONDS, intervalSeconds) / 60));
 }
 
 /**

@@ -8,7 +8,7 @@ export interface PaymentTrackerProps {
   readonly nocodb: NocoDbProps;
 
   /**
-   * Time between two ticks: whole seconds, 5 to 300. A payment is confirmed at most one interval and a few seconds
+   * Time between two ticks: whole seconds, 5 to 3600. A payment is confirmed at most one interval and a few seconds
    * after it is paid.
    *
    * @default Duration.seconds(20)

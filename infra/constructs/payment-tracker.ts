@@ -102,6 +102,7 @@ export class PaymentTracker extends Construct {
       table,
       loop: this.loop,
       trackerName,
+      intervalSeconds: this.settings.intervalSeconds,
       deadLetterQueue,
     });
     this.wakeFunction = wakeUp.function;

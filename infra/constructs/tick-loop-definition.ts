@@ -1,6 +1,6 @@
 import { CONTROL_KEY } from '../../lambda/table/layout.ts';
 import { RESTING_AFTER } from '../../lambda/tracker/control-state.ts';
-import { timeLimits } from '../../lambda/tracker/interval.ts';
+import { hasSlots, timeLimits } from '../../lambda/tracker/interval.ts';
 import type { Control } from '../../lambda/tracker/payment-store.ts';
 
 /** Seconds between two starts of the loop by its rule: the shortest rate of EventBridge. */
@@ -17,7 +17,7 @@ export interface LoopTiming {
   /**
    * An execution leaves slots later than this after its start to the next execution. It is more than the minute between
    * two starts, because the rule starts each execution a different number of seconds late. If executions overlap, the
-   * gate refuses the second tick of a slot.
+   * gate refuses the second tick of a slot. 0: the interval has no slots.
    */
   readonly horizonSeconds: number;
   /** A call of the tick function that takes longer is lost. */
@@ -29,9 +29,9 @@ export interface LoopTiming {
 /** Retries of a call that Lambda could not accept. Each call has the whole `callTimeoutSeconds`. */
 const CALL_RETRY = { IntervalSeconds: 1, MaxAttempts: 1 } as const;
 
-/** The time limits of the loop for an interval of 5 to 300 s. */
+/** The time limits of the loop for an interval of 5 to 3600 s. */
 export function loopTiming(intervalSeconds: number): LoopTiming {
-  const horizonSeconds = START_EVERY_SECONDS + Math.min(60, Math.max(20, intervalSeconds));
+  const horizonSeconds = hasSlots(intervalSeconds) ? START_EVERY_SECONDS + Math.max(20, intervalSeconds) : 0;
   // The timeout of the function itself comes first. The additional seconds are for the start of an instance.
   const callTimeoutSeconds = timeLimits(intervalSeconds).lambdaTimeoutSeconds + 5;
   const calls = CALL_RETRY.MaxAttempts + 1;
@@ -58,19 +58,38 @@ export interface LoopNames {
   readonly tickFunctionName: string;
 }
 
-/** Attributes of the control item that the loop reads. */
-const EMPTY_TICKS = 'emptyTicks' satisfies keyof Control;
-const LAST_TICK_AT = 'lastTickAt' satisfies keyof Control;
+/** A number in the control item that the loop has read. */
+function numberOf(attribute: keyof Control): string {
+  return `$number($states.result.Item.${attribute}.N)`;
+}
 
 /**
- * The loop in Amazon States Language: it ticks in every slot from now to the horizon. A slot is a multiple of the
- * interval on the clock, so all executions use the same slots.
+ * The loop in Amazon States Language.
  *
- * - A tick that fails does not end the loop. The execution fails at its end, so that the failure is counted.
- * - If nothing was pending for a while, the execution ends at once, without a wait and without a call of the function.
+ * Up to 60 s it ticks in every slot from now to the horizon. Above, Step Functions would charge for long waits: there an
+ * execution ticks at once or ends at once.
+ *
+ * A tick that fails does not end the loop. The execution fails at its end, so that the failure is counted.
  */
 export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
-  const { horizonSeconds, callTimeoutSeconds, timeoutSeconds } = loopTiming(intervalSeconds);
+  const { timeoutSeconds } = loopTiming(intervalSeconds);
+  return {
+    Comment: `Checks payments every ${intervalSeconds} s`,
+    QueryLanguage: 'JSONata',
+    TimeoutSeconds: timeoutSeconds,
+    StartAt: 'Read the control item',
+    States: hasSlots(intervalSeconds)
+      ? slotStates(intervalSeconds, names)
+      : dueStates(intervalSeconds, names),
+  } as const;
+}
+
+/**
+ * Ticks in slots: multiples of the interval on the clock, so that all executions use the same. If nothing was pending for
+ * a while, the execution ends at once, without a wait and without a call of the function.
+ */
+function slotStates(intervalSeconds: number, names: LoopNames) {
+  const { horizonSeconds } = loopTiming(intervalSeconds);
   const interval = intervalSeconds * 1000;
   const slotFromNow = `($floor($millis() / ${interval}) + 1) * ${interval}`;
   // The slot of the wait is over, even if the clock that ended the wait is ahead of this one.
@@ -79,8 +98,8 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
   const wasStartedByRule = "$states.context.Execution.Input.startedBy = 'rule'";
   const isResting = [
     wasStartedByRule,
-    `$number($states.result.Item.${EMPTY_TICKS}.N) >= ${RESTING_AFTER}`,
-    `$number($states.result.Item.${LAST_TICK_AT}.N) > $millis() - ${youngestToRest}`,
+    `${numberOf('emptyTicks')} >= ${RESTING_AFTER}`,
+    `${numberOf('lastTickAt')} > $millis() - ${youngestToRest}`,
   ].join(' and ');
   const begin = {
     nextSlot: `{% ${slotFromNow} %}`,
@@ -89,79 +108,144 @@ export function tickLoopDefinition(intervalSeconds: number, names: LoopNames) {
   };
 
   return {
-    Comment: `Checks payments every ${intervalSeconds} s on the clock's grid`,
-    QueryLanguage: 'JSONata',
-    TimeoutSeconds: timeoutSeconds,
-    StartAt: 'Look whether to rest',
-    States: {
-      'Look whether to rest': {
-        Type: 'Task',
-        Resource: `arn:${names.partition}:states:::dynamodb:getItem`,
-        Arguments: {
-          TableName: names.tableName,
-          Key: { pk: { S: CONTROL_KEY.pk }, sk: { S: CONTROL_KEY.sk } },
-          ConsistentRead: true,
-        },
-        TimeoutSeconds: 5,
-        Assign: { ...begin, resting: `{% ${isResting} %}` },
-        // If the control item cannot be read, the loop ticks.
-        Catch: [{ ErrorEquals: ['States.ALL'], Assign: { ...begin, resting: false }, Next: 'Go on?' }],
-        Next: 'Go on?',
-      },
-      'Go on?': {
-        Type: 'Choice',
-        Choices: [
-          { Condition: '{% $not($resting) and $nextSlot < $horizon %}', Next: 'Wait for the slot' },
-          { Condition: "{% $failure != 'none' %}", Next: 'Failed' },
-        ],
-        Default: 'Done',
-      },
-      'Wait for the slot': {
-        Type: 'Wait',
-        Timestamp: '{% $fromMillis($nextSlot) %}',
-        Next: 'Too early?',
-      },
-      'Too early?': {
-        Type: 'Choice',
-        Choices: [{ Condition: `{% $nextSlot - $millis() > ${MAX_EARLY} %}`, Next: 'Wait a second' }],
-        Default: 'Tick',
-      },
-      'Wait a second': { Type: 'Wait', Seconds: 1, Next: 'Tick' },
-      Tick: {
-        Type: 'Task',
-        Resource: `arn:${names.partition}:states:::lambda:invoke`,
-        Arguments: { FunctionName: names.tickFunctionArn, Payload: {} },
-        TimeoutSeconds: callTimeoutSeconds,
-        Assign: {
-          nextSlot: slotAfterTick,
-          resting: `{% ${wasStartedByRule} and $states.result.Payload.resting = true %}`,
-        },
-        Retry: [
-          {
-            ErrorEquals: [
-              'Lambda.ServiceException',
-              'Lambda.AWSLambdaException',
-              'Lambda.SdkClientException',
-              'Lambda.TooManyRequestsException',
-            ],
-            ...CALL_RETRY,
-          },
-        ],
-        Catch: [
-          {
-            ErrorEquals: ['States.ALL'],
-            Assign: { nextSlot: slotAfterTick, resting: false, failure: '{% $states.errorOutput.Error %}' },
-            Next: 'Go on?',
-          },
-        ],
-        Next: 'Go on?',
-      },
-      Failed: {
-        Type: 'Fail',
-        Error: 'TickFailed',
-        Cause: `{% 'At least one tick failed, the last of them with ' & $failure & '. The ERROR lines in the log of ${names.tickFunctionName} name the operation, the target and a hint. The next slot ticks again.' %}`,
-      },
-      Done: { Type: 'Succeed' },
+    'Read the control item': {
+      ...readControlItem(names),
+      Assign: { ...begin, resting: `{% ${isResting} %}` },
+      // If the control item cannot be read, the loop ticks.
+      Catch: [{ ErrorEquals: ['States.ALL'], Assign: { ...begin, resting: false }, Next: 'Go on?' }],
+      Next: 'Go on?',
     },
+    'Go on?': {
+      Type: 'Choice',
+      Choices: [
+        { Condition: '{% $not($resting) and $nextSlot < $horizon %}', Next: 'Wait for the slot' },
+        { Condition: "{% $failure != 'none' %}", Next: 'Failed' },
+      ],
+      Default: 'Done',
+    },
+    'Wait for the slot': {
+      Type: 'Wait',
+      Timestamp: '{% $fromMillis($nextSlot) %}',
+      Next: 'Too early?',
+    },
+    'Too early?': {
+      Type: 'Choice',
+      Choices: [{ Condition: `{% $nextSlot - $millis() > ${MAX_EARLY} %}`, Next: 'Wait a second' }],
+      Default: 'Tick',
+    },
+    'Wait a second': { Type: 'Wait', Seconds: 1, Next: 'Tick' },
+    Tick: {
+      ...callTick(intervalSeconds, names),
+      Assign: {
+        nextSlot: slotAfterTick,
+        resting: `{% ${wasStartedByRule} and $states.result.Payload.resting = true %}`,
+      },
+      Catch: [
+        {
+          ErrorEquals: ['States.ALL'],
+          Assign: { nextSlot: slotAfterTick, resting: false, failure: '{% $states.errorOutput.Error %}' },
+          Next: 'Go on?',
+        },
+      ],
+      Next: 'Go on?',
+    },
+    ...ends(names),
+  } as const;
+}
+
+/** Seconds between two ticks at a long interval after a tick that did not learn everything. */
+export const REPEAT_SECONDS = 300;
+
+/** A payment that was tracked this long before a tick may not have been in the index yet, milliseconds. */
+const INDEX_LAG = 2_000;
+
+/**
+ * Ticks if a tick is due:
+ *
+ * - an interval after the last success; while nothing is pending, not more often than every {@link BACKSTOP_SECONDS};
+ * - when a payment was tracked since then, so that one that was paid before is not found an interval later;
+ * - {@link REPEAT_SECONDS} after a tick that failed, or that could not ask for everything.
+ *
+ * The rule starts executions a different number of seconds late: half a minute too early counts as due.
+ */
+function dueStates(intervalSeconds: number, names: LoopNames) {
+  // Without a control item all of them are 0, and a tick is due.
+  const at = (attribute: keyof Control) => `$max([0, ${numberOf(attribute)}])`;
+  const half = (START_EVERY_SECONDS * 1000) / 2;
+  const after = (seconds: number) => seconds * 1000 - half;
+  const isWanted = [
+    `$millis() - $success >= ($empty >= ${RESTING_AFTER} ? ${after(Math.max(BACKSTOP_SECONDS, intervalSeconds))} : ${after(intervalSeconds)})`,
+    `$woken >= $success - ${INDEX_LAG}`,
+  ].join(' or ');
+  const mayRepeat = `$tick <= $success or $millis() - $tick >= ${after(Math.min(REPEAT_SECONDS, intervalSeconds))}`;
+  const isDue = `{% ($success := ${at('lastSuccessAt')}; $tick := ${at('lastTickAt')}; $woken := ${at('wokenAt')}; $empty := ${at('emptyTicks')}; (${isWanted}) and (${mayRepeat})) %}`;
+  return {
+    'Read the control item': {
+      ...readControlItem(names),
+      Assign: { due: isDue },
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Tick' }],
+      Next: 'Due?',
+    },
+    'Due?': {
+      Type: 'Choice',
+      Choices: [{ Condition: '{% $due %}', Next: 'Tick' }],
+      Default: 'Done',
+    },
+    Tick: {
+      ...callTick(intervalSeconds, names),
+      Catch: [
+        {
+          ErrorEquals: ['States.ALL'],
+          Assign: { failure: '{% $states.errorOutput.Error %}' },
+          Next: 'Failed',
+        },
+      ],
+      Next: 'Done',
+    },
+    ...ends(names),
+  } as const;
+}
+
+function readControlItem({ partition, tableName }: LoopNames) {
+  return {
+    Type: 'Task',
+    Resource: `arn:${partition}:states:::dynamodb:getItem`,
+    Arguments: {
+      TableName: tableName,
+      Key: { pk: { S: CONTROL_KEY.pk }, sk: { S: CONTROL_KEY.sk } },
+      ConsistentRead: true,
+    },
+    TimeoutSeconds: 5,
+  } as const;
+}
+
+function callTick(intervalSeconds: number, { partition, tickFunctionArn }: LoopNames) {
+  return {
+    Type: 'Task',
+    Resource: `arn:${partition}:states:::lambda:invoke`,
+    Arguments: { FunctionName: tickFunctionArn, Payload: {} },
+    TimeoutSeconds: loopTiming(intervalSeconds).callTimeoutSeconds,
+    Retry: [
+      {
+        ErrorEquals: [
+          'Lambda.ServiceException',
+          'Lambda.AWSLambdaException',
+          'Lambda.SdkClientException',
+          'Lambda.TooManyRequestsException',
+        ],
+        ...CALL_RETRY,
+      },
+    ],
+  } as const;
+}
+
+function ends({ tickFunctionName }: LoopNames) {
+  return {
+    Failed: {
+      Type: 'Fail',
+      Error: 'TickFailed',
+      Cause: `{% 'At least one tick failed, the last of them with ' & $failure & '. The ERROR lines in the log of ${tickFunctionName} name the operation, the target and a hint. A later tick tries again.' %}`,
+    },
+    Done: { Type: 'Succeed' },
   } as const;
 }

@@ -16,7 +16,7 @@ import { START_EVERY_SECONDS, tickLoopDefinition } from './tick-loop-definition.
 export interface TickLoopProps {
   readonly table: TableV2;
   readonly tickFunction: IFunction;
-  /** Whole seconds, 5 to 300. */
+  /** Whole seconds, 5 to 3600. */
   readonly intervalSeconds: number;
   /** Gets the starts that EventBridge could not deliver. */
   readonly deadLetterQueue: IQueue;

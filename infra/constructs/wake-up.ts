@@ -12,6 +12,8 @@ export interface WakeUpProps {
   readonly table: PaymentTable;
   readonly loop: IStateMachine;
   readonly trackerName: string;
+  /** Whole seconds. */
+  readonly intervalSeconds: number;
   /** Gets the changes that the function could not process. */
   readonly deadLetterQueue: IQueue;
 }
@@ -22,7 +24,7 @@ export class WakeUp extends Construct {
 
   constructor(scope: Construct, id: string, props: WakeUpProps) {
     super(scope, id);
-    const { table, loop, trackerName, deadLetterQueue } = props;
+    const { table, loop, trackerName, intervalSeconds, deadLetterQueue } = props;
     this.function = new BundledFunction(this, 'Wake', {
       entry: 'wake.handler',
       description: 'Wakes the resting loop when a payment becomes pending',
@@ -30,6 +32,7 @@ export class WakeUp extends Construct {
         tableName: table.tableName,
         trackerName,
         loopArn: loop.stateMachineArn,
+        intervalSeconds,
       }),
     });
     this.function.addToRolePolicy(

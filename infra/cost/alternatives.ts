@@ -1,6 +1,6 @@
 import { ASSUMPTIONS as A } from './assumptions.ts';
 import { MONTH, PRICES } from './prices.ts';
-import { type TickUsage, tickUsage, usageOfAskingForAll } from './tick-usage.ts';
+import { type TickUsage, ticksPerMonth, tickUsage, usageOfAskingForAll } from './tick-usage.ts';
 
 /** What other designs cost a month, in US dollars at list price. Only the parts that differ from the tracker. */
 export interface Alternatives {
@@ -22,7 +22,7 @@ const POLL = { milliseconds: 100, gb: 128 / 1024 } as const;
 /**
  * What the alternatives cost with this interval and number of users.
  *
- * @param intervalSeconds whole seconds, 5 to 300
+ * @param intervalSeconds whole seconds, 5 to 3600
  */
 export function alternatives(intervalSeconds: number, users: number): Alternatives {
   const ticks = MONTH.seconds / intervalSeconds;
@@ -42,6 +42,9 @@ export function alternatives(intervalSeconds: number, users: number): Alternativ
       cost(PRICES.invocations, polls) +
       cost(PRICES.lambdaGbSeconds, gbSeconds) +
       cost(PRICES.outboundGb, outboundGb),
-    requests: { perUserPolling: polls, tracker: users === 0 ? 0 : ticks * tick.requests },
+    requests: {
+      perUserPolling: polls,
+      tracker: users === 0 ? 0 : ticksPerMonth(users, intervalSeconds) * tick.requests,
+    },
   };
 }

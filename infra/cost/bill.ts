@@ -51,7 +51,7 @@ export interface BillColumn {
 /**
  * The bills of the stack as `cdk deploy` would deploy it.
  *
- * @param intervalSeconds whole seconds, 5 to 300
+ * @param intervalSeconds whole seconds, 5 to 3600
  * @param users numbers of users, one for each bill; 0: nothing is pending
  */
 export function monthlyCost(

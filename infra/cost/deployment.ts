@@ -81,7 +81,7 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
  * The template of the stack that `cdk deploy` would deploy, for an interval. Its functions are not bundled: that takes
  * time and does not change the bill.
  *
- * @param intervalSeconds whole seconds, 5 to 300
+ * @param intervalSeconds whole seconds, 5 to 3600
  * @param nocodb props in addition to the address and the table
  * @throws {SettingsError} for another interval
  */

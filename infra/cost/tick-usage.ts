@@ -1,7 +1,9 @@
 import { MAX_SLICE as MAX_AUDIT_SLICE } from '../../lambda/tracker/audit.ts';
+import { hasSlots } from '../../lambda/tracker/interval.ts';
 import { auditsPerTick, requestsPerTick } from '../../lambda/tracker/requests-needed.ts';
 import { MAX_SLICE } from '../../lambda/tracker/sweep.ts';
 import { ASSUMPTIONS as A } from './assumptions.ts';
+import { MONTH } from './prices.ts';
 
 /** An average tick while payments are pending. */
 export interface TickUsage {
@@ -26,7 +28,7 @@ export function isPartial(pending: number): boolean {
  * A tick of the tracker: a slice of the pending payments, what comes before it where the slice is not everything, and its
  * part of the audits.
  *
- * @param intervalSeconds whole seconds, 5 to 300
+ * @param intervalSeconds whole seconds, 5 to 3600
  */
 export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
   const slice = Math.min(pending, MAX_SLICE);
@@ -37,6 +39,17 @@ export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
     ids: slice + audits * auditSlice,
     readUnits: listUnits(slice) + audits * listUnits(auditSlice),
   });
+}
+
+/**
+ * Ticks in a month in which this many payments are always pending, and as many are tracked, spread over the month. Without
+ * slots, there is a tick more in each minute in which a payment is tracked.
+ */
+export function ticksPerMonth(tracked: number, intervalSeconds: number): number {
+  const ticks = MONTH.seconds / intervalSeconds;
+  if (hasSlots(intervalSeconds)) return ticks;
+  const minutes = MONTH.seconds / 60;
+  return Math.min(minutes, ticks + minutes * (1 - Math.exp(-tracked / minutes)));
 }
 
 /** A tick that lists all pending payments and asks for each of them. */

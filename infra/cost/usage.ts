@@ -1,10 +1,13 @@
+import { hasSlots } from '../../lambda/tracker/interval.ts';
 import { BACKSTOP_SECONDS, loopTiming, START_EVERY_SECONDS } from '../constructs/tick-loop-definition.ts';
 import { ASSUMPTIONS as A } from './assumptions.ts';
 import type { Deployment } from './deployment.ts';
 import { MONTH, type Usage } from './prices.ts';
-import { isPartial, tickUsage } from './tick-usage.ts';
+import { isPartial, ticksPerMonth, tickUsage } from './tick-usage.ts';
 
 const GB = 2 ** 30;
+
+const IDLE_SECONDS = A.idleExecutionMilliseconds / 1000;
 
 /**
  * The usage of a month with this number of users: each has a payment pending at every moment, and pays once. 0: a month
@@ -17,9 +20,11 @@ export function monthlyUsage(deployment: Deployment, users: number): Usage {
 function busyMonth(deployment: Deployment, users: number): Usage {
   const { intervalSeconds } = deployment;
   const tick = tickUsage(users, intervalSeconds);
-  const execution = meanExecution(intervalSeconds, tick.seconds);
   const executions = startsIn(MONTH.seconds);
-  const ticks = MONTH.seconds / intervalSeconds;
+  const ticks = ticksPerMonth(users, intervalSeconds);
+  const execution = hasSlots(intervalSeconds)
+    ? meanExecution(intervalSeconds, tick.seconds)
+    : { ticks: ticks / executions, seconds: IDLE_SECONDS + (ticks / executions) * tick.seconds };
   const refused = Math.max(0, executions * execution.ticks - ticks);
   const streamCalls = users * deployment.streamGb.length;
   const streamGbSeconds = (users * A.streamMilliseconds * sum(deployment.streamGb)) / 1000;
@@ -36,14 +41,14 @@ function busyMonth(deployment: Deployment, users: number): Usage {
     invocations: ticks + refused + streamCalls,
     lambdaGbSeconds: tickGbSeconds + streamGbSeconds,
     // A tick takes the gate and gives it back; a refusal is charged like a write. A payment is written when it is
-    // tracked and when it is confirmed, each time in the table and in the index.
-    writeUnits: 2 * ticks + refused + 4 * users + moveUnits,
+    // tracked and when it is confirmed, each time in the table and in the index. Without slots, the loop is left a note.
+    writeUnits: 2 * ticks + refused + 4 * users + moveUnits + (hasSlots(intervalSeconds) ? 0 : users),
     readUnits: ticks * tick.readUnits + lookUpUnits + executions + 0.5 * A.readsPerPayment * users,
     logGb: logBytes / GB,
     logStorageGb: (logBytes * A.logCompression) / GB,
     // A metric is published only in an hour in which something is unusual, and then costs $0.0004: see `METRICS`.
     metrics: 0,
-    decryptions: MONTH.seconds / A.tokenCacheSeconds,
+    decryptions: Math.min(ticks, MONTH.seconds / A.tokenCacheSeconds),
     outboundGb: (ticks * tick.outboundBytes) / GB,
   };
 }
@@ -52,8 +57,9 @@ function restingMonth(deployment: Deployment): Usage {
   const { intervalSeconds } = deployment;
   const executions = startsIn(MONTH.seconds);
   const ticks = MONTH.seconds / Math.max(BACKSTOP_SECONDS, intervalSeconds);
-  // A tick of the backstop waits for its slot: half an interval on average.
-  const executionSeconds = (executions * A.idleExecutionMilliseconds) / 1000 + (ticks * intervalSeconds) / 2;
+  // A tick of the backstop waits for its slot, if there are slots: half an interval on average.
+  const waitSeconds = hasSlots(intervalSeconds) ? intervalSeconds / 2 : 0;
+  const executionSeconds = executions * IDLE_SECONDS + ticks * waitSeconds;
   const tickSeconds = (A.tickMilliseconds + A.coldStartMilliseconds) / 1000;
   const logBytes = ticks * A.logBytesPerIdleTick;
   return {
@@ -110,7 +116,7 @@ export interface MeanExecution {
 /**
  * The average over all moments of an interval at which the rule may start an execution.
  *
- * @param intervalSeconds whole seconds, 5 to 300
+ * @param intervalSeconds whole seconds, 5 to 60: an interval with slots
  * @param tickSeconds how long a tick takes
  */
 export function meanExecution(intervalSeconds: number, tickSeconds: number): MeanExecution {

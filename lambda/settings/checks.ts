@@ -3,7 +3,7 @@ import { normalizeApiUrl } from './api-url.ts';
 import { faultOfFieldName, faultOfPaidValue } from './where-syntax.ts';
 
 // The checks of values, whether they come from a variable or from a prop. An error says only what is wrong with the
-// value: `is not a whole number of seconds from 5 to 300`. zod/mini adds 15 KB to a function's bundle, zod 88 KB.
+// value: `is not a whole number of seconds from 5 to 3600`. zod/mini adds 15 KB to a function's bundle, zod 88 KB.
 
 /** A text that matches a pattern. @param form what the pattern allows: `the name of a DynamoDB table` */
 export function textLike(pattern: RegExp, form: string) {
@@ -19,6 +19,18 @@ export function wholeNumber({ min, max, unit }: { min: number; max?: number; uni
 }
 
 export const flag = z.boolean({ error: 'is neither true nor false' });
+
+/** Seconds between two ticks. `webhook` is the longest: the webhook reports what is paid, and ticks find what it missed. */
+export function interval(limits: { min: number; max: number }) {
+  const seconds = wholeNumber({ ...limits, unit: 'seconds' });
+  const error = `is not a whole number of seconds from ${limits.min} to ${limits.max}`;
+  return z.pipe(
+    z.union([z.literal(WEBHOOK_FIRST), seconds], { error }),
+    z.transform((value) => (value === WEBHOOK_FIRST ? limits.max : value)),
+  );
+}
+
+export const WEBHOOK_FIRST = 'webhook';
 
 /** Any address of a NocoDB; the value is the one that the API is built on. */
 export const apiUrl = z.pipe(

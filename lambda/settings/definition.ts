@@ -41,6 +41,8 @@ export interface Definition {
   readonly default?: unknown;
   /** The value that other settings imply, used when the setting is absent. */
   readonly infer?: (given: Readonly<Record<string, unknown>>) => unknown;
+  /** Why the value as it is given does not go with other settings, and what to do. Completes the error about it. */
+  readonly refuse?: (given: Readonly<Record<string, unknown>>) => string | undefined;
   /** How to get a value. Completes the error about a missing setting. */
   readonly missing?: string;
   /** Other names that people use for the variable. */
@@ -67,7 +69,7 @@ export const FLAG: Format = {
   write: String,
 };
 
-const DECIMAL: Format = { read: (text) => (/^\d+$/.test(text) ? Number(text) : text), write: String };
+export const DECIMAL: Format = { read: (text) => (/^\d+$/.test(text) ? Number(text) : text), write: String };
 
 /** The part of a definition for a text. @param form what the pattern allows: `the ARN of a state machine` */
 export function text(pattern: RegExp, form: string) {

@@ -125,7 +125,11 @@ function check<R extends Reader>(given: Given, readers: readonly R[], names: Nam
       continue;
     }
     const { success, data, error } = z.safeParse(definition.check, value);
-    if (success) values[setting] = data;
+    const refusal = definition.refuse?.(given);
+    if (refusal !== undefined) {
+      const text = `${names.nameOf(definition)} ${JSON.stringify(value)} ${refusal}`;
+      faults.push({ setting, text });
+    } else if (success) values[setting] = data;
     else {
       for (const text of faultsOfValue(value, error.issues, definition, names))
         faults.push({ setting, text });

@@ -1,6 +1,6 @@
 import { TABLE_ID, tableIdInUrl } from './api-url.ts';
-import { apiUrl, fieldName, flag, paidValues } from './checks.ts';
-import { type Definition, FLAG, LIST, number, parameterName, TEXT, text } from './definition.ts';
+import { apiUrl, fieldName, flag, interval, paidValues, WEBHOOK_FIRST } from './checks.ts';
+import { DECIMAL, type Definition, FLAG, LIST, number, parameterName, TEXT, text } from './definition.ts';
 
 /** Readers of all settings of a tracker. */
 const TRACKER = {
@@ -23,7 +23,7 @@ const ADDRESS_OF_RECORDS = {
 } as const;
 
 /** Shortest and longest time between two ticks, and the default; seconds. */
-export const INTERVAL_SECONDS = { min: 5, max: 300, default: 20 } as const;
+export const INTERVAL_SECONDS = { min: 5, max: 3600, default: 20 } as const;
 
 const DAYS = { min: 1, max: 3650, unit: 'days' } as const;
 
@@ -241,11 +241,16 @@ export const SETTINGS = {
   intervalSeconds: {
     variable: 'INTERVAL_SECONDS',
     prop: 'interval',
-    ...number({ ...INTERVAL_SECONDS, unit: 'seconds' }),
+    format: DECIMAL,
+    check: interval(INTERVAL_SECONDS),
+    refuse: ({ intervalSeconds, webhookSecretParameter }) =>
+      intervalSeconds === WEBHOOK_FIRST && webhookSecretParameter === undefined
+        ? 'needs the webhook: set NOCODB_WEBHOOK_SECRET_PARAMETER, or a number of seconds'
+        : undefined,
     default: INTERVAL_SECONDS.default,
     aliases: ['INTERVAL', 'UPDATE_INTERVAL', 'POLL_INTERVAL', 'POLLING_INTERVAL'],
-    readBy: TRACKER,
-    meaning: `Seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}.`,
+    readBy: { ...TRACKER, wake: 'optional' },
+    meaning: `Seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}. \`${WEBHOOK_FIRST}\` is ${INTERVAL_SECONDS.max}, for [plans with a quota](https://github.com/global-payment-tracker/payment-tracker/blob/main/lambda/nocodb/README.md): NocoDB's webhook confirms payments, and ticks find what it missed.`,
   },
   monthlyQuota: {
     variable: 'NOCODB_MONTHLY_QUOTA',

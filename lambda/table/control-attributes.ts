@@ -24,6 +24,7 @@ const REMEMBERED = [
   'watched',
   'source',
   'lastTickAt',
+  'wokenAt',
   'intervalSeconds',
   'pending',
   'usersUpdated',

@@ -115,6 +115,16 @@ export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
     });
   }
 
+  async noteWoken(now: number): Promise<void> {
+    await this.#table.write({
+      operation: 'note that a payment was tracked',
+      key: CONTROL_KEY,
+      update: 'SET #wokenAt = :now',
+      condition: TICK_WAS_BEFORE,
+      values: { ':now': now },
+    });
+  }
+
   /**
    * The table that the tracker watches, as of its last tick. Eventually consistent.
    *

@@ -32,7 +32,7 @@ const TICKS_TO_KEEP_TIME = 4;
 /** The dependencies of {@link checkPayments}. */
 export interface CheckDependencies {
   readonly settings: {
-    /** Whole seconds, 5 to 300. */
+    /** Whole seconds, 5 to 3600. */
     readonly intervalSeconds: number;
     /** Time between the starts of two audits, milliseconds. @default auditEvery(intervalSeconds) */
     readonly auditEvery?: number;

@@ -75,6 +75,8 @@ export interface ControlState {
   readonly watched?: readonly WatchedPeriod[];
   /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
   readonly lastTickAt?: number;
+  /** When a payment was last tracked, epoch milliseconds. Only noted where the loop ticks when a tick is due, see `wake`. */
+  readonly wokenAt?: number;
   /** Names the table and the fields that the last tick asked, see `TickSettings`. */
   readonly source?: string;
   /** How many successful ticks in a row found nothing pending. At {@link RESTING_AFTER} the loop rests. */

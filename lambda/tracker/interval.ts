@@ -13,7 +13,7 @@ export interface TimeLimits {
 /**
  * The time limits for an interval.
  *
- * @param intervalSeconds whole seconds, 5 to 300
+ * @param intervalSeconds whole seconds, 5 to 3600
  */
 export function timeLimits(intervalSeconds: number): TimeLimits {
   const lambdaTimeoutSeconds = Math.min(60, Math.floor(0.8 * intervalSeconds));
@@ -23,6 +23,14 @@ export function timeLimits(intervalSeconds: number): TimeLimits {
     writeMilliseconds: lambdaTimeoutSeconds * 850,
     leaseMilliseconds: lambdaTimeoutSeconds * 1000 + 500,
   };
+}
+
+/**
+ * Whether the ticks of an interval have slots: up to a minute, the time between two starts of the loop. At a longer interval
+ * the loop ticks when a tick is due, to the minute.
+ */
+export function hasSlots(intervalSeconds: number): boolean {
+  return intervalSeconds <= 60;
 }
 
 /**
@@ -38,14 +46,18 @@ export function slotOf(now: number, intervalSeconds: number): number {
   return Math.floor((now + interval / 8) / interval) * interval;
 }
 
-/** When the gate opens again after a tick that began at `now`: halfway to the next slot, so that a slot has one tick. */
+/**
+ * When the gate opens again after a tick that began at `now`: halfway to the next slot, so that a slot has one tick. Without
+ * slots, after half a minute: the loop starts every minute, and ticks when a payment was tracked.
+ */
 export function nextAllowedAfter(now: number, intervalSeconds: number): number {
+  if (!hasSlots(intervalSeconds)) return now + 30_000;
   return slotOf(now, intervalSeconds) + (intervalSeconds * 1000) / 2;
 }
 
 /**
- * A gate that is held longer than this is broken, milliseconds: the lease and the interval at the longest interval, so that
- * a tick of a longer interval, which another deployment started, is still waited for.
+ * A gate that is held longer than this is broken, milliseconds: more than the longest lease, and than the longest wait
+ * after a tick, so that a tick of a longer interval, which another deployment started, is still waited for.
  */
 export const LONGEST_HOLD_MS = timeLimits(300).leaseMilliseconds + 300_000;
 
@@ -69,8 +81,9 @@ export function isDue(last: number | undefined, every: number, now: number): boo
   return last === undefined || Math.abs(now - last) >= every;
 }
 
-/** The first slot after a moment, epoch milliseconds. */
+/** The first slot after a moment, epoch milliseconds; without slots, an interval after it. */
 export function nextSlot(now: number, intervalSeconds: number): number {
   const interval = intervalSeconds * 1000;
+  if (!hasSlots(intervalSeconds)) return now + interval;
   return (Math.floor(now / interval) + 1) * interval;
 }

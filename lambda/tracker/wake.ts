@@ -1,4 +1,6 @@
+import type { Clock } from './clock.ts';
 import { RESTING_AFTER } from './control-state.ts';
+import { hasSlots } from './interval.ts';
 
 /** Port: the number of empty ticks, which makes the loop rest. */
 export interface RestState {
@@ -6,6 +8,8 @@ export interface RestState {
   emptyTicks(): Promise<number | undefined>;
   /** Sets the number to 0. */
   clearEmptyTicks(): Promise<void>;
+  /** Notes that a payment was tracked, after the first tick: the next execution of the loop ticks. */
+  noteWoken(now: number): Promise<void>;
 }
 
 /** Port: the loop that ticks. */
@@ -14,14 +18,28 @@ export interface TickStarter {
   start(): Promise<void>;
 }
 
+export interface WakeDependencies {
+  readonly intervalSeconds: number;
+  readonly rest: RestState;
+  readonly loop: TickStarter;
+  readonly clock: Clock;
+}
+
 /**
  * Makes sure that the loop ticks when a payment has become pending. It is safe to repeat.
  *
+ * Without slots, the loop starts each minute and ticks when it finds the note: many payments cost one tick a minute, and no
+ * execution waits. Otherwise only a resting loop needs waking.
+ *
  * The loop starts before the number is cleared, so that after a failure in between a repeated call does both.
  *
- * @returns whether it started the loop
+ * @returns whether the loop would not have ticked without it
  */
-export async function wake({ rest, loop }: { rest: RestState; loop: TickStarter }): Promise<boolean> {
+export async function wake({ intervalSeconds, rest, loop, clock }: WakeDependencies): Promise<boolean> {
+  if (!hasSlots(intervalSeconds)) {
+    await rest.noteWoken(clock.now());
+    return true;
+  }
   const emptyTicks = await rest.emptyTicks();
   if (emptyTicks === 0) return false;
   // A running tick may be the one after which the loop rests.

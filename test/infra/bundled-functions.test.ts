@@ -79,7 +79,7 @@ describe('the tick function', () => {
 
     expect(stderr).toContain('SettingsError: 2 settings are wrong:');
     expect(stderr).toContain('- PAYMENT_TABLE_NAME is missing: set it to the name of a DynamoDB table');
-    expect(stderr).toContain('- INTERVAL_SECONDS "3" is not a whole number of seconds from 5 to 300');
+    expect(stderr).toContain('- INTERVAL_SECONDS "3" is not a whole number of seconds from 5 to 3600');
   });
 });
 

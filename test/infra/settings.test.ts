@@ -35,7 +35,7 @@ describe('the props of a tracker', () => {
       expect.stringMatching(/^nocodb\.paidField "Paid,or"/),
       expect.stringMatching(/^nocodb\.ownerField "a,b"/),
       expect.stringMatching(/^nocodb\.tokenParameterName is not the name of an SSM parameter/),
-      expect.stringMatching(/^interval "3" is not a whole number of seconds from 5 to 300/),
+      expect.stringMatching(/^interval "3" is not a whole number of seconds from 5 to 3600/),
       expect.stringMatching(/^shards "0" is not/),
       expect.stringMatching(/^retention\.pending "0\.5" is not a whole number of days/),
     ]);
@@ -48,16 +48,16 @@ describe('the props of a tracker', () => {
     expect(faults.join()).not.toContain('zR3x');
   });
 
-  it.each([Duration.seconds(4), Duration.millis(7500), Duration.seconds(301), Duration.days(1)])(
+  it.each([Duration.seconds(4), Duration.millis(7500), Duration.seconds(3601), Duration.days(1)])(
     'refuse an interval of %s',
     (interval) => {
       expect(faultsOf({ nocodb: NOCODB, interval })).toEqual([
-        expect.stringMatching(/^interval ".+" is not a whole number of seconds from 5 to 300$/),
+        expect.stringMatching(/^interval ".+" is not a whole number of seconds from 5 to 3600$/),
       ]);
     },
   );
 
-  it.each([Duration.seconds(5), Duration.seconds(7), Duration.minutes(5)])(
+  it.each([Duration.seconds(5), Duration.seconds(7), Duration.minutes(5), Duration.hours(1)])(
     'accept an interval of %s',
     (interval) => {
       expect(() => synthTracker({ interval })).not.toThrow();

@@ -9,7 +9,7 @@ import {
 import { RESTING_AFTER } from '../../lambda/tracker/control-state.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
 import { TaskError } from '../simulation/step-functions/execution.ts';
-import { NAMES, runLoop, TRANSITION } from './support/loop-run.ts';
+import { type LoopControl, NAMES, runLoop, TRANSITION } from './support/loop-run.ts';
 
 /** A time that is a slot for every interval that divides an hour. */
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -17,16 +17,20 @@ const NOON = Date.UTC(2026, 0, 1, 12);
 /** From the end of a wait to the call, milliseconds: one state in between checks whether the wait was too short. */
 const TO_CALL = 2 * TRANSITION;
 
-const intervals = fc.integer({ min: 5, max: 300 });
+const intervals = fc.integer({ min: 5, max: 60 });
+const longIntervals = fc.integer({ min: 61, max: 3600 });
 const starts = fc.integer({ min: 0, max: 3_600_000 }).map((offset) => NOON + offset);
 
 describe('the definition', () => {
-  it.each([5, 20, 60, 75, 300])('is valid States Language for an interval of %i s', (intervalSeconds) => {
-    const { errorsText, isValid } = validate(tickLoopDefinition(intervalSeconds, NAMES));
+  it.each([5, 20, 60, 61, 300, 3600])(
+    'is valid States Language for an interval of %i s',
+    (intervalSeconds) => {
+      const { errorsText, isValid } = validate(tickLoopDefinition(intervalSeconds, NAMES));
 
-    expect(errorsText()).toBe('');
-    expect(isValid).toBe(true);
-  });
+      expect(errorsText()).toBe('');
+      expect(isValid).toBe(true);
+    },
+  );
 
   it('calls the tick function again once when Lambda could not take the call, and for nothing else', () => {
     const { Tick } = tickLoopDefinition(20, NAMES).States;
@@ -147,8 +151,8 @@ describe('a wait that ends early', () => {
 });
 
 describe('an execution', () => {
-  it('never gets near the 5 minutes of Express workflows, whatever the interval and however slow Lambda', async () => {
-    for (let intervalSeconds = 5; intervalSeconds <= 300; intervalSeconds++) {
+  it('never gets near the 5 minutes of Express workflows, whatever the slots and however slow Lambda', async () => {
+    for (let intervalSeconds = 5; intervalSeconds <= 60; intervalSeconds++) {
       const { horizonSeconds, callTimeoutSeconds, timeoutSeconds } = loopTiming(intervalSeconds);
       const interval = intervalSeconds * 1000;
       const lastSlot = Math.ceil(NOON / interval) * interval;
@@ -166,17 +170,8 @@ describe('an execution', () => {
     }
   });
 
-  it('leaves a slot beyond its horizon to a later one, even when it cannot read the control item', async () => {
-    const control = new TaskError('DynamoDB.ThrottlingException');
-
-    const { calls, duration } = await runLoop({ intervalSeconds: 300, start: NOON + 1_000, control });
-
-    expect(calls).toEqual([]);
-    expect(duration).toBeLessThan(200);
-  });
-
   it('waits longer for a call than the function may take', () => {
-    for (let intervalSeconds = 5; intervalSeconds <= 300; intervalSeconds++) {
+    for (let intervalSeconds = 5; intervalSeconds <= 3600; intervalSeconds++) {
       const { lambdaTimeoutSeconds } = timeLimits(intervalSeconds);
       expect(loopTiming(intervalSeconds).callTimeoutSeconds).toBeGreaterThan(lambdaTimeoutSeconds);
     }
@@ -245,7 +240,7 @@ describe('rest', () => {
     expect(calls).toHaveLength(4);
   });
 
-  it.each([5, 20, 60, 300])('is left for a tick every 5 minutes, interval %i s', async (intervalSeconds) => {
+  it.each([5, 20, 60])('is left for a tick every 5 minutes, interval %i s', async (intervalSeconds) => {
     let control = { emptyTicks: RESTING_AFTER, lastTickAt: NOON };
     const ticks: number[] = [];
     for (let minute = 1; minute <= 30; minute++) {
@@ -260,6 +255,114 @@ describe('rest', () => {
     expect(ticks.length).toBeGreaterThanOrEqual(5);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(BACKSTOP_SECONDS + 60);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(BACKSTOP_SECONDS - 60);
+  });
+});
+
+describe('a loop without slots', () => {
+  const HOUR = 3_600_000;
+  /** A control item whose last tick succeeded. */
+  const ticked = (at: number, control: LoopControl = {}): LoopControl => ({
+    emptyTicks: 0,
+    lastTickAt: at,
+    lastSuccessAt: at,
+    ...control,
+  });
+  const start = NOON + 7_000;
+  const isCalled = async (control: LoopControl | TaskError | undefined, intervalSeconds = 3600) => {
+    const { calls, duration, result } = await runLoop({
+      intervalSeconds,
+      start,
+      ...(control && { control }),
+    });
+    // It never waits: it ticks at once, or it ends at once.
+    expect(duration).toBeLessThan(300);
+    expect(result.status).toBe('SUCCEEDED');
+    return calls.length === 1;
+  };
+
+  it.each([
+    ['a minute after the last tick', ticked(start - 60_000), false],
+    ['just before it is due', ticked(start - HOUR + 31_000), false],
+    ['when it is due', ticked(start - HOUR + 29_000), true],
+    ['after a missed start', ticked(start - HOUR - 55_000), true],
+    ['when a payment was tracked since', ticked(start - 60_000, { wokenAt: start - 59_000 }), true],
+    [
+      'when the index may have shown a payment too late',
+      ticked(start - 60_000, { wokenAt: start - 61_900 }),
+      true,
+    ],
+    ['when the last payment was tracked before', ticked(start - 60_000, { wokenAt: start - 63_000 }), false],
+    ['a minute after a failure', ticked(start - 2 * HOUR, { lastTickAt: start - 60_000 }), false],
+    ['5 minutes after a failure', ticked(start - 2 * HOUR, { lastTickAt: start - 271_000 }), true],
+    [
+      'a minute after a failure that a tracked payment has caused',
+      ticked(start - HOUR / 2, { lastTickAt: start - 60_000, wokenAt: start - 90_000 }),
+      false,
+    ],
+    [
+      '5 minutes after it',
+      ticked(start - HOUR / 2, { lastTickAt: start - 300_000, wokenAt: start - 330_000 }),
+      true,
+    ],
+    ['before the first success, soon', { emptyTicks: 0, lastTickAt: start - 60_000 }, false],
+    ['before the first success', { emptyTicks: 0, lastTickAt: start - 300_000 }, true],
+    ['without a control item', undefined, true],
+    ['when the control item cannot be read', new TaskError('DynamoDB.ThrottlingException'), true],
+  ])('%s: ticks? %#', async (_case, control, expected) => {
+    expect(await isCalled(control)).toBe(expected);
+  });
+
+  it('ticks once an interval, to the minute, however late the rule starts it', async () => {
+    const delays = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 150, maxLength: 150 });
+    await fc.assert(
+      fc.asyncProperty(longIntervals, delays, async (intervalSeconds, late) => {
+        let control = ticked(NOON);
+        const ticks = [NOON];
+        for (const [minute, delay] of late.entries()) {
+          const options = { intervalSeconds, start: NOON + (minute + 1) * 60_000 + delay, control };
+          const { calls } = await runLoop(options);
+          if (calls[0] !== undefined) control = ticked(calls[0]);
+          ticks.push(...calls);
+        }
+
+        const gaps = ticks.slice(1).map((at, index) => (at - (ticks[index] ?? 0)) / 1000);
+        expect(Math.max(...gaps, 0)).toBeLessThanOrEqual(intervalSeconds + 51);
+        expect(Math.min(...gaps, intervalSeconds)).toBeGreaterThanOrEqual(intervalSeconds - 31);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('rests as others do: while nothing is pending, a tick every 5 minutes at the most', async () => {
+    const resting = (ago: number) => ticked(start - ago, { emptyTicks: RESTING_AFTER });
+
+    expect(await isCalled(resting(100_000), 90)).toBe(false);
+    expect(await isCalled(ticked(start - 100_000), 90)).toBe(true);
+    expect(await isCalled(resting(BACKSTOP_SECONDS * 1000), 90)).toBe(true);
+  });
+
+  it('fails when its tick does', async () => {
+    const call = () => ({ error: 'QuotaUsedUpError' });
+
+    const { result } = await runLoop({ intervalSeconds: 3600, start, call });
+
+    expect(result).toMatchObject({ status: 'FAILED', error: 'TickFailed' });
+    expect(result).toHaveProperty('cause', expect.stringContaining('QuotaUsedUpError'));
+  });
+
+  it('stays far from the 5 minutes of Express workflows, however slow Lambda is', async () => {
+    for (const intervalSeconds of [61, 75, 76, 300, 3600]) {
+      const { callTimeoutSeconds, timeoutSeconds } = loopTiming(intervalSeconds);
+      const call = () => ({
+        milliseconds: callTimeoutSeconds * 1000 - 1,
+        error: 'Lambda.ServiceException',
+      });
+
+      const { duration } = await runLoop({ intervalSeconds, start, call });
+
+      expect(duration).toBeLessThan(timeoutSeconds * 1000);
+      expect(timeoutSeconds).toBeLessThan(290);
+    }
   });
 });
 

@@ -97,7 +97,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const end = endOfFaults + FAULT_FREE_MINUTES * MINUTE;
   table.follow((change) => ledger.follow(change));
   if (profile.backlog > 0) await bots.trackBacklog();
-  followForWakeUp(time, random.fork('stream'), table, cloud);
+  followForWakeUp(time, random.fork('stream'), table, cloud, intervalSeconds);
   runOperator(time, random.fork('operator'), table, server);
   server.start();
   bots.start(endOfFaults);

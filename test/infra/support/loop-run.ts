@@ -1,4 +1,5 @@
 import { type LoopNames, tickLoopDefinition } from '../../../infra/constructs/tick-loop-definition.ts';
+import type { Control } from '../../../lambda/tracker/payment-store.ts';
 import { parseDefinition } from '../../simulation/step-functions/definition.ts';
 import { Execution, type ExecutionResult, TaskError } from '../../simulation/step-functions/execution.ts';
 import { createEvaluate } from '../../simulation/step-functions/expressions.ts';
@@ -26,6 +27,9 @@ export interface Call {
 
 const NO_TROUBLE: Call = {};
 
+/** The attributes of the control item that the loop reads. */
+export type LoopControl = Partial<Pick<Control, 'emptyTicks' | 'lastTickAt' | 'lastSuccessAt' | 'wokenAt'>>;
+
 export interface LoopRunOptions {
   readonly intervalSeconds: number;
   /** When the execution starts, epoch milliseconds. */
@@ -33,7 +37,7 @@ export interface LoopRunOptions {
   /** @default 'rule' */
   readonly startedBy?: 'rule' | 'wake-up';
   /** The control item; `undefined` if there is none. With an error, the read fails with it. */
-  readonly control?: { readonly emptyTicks: number; readonly lastTickAt: number } | TaskError;
+  readonly control?: LoopControl | TaskError;
   /** How late a wait ends, milliseconds; negative when it ends early. @default 0 */
   readonly waitsLate?: (milliseconds: number) => number;
   /**
@@ -109,6 +113,6 @@ export async function runLoop(options: LoopRunOptions): Promise<LoopRun> {
   return { result, calls, duration: end - start, reads };
 }
 
-function toItem({ emptyTicks, lastTickAt }: { emptyTicks: number; lastTickAt: number }) {
-  return { emptyTicks: { N: String(emptyTicks) }, lastTickAt: { N: String(lastTickAt) } };
+function toItem(control: LoopControl) {
+  return Object.fromEntries(Object.entries(control).map(([name, value]) => [name, { N: String(value) }]));
 }

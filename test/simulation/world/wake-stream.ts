@@ -21,6 +21,7 @@ export function followForWakeUp(
   random: Random,
   table: SimulatedTable,
   cloud: Cloud,
+  intervalSeconds: number,
 ): void {
   let isDue = false;
   table.follow((change) => {
@@ -41,7 +42,7 @@ export function followForWakeUp(
           await instance.wait(START_LATENCY);
           cloud.startLoop('wake-up');
         };
-        await wake({ rest, loop: { start } });
+        await wake({ intervalSeconds, rest, loop: { start }, clock: instance.clock });
       }, TIMEOUT_SECONDS);
       if ('payload' in result) return;
       await time.sleep(RETRY_AFTER);

@@ -118,7 +118,7 @@ test('settings that only the stack reads are checked too, together with the othe
     expect.stringMatching(/^Settings: PAYMENT_TRACKER_STACK "my stack" is not/),
     'Settings: ALARM_MAIL is set, but ALARM_EMAIL is what is read',
     expect.stringMatching(/^Settings: NOCODB_TABLE_ID "Payments" is not a table id/),
-    expect.stringMatching(/^Settings: INTERVAL_SECONDS "1" is not a whole number of seconds from 5 to 300/),
+    expect.stringMatching(/^Settings: INTERVAL_SECONDS "1" is not a whole number of seconds from 5 to 3600/),
   ]);
   expect(nocodb.requests).toEqual([]);
 });

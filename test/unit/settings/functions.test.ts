@@ -35,13 +35,14 @@ describe('the tick function', () => {
 });
 
 describe('the wake-up function', () => {
-  it('reads the table, the name and the loop', () => {
+  it('reads the table, the name, the loop and the interval', () => {
     const variables = { PAYMENT_TABLE_NAME: 'Payments', TRACKER_NAME: 'shop', LOOP_ARN: LOOP };
 
-    expect(readSettings(variables, 'wake')).toEqual({
+    expect(readSettings({ ...variables, INTERVAL_SECONDS: '3600' }, 'wake')).toEqual({
       tableName: 'Payments',
       trackerName: 'shop',
       loopArn: LOOP,
+      intervalSeconds: 3600,
     });
   });
 

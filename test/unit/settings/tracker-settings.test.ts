@@ -43,14 +43,25 @@ describe('parseTrackerSettings', () => {
     ]);
   });
 
-  it.each(['4', '301', '-20', '7.5', '1e2', '0x14', 'NaN', '٢٠'])(
+  it.each(['4', '3601', '-20', 'hourly', '7.5', '1e2', '0x14', 'NaN', '٢٠'])(
     'refuses an interval of %s',
     (INTERVAL_SECONDS) => {
       expect(faultsOf({ ...WORKING, INTERVAL_SECONDS })).toEqual([
-        `INTERVAL_SECONDS ${JSON.stringify(INTERVAL_SECONDS)} is not a whole number of seconds from 5 to 300`,
+        `INTERVAL_SECONDS ${JSON.stringify(INTERVAL_SECONDS)} is not a whole number of seconds from 5 to 3600`,
       ]);
     },
   );
+
+  it('takes webhook for the longest interval, if there is a webhook', () => {
+    const webhookFirst = { ...WORKING, INTERVAL_SECONDS: 'webhook' };
+
+    expect(
+      parseTrackerSettings({ ...webhookFirst, NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret' }),
+    ).toMatchObject({ intervalSeconds: 3600 });
+    expect(faultsOf(webhookFirst)).toEqual([
+      'INTERVAL_SECONDS "webhook" needs the webhook: set NOCODB_WEBHOOK_SECRET_PARAMETER, or a number of seconds',
+    ]);
+  });
 
   it.each(['INTERVAL', 'POLL_INTERVAL', 'INTERVAL_SECOND', 'interval_seconds'])(
     'names %s as a slip',

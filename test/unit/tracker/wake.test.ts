@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { RESTING_AFTER } from '../../../lambda/tracker/control-state.ts';
 import { wake } from '../../../lambda/tracker/wake.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 
 /** A loop and its count of empty ticks; `deeds` tells what was done to them, in order. */
-function prepare(emptyTicks: number | undefined, { startFails = false } = {}) {
+function prepare(emptyTicks: number | undefined, { startFails = false, intervalSeconds = 60 } = {}) {
   const deeds: string[] = [];
   const rest = {
     emptyTicks: async () => emptyTicks,
     clearEmptyTicks: async () => {
       deeds.push('clear');
       emptyTicks = 0;
+    },
+    noteWoken: async (now: number) => {
+      deeds.push(`woken at ${now}`);
     },
   };
   const loop = {
@@ -18,7 +22,7 @@ function prepare(emptyTicks: number | undefined, { startFails = false } = {}) {
       deeds.push('start');
     },
   };
-  return { rest, loop, deeds };
+  return { intervalSeconds, rest, loop, clock: new FakeClock(), deeds };
 }
 
 describe('wake', () => {
@@ -62,5 +66,14 @@ describe('wake', () => {
 
     await expect(wake(ports)).rejects.toThrow('States.Unavailable');
     expect(deeds).toEqual([]);
+  });
+
+  it('leaves a note to a loop without slots, which starts each minute, and never starts it', async () => {
+    for (const emptyTicks of [undefined, 0, RESTING_AFTER]) {
+      const { deeds, ...ports } = prepare(emptyTicks, { intervalSeconds: 61 });
+
+      expect(await wake(ports)).toBe(true);
+      expect(deeds).toEqual([`woken at ${ports.clock.now()}`]);
+    }
   });
 });
