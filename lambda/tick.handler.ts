@@ -15,13 +15,18 @@ import { combineObservers } from './tracker/events.ts';
 import { SeenNews } from './tracker/seen-news.ts';
 import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts';
 
-const { tableName, trackerName, ...settings } = readSettings(process.env, 'tick');
+const { tableName, trackerName, webhookSecretParameter, ...settings } = readSettings(process.env, 'tick');
 const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
 const logger = createLogger(trackerName);
 
 const dependencies: TickDependencies = {
-  settings: { intervalSeconds, source: sourceName(nocodb), table: toWatchedTable(nocodb) },
+  settings: {
+    intervalSeconds,
+    source: sourceName(nocodb),
+    table: toWatchedTable(nocodb),
+    hasWebhook: webhookSecretParameter !== undefined,
+  },
   clock: systemClock,
   gate: new DynamoControlItem(table),
   payments: new DynamoPendingPayments({

@@ -42,7 +42,7 @@ const dependencies: WebhookDependencies = {
     shards,
     paidDays: retention.paidDays,
   }),
-  count: controlItem,
+  reports: controlItem,
   clock,
   observe: createLogObserver(logger),
 };

@@ -88,7 +88,7 @@ export class PaymentTracker extends Construct {
       retentionPeriod: Duration.days(14),
     });
     acknowledge(this.deadLetterQueue, 'isDeadLetterQueue', 'deadLettersStay');
-    this.tickFunction = this.#createTickFunction();
+    this.tickFunction = this.#createTickFunction(props.webhook);
     const { table, tickFunction, deadLetterQueue, trackerName } = this;
     const loop = new TickLoop(this, 'Loop', {
       table,
@@ -194,7 +194,7 @@ export class PaymentTracker extends Construct {
     return post.function;
   }
 
-  #createTickFunction(): BundledFunction {
+  #createTickFunction(webhook: WebhookProps | undefined): BundledFunction {
     const { table, trackerName, settings } = this;
     const { lambdaTimeoutSeconds } = timeLimits(settings.intervalSeconds);
     const tick = new BundledFunction(this, 'Tick', {
@@ -204,7 +204,12 @@ export class PaymentTracker extends Construct {
       // A tick takes up to 260 million bytes. With more than 512 MB the time of waiting costs more, and the time of computing
       // the same. 512 MB have time for about 1,500 confirmations in a tick (test/bench/README.md).
       memorySize: 512,
-      environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
+      environment: variablesFor('tick', {
+        tableName: table.tableName,
+        trackerName,
+        ...(webhook && { webhookSecretParameter: webhook.secretParameterName }),
+        ...toValues(settings),
+      }),
     });
     this.grantReadToken(tick);
     table.grantItems(

@@ -2,6 +2,7 @@ import { CONTROL_KEY } from '../../lambda/table/layout.ts';
 import { RESTING_AFTER } from '../../lambda/tracker/control-state.ts';
 import { hasSlots, timeLimits } from '../../lambda/tracker/interval.ts';
 import type { Control } from '../../lambda/tracker/payment-store.ts';
+import { SILENT_AFTER } from '../../lambda/tracker/webhook-silence.ts';
 
 /** Seconds between two starts of the loop by its rule: the shortest rate of EventBridge. */
 export const START_EVERY_SECONDS = 60;
@@ -163,6 +164,7 @@ const INDEX_LAG = 2_000;
  * Ticks if a tick is due:
  *
  * - an interval after the last success; while nothing is pending, not more often than every {@link BACKSTOP_SECONDS};
+ *   while the webhook is silent, every minute;
  * - when a payment was tracked since then, so that one that was paid before is not found an interval later;
  * - {@link REPEAT_SECONDS} after a tick that failed, or that could not ask for everything.
  *
@@ -174,11 +176,11 @@ function dueStates(intervalSeconds: number, names: LoopNames) {
   const half = (START_EVERY_SECONDS * 1000) / 2;
   const after = (seconds: number) => seconds * 1000 - half;
   const isWanted = [
-    `$millis() - $success >= ($empty >= ${RESTING_AFTER} ? ${after(Math.max(BACKSTOP_SECONDS, intervalSeconds))} : ${after(intervalSeconds)})`,
+    `$millis() - $success >= ($empty >= ${RESTING_AFTER} ? ${after(Math.max(BACKSTOP_SECONDS, intervalSeconds))} : $unreported >= ${SILENT_AFTER} ? ${after(START_EVERY_SECONDS)} : ${after(intervalSeconds)})`,
     `$woken >= $success - ${INDEX_LAG}`,
   ].join(' or ');
   const mayRepeat = `$tick <= $success or $millis() - $tick >= ${after(Math.min(REPEAT_SECONDS, intervalSeconds))}`;
-  const isDue = `{% ($success := ${at('lastSuccessAt')}; $tick := ${at('lastTickAt')}; $woken := ${at('wokenAt')}; $empty := ${at('emptyTicks')}; (${isWanted}) and (${mayRepeat})) %}`;
+  const isDue = `{% ($success := ${at('lastSuccessAt')}; $tick := ${at('lastTickAt')}; $woken := ${at('wokenAt')}; $empty := ${at('emptyTicks')}; $unreported := ${at('unreported')}; (${isWanted}) and (${mayRepeat})) %}`;
   return {
     'Read the control item': {
       ...readControlItem(names),

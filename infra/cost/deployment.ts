@@ -57,7 +57,7 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
     throw new TypeError('The bill is for a loop that one rule starts each minute');
   }
   const tick = propertiesOf('AWS::Lambda::Function').find(
-    ({ Environment }) => Environment?.Variables?.[VARIABLES.intervalSeconds] !== undefined,
+    ({ Environment }) => Environment?.Variables?.[VARIABLES.tokenParameterName] !== undefined,
   );
   if (tick === undefined) throw new TypeError('The template has no tick function');
   const [replica] = only('AWS::DynamoDB::GlobalTable').Replicas;

@@ -3,6 +3,7 @@ import { requestsInMonth } from '../tracker/month.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
 import { requestsPerMonth } from '../tracker/requests-needed.ts';
+import { isWebhookSilent } from '../tracker/webhook-silence.ts';
 
 /** What the tracker has done and its current state: plain data, ready for JSON. Times are ISO 8601 in UTC. */
 export interface TrackerStats {
@@ -47,6 +48,8 @@ export interface TrackerStats {
      */
     readonly perMonth: number | null;
   };
+  /** Whether NocoDB's webhook is silent: ticks confirmed several payments in a row that it should have reported. */
+  readonly webhookSilent: boolean;
   /** The end of NocoDB's rate limit penalty; `null` when the tracker may send requests. */
   readonly blockedUntil: string | null;
   /** The error of the last tick; `null` when the last tick succeeded. */
@@ -105,6 +108,7 @@ export function toStats(
       perMonth:
         intervalSeconds === undefined ? null : requestsPerMonth(Math.max(1, pending.length), intervalSeconds),
     },
+    webhookSilent: isWebhookSilent(control),
     blockedUntil: blockedUntil > now ? toIso(blockedUntil) : null,
     lastError: lastError === undefined ? null : { ...lastError, at: toIso(lastError.at) },
     resting: control.emptyTicks >= RESTING_AFTER && pending.length === 0,

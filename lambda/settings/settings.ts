@@ -127,7 +127,7 @@ export const SETTINGS = {
     variable: 'NOCODB_WEBHOOK_SECRET_PARAMETER',
     prop: 'webhook.secretParameterName',
     ...parameterName('/payment-tracker/webhook-secret', 'secret'),
-    readBy: { stack: 'optional', props: 'optional', webhook: 'required' },
+    readBy: { stack: 'optional', props: 'optional', tick: 'optional', webhook: 'required' },
     meaning:
       "Name of the SSM SecureString parameter that holds the secret of [NocoDB's webhook](#nocodbs-webhook-confirmed-at-once). Set it to deploy the webhook.",
   },

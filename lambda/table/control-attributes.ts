@@ -25,6 +25,7 @@ const REMEMBERED = [
   'source',
   'lastTickAt',
   'wokenAt',
+  'unreported',
   'intervalSeconds',
   'pending',
   'usersUpdated',
@@ -47,7 +48,7 @@ export function toControl(item: Item = {}): Control {
 
 /** The update at the end of a tick: an expression, and the values that it and its condition use. */
 export function finishUpdate(report: TickReport) {
-  const { owner, now, error, empty, lastSuccessAt, source, watched } = report;
+  const { owner, now, error, empty, lastSuccessAt, source, watched, unreported } = report;
   const remembered: Record<string, unknown> = {
     ...report.memory,
     lastError: error && { ...error, at: now },
@@ -67,11 +68,17 @@ export function finishUpdate(report: TickReport) {
     ...(!empty && { emptyTicks: 0 }),
     ...Object.fromEntries(known),
   };
-  // Added and not set: a wake-up may have reset the number to 0 since this tick began.
-  const add: Record<string, unknown> = { ...report.counters, ...(empty && { emptyTicks: 1 }) };
+  // Added and not set: a wake-up may have reset the number of empty ticks to 0 since this tick began, and the webhook the
+  // other one.
+  const add: Record<string, unknown> = {
+    ...report.counters,
+    ...(empty && { emptyTicks: 1 }),
+    ...(unreported && { unreported }),
+  };
   const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
   const additions = Object.keys(add).map((name) => `#${name} :${name}`);
-  const removals = ['owner', ...unknown, ...OUTDATED].map((name) => `#${name}`);
+  const noWebhook = unreported === undefined ? ['unreported'] : [];
+  const removals = ['owner', ...noWebhook, ...unknown, ...OUTDATED].map((name) => `#${name}`);
   const values = Object.entries({ ...set, ...add, owner }).map(([name, value]) => [`:${name}`, value]);
   return {
     update: `SET ${assignments.join(', ')} REMOVE ${removals.join(', ')} ADD ${additions.join(', ')}`,

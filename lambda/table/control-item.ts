@@ -1,4 +1,4 @@
-import type { ConfirmationCount } from '../tracker/confirm-reported.ts';
+import type { WebhookReports } from '../tracker/confirm-reported.ts';
 import type { Gate, GateAnswer, TickReport } from '../tracker/control-state.ts';
 import { CLOCK_TOLERANCE_MS, LONGEST_HOLD_MS, LONGEST_PENALTY_MS } from '../tracker/interval.ts';
 import type { Control } from '../tracker/payment-store.ts';
@@ -24,7 +24,7 @@ import { CONTROL_KEY, LAYOUT_VERSION } from './layout.ts';
  *
  * Each method throws {@link TableUnavailableError} when DynamoDB refuses or does not answer.
  */
-export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
+export class DynamoControlItem implements Gate, RestState, WebhookReports {
   readonly #table: DocumentTable;
 
   constructor(options: TableOptions) {
@@ -157,11 +157,11 @@ export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
    * Confirmations before the first tick are not counted, and a write whose answer is lost may count twice: the total is
    * for people only.
    */
-  async addConfirmed(confirmed: number): Promise<void> {
+  async noteReport(confirmed: number): Promise<void> {
     await this.#table.write({
-      operation: 'count confirmed payments',
+      operation: 'note report of the webhook',
       key: CONTROL_KEY,
-      update: 'ADD #confirmed :confirmed',
+      update: 'REMOVE #unreported ADD #confirmed :confirmed',
       condition: TICK_WAS_BEFORE,
       values: { ':confirmed': confirmed },
     });

@@ -23,6 +23,8 @@ import {
   watchTable,
 } from './watched-table.ts';
 
+import { countUnreported, webhookSilence } from './webhook-silence.ts';
+
 /**
  * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
  * tick in this many reserves some for the audit. The same holds for the walk through the payments that are given up.
@@ -38,6 +40,8 @@ export interface CheckDependencies {
     readonly auditEvery?: number;
     /** The NocoDB table. @default - it never changes */
     readonly table?: WatchedTable;
+    /** Whether NocoDB's webhook reports payments. @default false */
+    readonly hasWebhook?: boolean;
   };
   readonly clock: Clock;
   readonly payments: PendingPayments;
@@ -56,6 +60,8 @@ export interface PaymentCheck {
   readonly watched?: readonly WatchedPeriod[];
   /** Every status is at least as fresh as this, epoch milliseconds; absent when this check did not learn everything. */
   readonly freshSince?: number;
+  /** Payments that the webhook should have reported; `undefined`: there is no webhook. */
+  readonly unreported: number | undefined;
   readonly error?: unknown;
 }
 
@@ -108,6 +114,7 @@ export async function checkPayments(
   let sweep: SweepResult | undefined;
   let audited: Awaited<ReturnType<typeof auditSlice>> | undefined;
   let givenUp: GivenUpResult | undefined;
+  let unreported = settings.hasWebhook ? 0 : undefined;
   let error: unknown;
   try {
     if (asksForNews(control)) news = await checkNews(context);
@@ -127,6 +134,10 @@ export async function checkPayments(
     if (isDue && isIdle && error === undefined) givenUp = await askGivenUp(context);
     error ??= givenUp?.error;
     if (isNewTable && error === undefined) watched = await nameTable(watched, context);
+    if (settings.hasWebhook) {
+      unreported = await countUnreported(context.confirmedBefore, control, context.payments);
+      error ??= webhookSilence(control, unreported);
+    }
   } catch (thrown) {
     error = thrown;
   }
@@ -162,6 +173,7 @@ export async function checkPayments(
       month: countInMonth(control.month, tally.counted.requests, now),
     },
     ...(isNewTable && watched !== undefined && { watched }),
+    unreported,
     ...(freshSince !== undefined && { freshSince }),
     ...(error !== undefined && { error }),
   };

@@ -8,9 +8,10 @@ import { type Reconciliation, reconcile } from './reconcile.ts';
 import type { SourceRecord } from './record-source.ts';
 import { TableGuard, type WatchedPeriod, type WatchedTable } from './watched-table.ts';
 
-/** Port: the total of confirmed payments, for people. */
-export interface ConfirmationCount {
-  addConfirmed(confirmed: number): Promise<void>;
+/** Port: what the control item keeps about the webhook. */
+export interface WebhookReports {
+  /** Adds to the total of confirmed payments, for people, and notes that the webhook is not silent. */
+  noteReport(confirmed: number): Promise<void>;
 }
 
 /** Port: the tables that the tracker has watched, as ticks noted them. */
@@ -23,7 +24,7 @@ export interface ConfirmReportedDependencies {
   readonly table: WatchedTable;
   readonly watchedTables: WatchedTables;
   readonly payments: PendingPayments;
-  readonly count: ConfirmationCount;
+  readonly reports: WebhookReports;
   readonly clock: Clock;
   readonly observe: Observer;
 }
@@ -40,7 +41,7 @@ const WRITES_BEGIN_WITHIN = 8_000;
  */
 export async function confirmReported(
   reported: readonly SourceRecord[],
-  { table, watchedTables, payments, count, clock, observe }: ConfirmReportedDependencies,
+  { table, watchedTables, payments, reports, clock, observe }: ConfirmReportedDependencies,
 ): Promise<Pick<Reconciliation, 'confirmed' | 'ownerMismatches'>> {
   const now = clock.now();
   // No payment has another kind of id, and DynamoDB would refuse the longest of them.
@@ -62,7 +63,7 @@ export async function confirmReported(
     deadline: now + WRITES_BEGIN_WITHIN,
     guard: new TableGuard(watched, table, payments),
   });
-  if (confirmed > 0) await count.addConfirmed(confirmed);
+  if (records.size > 0) await reports.noteReport(confirmed);
   if (error !== undefined) throw error;
   if (unfinished.size > 0) throw outOfTime(unfinished.size);
   return { confirmed, ownerMismatches };

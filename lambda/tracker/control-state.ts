@@ -75,6 +75,8 @@ export interface ControlState {
   readonly watched?: readonly WatchedPeriod[];
   /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
   readonly lastTickAt?: number;
+  /** Payments in a row that ticks confirmed although the webhook should have reported them; absent: none. */
+  readonly unreported?: number;
   /** When a payment was last tracked, epoch milliseconds. Only noted where the loop ticks when a tick is due, see `wake`. */
   readonly wokenAt?: number;
   /** Names the table and the fields that the last tick asked, see `TickSettings`. */
@@ -191,6 +193,8 @@ export interface TickReport {
   readonly source?: string;
   /** Absent: it stays. Ticks write it only when they change it, so that they do not undo what people agree to. */
   readonly watched?: readonly WatchedPeriod[];
+  /** Added to `unreported`; `undefined`: there is no webhook, and the number is removed. */
+  readonly unreported: number | undefined;
   /** True: adds one to `emptyTicks`; false: sets it to 0. */
   readonly empty: boolean;
 }

@@ -23,6 +23,7 @@ export const ERROR_KINDS = [
   'TableUnavailable',
   'SourceLooksWrong',
   'SourceChanged',
+  'WebhookSilent',
   'LayoutTooNew',
   'UnreadableRecord',
   'EventRefused',
@@ -180,6 +181,11 @@ export class SourceLooksWrongError extends TrackerError {
 /** Payments were tracked while the tracker watched another table, and none of them is confirmed until people agree. */
 export class SourceChangedError extends TrackerError {
   readonly kind = 'SourceChanged';
+}
+
+/** Ticks confirmed payments that NocoDB's webhook should have reported, again and again. The payments are confirmed. */
+export class WebhookSilentError extends TrackerError {
+  readonly kind = 'WebhookSilent';
 }
 
 /** NocoDB answered 5xx, also to the retries before the deadline. */

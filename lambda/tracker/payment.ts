@@ -39,6 +39,12 @@ export function nameOf({ userId, recordId }: PaymentKey): string {
   return `${userId} ${recordId}`;
 }
 
+/** The payment of a {@link nameOf}. User ids have no white space. */
+export function fromName(name: string): PaymentKey {
+  const [userId = '', recordId = ''] = name.split(' ');
+  return { userId, recordId };
+}
+
 /** Who confirmed a payment: the polling tick or NocoDB's webhook. */
 export type ConfirmedBy = 'tick' | 'webhook';
 

@@ -106,7 +106,7 @@ function reportOf(
   check: PaymentCheck,
   { owner, now, settings }: { owner: string; now: number; settings: TickSettings },
 ): TickReport {
-  const { summary, requests, memory, watched, freshSince, error } = check;
+  const { summary, requests, memory, watched, freshSince, unreported, error } = check;
   const { intervalSeconds, source } = settings;
   const failed = error !== undefined;
   return {
@@ -125,6 +125,7 @@ function reportOf(
       failures: failed ? 1 : 0,
       confirmed: summary.confirmed,
     },
+    unreported,
     ...(freshSince !== undefined && { lastSuccessAt: freshSince }),
     ...(failed && {
       error: { kind: errorKind(error), message: error instanceof Error ? error.message : String(error) },

@@ -8,6 +8,7 @@ import {
 } from '../../infra/constructs/tick-loop-definition.ts';
 import { RESTING_AFTER } from '../../lambda/tracker/control-state.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
+import { SILENT_AFTER } from '../../lambda/tracker/webhook-silence.ts';
 import { TaskError } from '../simulation/step-functions/execution.ts';
 import { type LoopControl, NAMES, runLoop, TRANSITION } from './support/loop-run.ts';
 
@@ -303,6 +304,17 @@ describe('a loop without slots', () => {
       '5 minutes after it',
       ticked(start - HOUR / 2, { lastTickAt: start - 300_000, wokenAt: start - 330_000 }),
       true,
+    ],
+    [
+      'a minute later while the webhook is silent',
+      ticked(start - 55_000, { unreported: SILENT_AFTER }),
+      true,
+    ],
+    ['a minute after one lost call', ticked(start - 55_000, { unreported: SILENT_AFTER - 1 }), false],
+    [
+      'a minute later when nothing is pending',
+      ticked(start - 55_000, { unreported: SILENT_AFTER, emptyTicks: RESTING_AFTER }),
+      false,
     ],
     ['before the first success, soon', { emptyTicks: 0, lastTickAt: start - 60_000 }, false],
     ['before the first success', { emptyTicks: 0, lastTickAt: start - 300_000 }, true],

@@ -29,7 +29,6 @@ export interface SimulatedPaymentsOptions {
 export class SimulatedPayments {
   readonly gate: DynamoControlItem;
   readonly payments: DynamoPendingPayments;
-  readonly count: DynamoControlItem;
   /** Changed items, without those that the methods of this class change. */
   writes = 0;
   readonly #table = new SimulatedTable({ propagate: (_, show) => show() });
@@ -41,7 +40,6 @@ export class SimulatedPayments {
     const options = { client: this.#client, tableName: 'simulated' };
     this.gate = new DynamoControlItem(options);
     this.payments = new DynamoPendingPayments({ ...options, confirmedBy });
-    this.count = new DynamoControlItem(options);
     this.#store = new DynamoPaymentStore(options);
     this.#clock = clock;
     this.#table.follow(() => {

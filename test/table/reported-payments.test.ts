@@ -49,22 +49,24 @@ test('a payment confirmed by the webhook says so, and is confirmed once', async 
   expect(await table.readPayment(payment)).toMatchObject({ paidAt: NOW + 1, confirmedBy: 'webhook' });
 });
 
-test('confirmations are added to the total of the ticks', async () => {
+test('confirmations are added to the total of the ticks, and the webhook is not silent any more', async () => {
   const { table, store, count } = await prepare();
   await new DynamoControlItem(table).acquire({ owner: 'a', now: NOW, lease: 1000 });
   await table.setControl('confirmed', 40);
+  await table.setControl('unreported', 2);
 
-  await count.addConfirmed(2);
-  await count.addConfirmed(1);
+  await count.noteReport(2);
+  await count.noteReport(1);
 
-  const { counters } = await store.control();
+  const { counters, unreported } = await store.control();
   expect(counters.confirmed).toBe(43);
+  expect(unreported).toBeUndefined();
 });
 
 test('before the first tick nothing is counted: readers would take the control item for that of a tick', async () => {
   const { table, count } = await prepare();
 
-  await count.addConfirmed(2);
+  await count.noteReport(2);
 
   expect(await table.readControl()).toBeUndefined();
 });

@@ -30,6 +30,7 @@ test('stats are counted from the index and the ticks', async () => {
     usersUpdated: 37,
     paymentsConfirmed: 8,
     requests: { total: 50, ok: 46, failed: 0, rateLimited: 0, thisMonth: 0, perMonth: 133_920 },
+    webhookSilent: false,
     blockedUntil: null,
     lastError: null,
     resting: false,

@@ -32,6 +32,7 @@ export function describeStats(
       `${formatCount(requests.total)} to NocoDB: ✅ ${formatCount(requests.ok)} ❌ ${formatCount(requests.failed)} 🚫 ${formatCount(requests.rateLimited)}`,
     ),
     line('This month', describeMonth(requests)),
+    ...describeWebhook(stats, terminal),
     line('Penalty', describePenalty(stats, now, terminal)),
     ...(lastError === null
       ? []
@@ -67,6 +68,12 @@ function describeMonth({ thisMonth, perMonth }: TrackerStats['requests']): strin
   const needed =
     perMonth === null ? '' : `; a whole month of waiting payments needs about ${formatCount(perMonth)}`;
   return `${formatCount(thisMonth)} requests${needed}`;
+}
+
+function describeWebhook({ webhookSilent }: TrackerStats, terminal: Pick<Terminal, 'colours'>): string[] {
+  if (!webhookSilent) return [];
+  const text = 'silent: ticks confirm what it should have reported; run webhook install again';
+  return [line('Webhook', colour(terminal, 'red', text))];
 }
 
 function describeHeld({ held }: TrackerStats, terminal: Pick<Terminal, 'colours'>): string[] {

@@ -21,13 +21,20 @@ export function paymentsCheck(open: () => Promise<Payments>): Check {
   };
 }
 
-function findings({ pending, held, missing, invalid }: TrackerStats): readonly Finding[] {
+function findings({ pending, held, missing, invalid, webhookSilent }: TrackerStats): readonly Finding[] {
   const found: Finding[] = [{ outcome: 'ok', text: `${formatCount(pending)} are pending` }];
   if (held > 0) {
     found.push({
       outcome: 'fault',
       text: `${formatCount(held)} are held, because they were tracked while the tracker watched another table`,
       hint: 'If the table has the same records, run accept-table; if not, set NOCODB_TABLE_ID back',
+    });
+  }
+  if (webhookSilent) {
+    found.push({
+      outcome: 'note',
+      text: 'ticks confirmed payments that the webhook should have reported',
+      hint: "Run webhook install again, and look at the calls that NocoDB lists for the webhook and at the function's log",
     });
   }
   if (missing + invalid > 0) {

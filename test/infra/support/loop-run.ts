@@ -28,7 +28,9 @@ export interface Call {
 const NO_TROUBLE: Call = {};
 
 /** The attributes of the control item that the loop reads. */
-export type LoopControl = Partial<Pick<Control, 'emptyTicks' | 'lastTickAt' | 'lastSuccessAt' | 'wokenAt'>>;
+export type LoopControl = Partial<
+  Pick<Control, 'emptyTicks' | 'lastTickAt' | 'lastSuccessAt' | 'wokenAt' | 'unreported'>
+>;
 
 export interface LoopRunOptions {
   readonly intervalSeconds: number;

@@ -62,7 +62,7 @@ export async function openWebhookDesk(
     watchedTables: table.gate,
     titles: createFieldTitles(nocodb.settings, client),
     payments: table.payments,
-    count: table.count,
+    reports: table.gate,
     clock,
     observe: (event: TrackerEvent) => void events.push(event),
   };

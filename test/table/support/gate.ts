@@ -40,6 +40,7 @@ export function reportOf(owner: string, report: Partial<TickReport> = {}): TickR
     usersUpdated: 40,
     counters: { ...NO_COUNTERS, updates: 1, confirmed: 8, requests: 1, requestsOk: 1 },
     memory: NOTHING_REMEMBERED,
+    unreported: undefined,
     empty: false,
     ...report,
   };

@@ -37,5 +37,6 @@ const TICK: TickReport = {
   usersUpdated: 37,
   counters: { ...NO_COUNTERS, updates: 45, confirmed: 8, requests: 50, requestsOk: 46 },
   memory: NOTHING_REMEMBERED,
+  unreported: undefined,
   empty: false,
 };

@@ -43,7 +43,7 @@ test('a NocoDB where all is well passes every check, a line each', async () => {
 test('payments that are held are a fault, and those that are given up are worth a note', async () => {
   const nocodb = await FakeNocoDb.start();
   const payments = new FakePayments();
-  payments.stats = [{ ...QUIET_STATS, pending: 5, held: 4, missing: 2, invalid: 1 }];
+  payments.stats = [{ ...QUIET_STATS, pending: 5, held: 4, missing: 2, invalid: 1, webhookSilent: true }];
 
   const { exitCode, json } = await run(['doctor', '--json'], {
     ...nocodb.access(),
@@ -51,13 +51,14 @@ test('payments that are held are a fault, and those that are given up are worth 
   });
 
   expect(exitCode).toBe(1);
-  expect((json() as Report).checks.slice(-3)).toMatchObject([
+  expect((json() as Report).checks.slice(-4)).toMatchObject([
     { check: 'Payments', outcome: 'ok', text: '5 are pending' },
     {
       outcome: 'fault',
       text: expect.stringMatching(/^4 are held/),
       hint: expect.stringContaining('accept-table'),
     },
+    { outcome: 'note', text: 'ticks confirmed payments that the webhook should have reported' },
     { outcome: 'note', text: '2 are missing and 1 are invalid' },
   ]);
 });

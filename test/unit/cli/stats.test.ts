@@ -67,6 +67,14 @@ test('stats tells freshness, pending, confirmed, requests, penalty and the last 
   ]);
 });
 
+test('stats tells that the webhook is silent', async () => {
+  const { out } = await run(['stats'], { payments: prepare({ ...QUIET_STATS, webhookSilent: true }) });
+
+  expect(out).toContain(
+    'Webhook     silent: ticks confirm what it should have reported; run webhook install again\n',
+  );
+});
+
 test('stats tells that the quota of the month is used up', async () => {
   const stats = { ...BUSY_STATS, lastError: { ...BUSY_STATS.lastError, kind: 'QuotaUsedUp' } };
 

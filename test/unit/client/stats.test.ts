@@ -17,6 +17,7 @@ const STATS: TrackerStats = {
   usersUpdated: 37,
   paymentsConfirmed: 8,
   requests: { total: 50, ok: 46, failed: 3, rateLimited: 1, thisMonth: 50, perMonth: 133_920 },
+  webhookSilent: false,
   blockedUntil: null,
   lastError: null,
   resting: false,

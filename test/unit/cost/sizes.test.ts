@@ -80,6 +80,7 @@ it.each([
     nextAllowedAt: NOW,
     intervalSeconds: 20,
     pending: 1_000_000,
+    unreported: memory === 'usual' ? 0 : 3,
     usersUpdated: 20_000,
     counters: {
       updates: 99_999_999,

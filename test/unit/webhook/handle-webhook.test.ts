@@ -68,16 +68,18 @@ describe('a call of the webhook', () => {
     expect(table.status('12345', '17')).toBe('pending');
   });
 
-  it('changes nothing when it comes again', async () => {
+  it('changes no payment and no total when it comes again: it only says that NocoDB calls', async () => {
     const { table, handle } = await harness();
     await table.track('12345', '17');
     await handle(requestOf(ticked(17)));
+    const item = table.item('12345', '17');
     const writes = table.writes;
 
     const answer = await handle(requestOf(ticked(17)));
 
     expect(answer).toMatchObject({ statusCode: 200, body: '{"confirmed":0}' });
-    expect(table.writes).toBe(writes);
+    expect(table.item('12345', '17')).toEqual(item);
+    expect(table.writes).toBe(writes + 1);
     expect(table.control.counters.confirmed).toBe(1);
   });
 

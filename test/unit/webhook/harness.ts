@@ -56,7 +56,7 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
     watchedTables: table.gate,
     titles: createFieldTitles(settings, nocoDb),
     payments: table.payments,
-    count: table.count,
+    reports: table.gate,
     clock,
     observe: (event: TrackerEvent) => void events.push(event),
   };

@@ -17,6 +17,7 @@ export const QUIET_STATS: TrackerStats = {
   usersUpdated: 0,
   paymentsConfirmed: 0,
   requests: { total: 1, ok: 1, failed: 0, rateLimited: 0, thisMonth: 1, perMonth: 133_920 },
+  webhookSilent: false,
   blockedUntil: null,
   lastError: null,
   resting: false,
