@@ -9,7 +9,7 @@ export interface PaymentTrackerProps {
 
   /**
    * Time between two ticks: whole seconds, 5 to 3600. A payment is confirmed at most one interval and a few seconds
-   * after it is paid.
+   * after it is paid. From a minute on, ticks come to the minute, and cost much less: the loop does not wait for them.
    *
    * @default Duration.seconds(20)
    */

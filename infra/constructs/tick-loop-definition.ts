@@ -67,8 +67,8 @@ function numberOf(attribute: keyof Control): string {
 /**
  * The loop in Amazon States Language.
  *
- * Up to 60 s it ticks in every slot from now to the horizon. Above, Step Functions would charge for long waits: there an
- * execution ticks at once or ends at once.
+ * Below 60 s it ticks in every slot from now to the horizon. From 60 s on, Step Functions would charge for long waits: there
+ * an execution ticks at once or ends at once.
  *
  * A tick that fails does not end the loop. The execution fails at its end, so that the failure is counted.
  */

@@ -116,7 +116,7 @@ export interface MeanExecution {
 /**
  * The average over all moments of an interval at which the rule may start an execution.
  *
- * @param intervalSeconds whole seconds, 5 to 60: an interval with slots
+ * @param intervalSeconds whole seconds, 5 to 59: an interval with slots
  * @param tickSeconds how long a tick takes
  */
 export function meanExecution(intervalSeconds: number, tickSeconds: number): MeanExecution {

@@ -18,7 +18,7 @@ export const ERROR_KIND_DIMENSION = 'ErrorKind';
  * metrics of the loop, the functions and the table free of charge.
  */
 export const METRICS = {
-  /** A tick failed with an error that only a person can mend, see {@link ACTION_NEEDED}. Sum. */
+  /** A tick failed with an error that only a person can mend, see {@link ACTION_NEEDED}, or its penalty stopped one. Sum. */
   actionNeeded: { name: 'ActionNeeded', unit: MetricUnit.Count },
   /** Ticks that failed, by error kind. Sum. */
   ticksFailed: { name: 'TicksFailed', unit: MetricUnit.Count },
@@ -80,6 +80,8 @@ export function createMetricsObserver(metrics: Metrics, intervalSeconds: number)
         // Once a minute, another tick has had the slot and has just updated the data.
         if (event.reason === 'held' && (event.dataAgeSeconds ?? 0) <= 2 * intervalSeconds) return;
         add(METRICS.dataAge, staleness(event, intervalSeconds));
+        // A quota that is used up fails one tick an hour, and the alarm stays on meanwhile.
+        if (event.cause !== undefined && ACTION_NEEDED.has(event.cause)) add(METRICS.actionNeeded, 1);
         break;
       case 'tick.finished':
         addSummary(event, add);

@@ -250,7 +250,7 @@ export const SETTINGS = {
     default: INTERVAL_SECONDS.default,
     aliases: ['INTERVAL', 'UPDATE_INTERVAL', 'POLL_INTERVAL', 'POLLING_INTERVAL'],
     readBy: { ...TRACKER, wake: 'optional' },
-    meaning: `Seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}. \`${WEBHOOK_FIRST}\` is ${INTERVAL_SECONDS.max}, for [plans with a quota](https://github.com/global-payment-tracker/payment-tracker/blob/main/lambda/nocodb/README.md): NocoDB's webhook confirms payments, and ticks find what it missed.`,
+    meaning: `Seconds between two ticks, ${INTERVAL_SECONDS.min} to ${INTERVAL_SECONDS.max}. \`${WEBHOOK_FIRST}\` is ${INTERVAL_SECONDS.max}, for [plans with a quota](https://github.com/global-payment-tracker/payment-tracker/blob/main/lambda/nocodb/plans.md): NocoDB's webhook confirms payments, and ticks find what it missed.`,
   },
   monthlyQuota: {
     variable: 'NOCODB_MONTHLY_QUOTA',

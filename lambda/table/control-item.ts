@@ -181,12 +181,14 @@ function isBeyond(value: unknown, latest: number): boolean {
 /** When both a penalty and a holder stand in the way, it is the later of them that counts. */
 function refusal(found: Item = {}, now: number): GateAnswer {
   const { nextAllowedAt = 0 } = found as { nextAllowedAt?: number };
-  const { blockedUntil = 0, lastSuccessAt } = toControl(found);
+  const { blockedUntil = 0, lastSuccessAt, lastError } = toControl(found);
+  const isBlocked = blockedUntil > now;
   return {
     granted: false,
-    reason: blockedUntil > now ? 'blocked' : 'held',
+    reason: isBlocked ? 'blocked' : 'held',
     until: Math.max(nextAllowedAt, blockedUntil),
     ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(isBlocked && lastError !== undefined && { cause: lastError.kind }),
   };
 }
 

@@ -40,6 +40,8 @@ export type GateAnswer =
       readonly until: number;
       /** As in the control state. */
       readonly lastSuccessAt?: number;
+      /** The kind of error that the penalty follows; absent: unknown. */
+      readonly cause?: ErrorKind;
     };
 
 /** What the control item remembers from tick to tick. Every field is absent before the first tick that sets it. */

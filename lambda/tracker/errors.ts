@@ -38,6 +38,7 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  * about each.
  */
 export const ACTION_NEEDED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'QuotaUsedUp',
   'TokenRejected',
   'TokenUnavailable',
   'AccessDenied',
@@ -46,6 +47,7 @@ export const ACTION_NEEDED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   'EndpointNotFound',
   'SourceLooksWrong',
   'SourceChanged',
+  'WebhookSilent',
   'LayoutTooNew',
 ]);
 

@@ -49,6 +49,8 @@ export interface TickSkipped {
   readonly reason: 'held' | 'blocked';
   /** Epoch milliseconds. */
   readonly until: number;
+  /** The kind of error that a penalty follows. */
+  readonly cause?: ErrorKind;
   /** Age of the data, seconds; absent before the first success. */
   readonly dataAgeSeconds?: number;
 }

@@ -26,11 +26,11 @@ export function timeLimits(intervalSeconds: number): TimeLimits {
 }
 
 /**
- * Whether the ticks of an interval have slots: up to a minute, the time between two starts of the loop. At a longer interval
- * the loop ticks when a tick is due, to the minute.
+ * Whether the ticks of an interval have slots: below a minute, the time between two starts of the loop. From a minute on the
+ * loop ticks when a tick is due, to the minute.
  */
 export function hasSlots(intervalSeconds: number): boolean {
-  return intervalSeconds <= 60;
+  return intervalSeconds < 60;
 }
 
 /**

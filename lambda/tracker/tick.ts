@@ -97,8 +97,9 @@ function skip(
   { observe }: TickDependencies,
   now: number,
 ): TickResult {
-  const { reason, until } = refusal;
-  observe({ type: 'tick.skipped', reason, until, ...dataAge(refusal, now) });
+  const { reason, until, cause } = refusal;
+  const why = cause === undefined ? {} : { cause };
+  observe({ type: 'tick.skipped', reason, until, ...why, ...dataAge(refusal, now) });
   return { outcome: 'skipped', reason, until };
 }
 

@@ -74,6 +74,7 @@ describe('an interval without slots', () => {
     expect(ticksPerMonth(300, 3600)).toBeCloseTo(1019, 0);
     expect(ticksPerMonth(1_000_000_000, 3600)).toBe(43_200);
     expect(ticksPerMonth(300, 60)).toBe(43_200);
+    expect(ticksPerMonth(300, 20)).toBe(129_600);
   });
 
   it('has executions as short as the bill assumes', async () => {
@@ -87,7 +88,7 @@ describe('an interval without slots', () => {
 });
 
 describe('an execution of the loop', () => {
-  it.each([5, 20, 60])('takes as long as the bill assumes, at an interval of %i s', async (interval) => {
+  it.each([5, 20, 59])('takes as long as the bill assumes, at an interval of %i s', async (interval) => {
     const STARTS = 60;
     let seconds = 0;
     let ticks = 0;

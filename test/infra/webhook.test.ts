@@ -86,6 +86,7 @@ describe('the webhook', () => {
     // Every occurrence is the plain name, not a reference that CloudFormation resolves to the value.
     const text = JSON.stringify(template.toJSON());
     expect(text.match(/[^"]*webhook-secret[^"]*/g)).toEqual([
+      '/shop/webhook-secret',
       ':parameter/shop/webhook-secret',
       '/shop/webhook-secret',
     ]);

@@ -4,7 +4,7 @@ import { wake } from '../../../lambda/tracker/wake.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 /** A loop and its count of empty ticks; `deeds` tells what was done to them, in order. */
-function prepare(emptyTicks: number | undefined, { startFails = false, intervalSeconds = 60 } = {}) {
+function prepare(emptyTicks: number | undefined, { startFails = false, intervalSeconds = 59 } = {}) {
   const deeds: string[] = [];
   const rest = {
     emptyTicks: async () => emptyTicks,
@@ -70,7 +70,7 @@ describe('wake', () => {
 
   it('leaves a note to a loop without slots, which starts each minute, and never starts it', async () => {
     for (const emptyTicks of [undefined, 0, RESTING_AFTER]) {
-      const { deeds, ...ports } = prepare(emptyTicks, { intervalSeconds: 61 });
+      const { deeds, ...ports } = prepare(emptyTicks, { intervalSeconds: 60 });
 
       expect(await wake(ports)).toBe(true);
       expect(deeds).toEqual([`woken at ${ports.clock.now()}`]);
