@@ -26,6 +26,7 @@ const REMEMBERED = [
   'lastTickAt',
   'wokenAt',
   'unreported',
+  'reportedAt',
   'intervalSeconds',
   'pending',
   'usersUpdated',

@@ -157,13 +157,13 @@ export class DynamoControlItem implements Gate, RestState, WebhookReports {
    * Confirmations before the first tick are not counted, and a write whose answer is lost may count twice: the total is
    * for people only.
    */
-  async noteReport(confirmed: number): Promise<void> {
+  async noteReport(confirmed: number, now: number): Promise<void> {
     await this.#table.write({
       operation: 'note report of the webhook',
       key: CONTROL_KEY,
-      update: 'REMOVE #unreported ADD #confirmed :confirmed',
+      update: 'SET #reportedAt = :now REMOVE #unreported ADD #confirmed :confirmed',
       condition: TICK_WAS_BEFORE,
-      values: { ':confirmed': confirmed },
+      values: { ':confirmed': confirmed, ':now': now },
     });
   }
 }

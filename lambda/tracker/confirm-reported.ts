@@ -11,7 +11,7 @@ import { TableGuard, type WatchedPeriod, type WatchedTable } from './watched-tab
 /** Port: what the control item keeps about the webhook. */
 export interface WebhookReports {
   /** Adds to the total of confirmed payments, for people, and notes that the webhook is not silent. */
-  noteReport(confirmed: number): Promise<void>;
+  noteReport(confirmed: number, now: number): Promise<void>;
 }
 
 /** Port: the tables that the tracker has watched, as ticks noted them. */
@@ -63,7 +63,7 @@ export async function confirmReported(
     deadline: now + WRITES_BEGIN_WITHIN,
     guard: new TableGuard(watched, table, payments),
   });
-  if (records.size > 0) await reports.noteReport(confirmed);
+  if (records.size > 0) await reports.noteReport(confirmed, now);
   if (error !== undefined) throw error;
   if (unfinished.size > 0) throw outOfTime(unfinished.size);
   return { confirmed, ownerMismatches };

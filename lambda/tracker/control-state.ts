@@ -77,6 +77,8 @@ export interface ControlState {
   readonly watched?: readonly WatchedPeriod[];
   /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
   readonly lastTickAt?: number;
+  /** When the webhook last reported a paid record, epoch milliseconds. */
+  readonly reportedAt?: number;
   /** Payments in a row that ticks confirmed although the webhook should have reported them; absent: none. */
   readonly unreported?: number;
   /** When a payment was last tracked, epoch milliseconds. Only noted where the loop ticks when a tick is due, see `wake`. */

@@ -16,16 +16,16 @@ export function isWebhookSilent({ unreported = 0 }: Pick<ControlState, 'unreport
 
 /**
  * How many of these payments the webhook should have reported: those that were already tracked when the last successful
- * tick found them unpaid.
+ * tick found them unpaid. None, if it has reported something since the last tick: it is not silent then.
  *
  * @param confirmed the payments that this tick has confirmed, by `nameOf`
  */
 export async function countUnreported(
   confirmed: ReadonlySet<string>,
-  { lastSuccessAt = 0 }: ControlState,
+  { lastSuccessAt = 0, lastTickAt = 0, reportedAt = 0 }: ControlState,
   payments: Pick<PendingPayments, 'trackedAt'>,
 ): Promise<number> {
-  if (confirmed.size === 0) return 0;
+  if (confirmed.size === 0 || reportedAt >= lastTickAt) return 0;
   const trackedAt = await payments.trackedAt([...confirmed].map(fromName));
   return [...trackedAt.values()].filter((at) => at < lastSuccessAt).length;
 }

@@ -43,6 +43,7 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'other-table': 'other table, same ids',
   'wrong-id-field': 'wrong id field',
   'broken-gate': 'broken gate',
+  'webhook-first': 'webhook first',
 };
 
 /** A Markdown table of reports, side by side. */

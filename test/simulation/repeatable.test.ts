@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { missedGoals } from './report.ts';
 import { simulate } from './simulation.ts';
 import { VirtualTime } from './virtual-time.ts';
-import { MANY_FAULTS } from './world/fault-profile.ts';
+import { MANY_FAULTS, WEBHOOK_FIRST } from './world/fault-profile.ts';
 
 describe('a seed', { timeout: 60_000 }, () => {
   it('repeats a simulation exactly, and another one does not', async () => {
@@ -30,6 +30,26 @@ describe('a simulation', { timeout: 60_000 }, () => {
       expect(missedGoals(report)).toEqual([]);
     },
   );
+});
+
+describe('webhook first', { timeout: 120_000 }, () => {
+  it('confirms half of the payments within a second, and loses none of those whose call is lost', async () => {
+    const report = await simulate({ profile: WEBHOOK_FIRST, seed: 7, minutes: 1_200 });
+
+    expect(report.intervalSeconds).toBe(3600);
+    expect(report.confirmed).toBeGreaterThan(1_000);
+    expect(missedGoals(report)).toEqual([]);
+    expect(report.delay.max).toBeGreaterThan(10);
+  });
+
+  it('goes on when the webhook is silent: every minute, until it reports again', async () => {
+    const silent = { ...WEBHOOK_FIRST, webhook: { lost: 1 } };
+
+    const report = await simulate({ profile: silent, seed: 7, minutes: 600 });
+
+    expect(report.lost).toBe(0);
+    expect(report.delay.p99).toBeLessThan(180);
+  });
 });
 
 describe('virtual time', () => {

@@ -20,6 +20,7 @@ import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
 import { runOperator } from './world/operator.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
+import { callWebhook } from './world/webhook-calls.ts';
 
 /** A deliberate error in the tracker or its surroundings, to show that the simulation notices it. */
 export interface Mutation {
@@ -60,7 +61,8 @@ const FAULT_FREE_MINUTES = 150;
 
 /** Runs the tracker in simulated time, with the faults of a profile. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { profile, seed, minutes, intervalSeconds = 20, mutation = {}, alarms } = options;
+  const { profile, seed, minutes, mutation = {}, alarms } = options;
+  const intervalSeconds = profile.intervalSeconds ?? options.intervalSeconds ?? 20;
   const random = createRandom(seed);
   const time = new VirtualTime(BEGIN);
   const table = new SimulatedTable({
@@ -70,12 +72,16 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const server = new NocoDbServer(time, random.fork('nocodb'), profile);
   const ledger = new Ledger(time, server);
   const alarmWatch = alarms && new AlarmWatch(time, alarms, intervalSeconds);
+  const observe = combineObservers(
+    (event) => ledger.observe(event),
+    ...(alarmWatch ? [alarmWatch.observe] : []),
+  );
   const handler = createTickHandler({
     time,
     random: random.fork('network'),
     table,
     server,
-    observe: combineObservers((event) => ledger.observe(event), ...(alarmWatch ? [alarmWatch.observe] : [])),
+    observe,
     ledger,
     intervalSeconds,
     mutation,
@@ -98,6 +104,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   table.follow((change) => ledger.follow(change));
   if (profile.backlog > 0) await bots.trackBacklog();
   followForWakeUp(time, random.fork('stream'), table, cloud, intervalSeconds);
+  callWebhook(time, random.fork('webhook'), { table, server, cloud, observe });
   runOperator(time, random.fork('operator'), table, server);
   server.start();
   bots.start(endOfFaults);
@@ -141,7 +148,7 @@ function createTickHandler(world: TickWorld): Handler {
     const owner = `tick-${++ticks}`;
     const options = { client: table.client(instance.io), tableName: 'simulated' };
     const dependencies: TickDependencies = {
-      settings: { intervalSeconds, ...watchedBy(server) },
+      settings: { intervalSeconds, ...watchedBy(server), hasWebhook: server.profile.webhook !== undefined },
       clock: instance.clock,
       gate: new DynamoControlItem(options),
       payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),

@@ -55,18 +55,19 @@ test('confirmations are added to the total of the ticks, and the webhook is not 
   await table.setControl('confirmed', 40);
   await table.setControl('unreported', 2);
 
-  await count.noteReport(2);
-  await count.noteReport(1);
+  await count.noteReport(2, NOW);
+  await count.noteReport(1, NOW);
 
-  const { counters, unreported } = await store.control();
+  const { counters, unreported, reportedAt } = await store.control();
   expect(counters.confirmed).toBe(43);
   expect(unreported).toBeUndefined();
+  expect(reportedAt).toBe(NOW);
 });
 
 test('before the first tick nothing is counted: readers would take the control item for that of a tick', async () => {
   const { table, count } = await prepare();
 
-  await count.noteReport(2);
+  await count.noteReport(2, NOW);
 
   expect(await table.readControl()).toBeUndefined();
 });

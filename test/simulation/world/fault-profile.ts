@@ -11,7 +11,8 @@ export type ProfileName =
   | 'lost-rows'
   | 'other-table'
   | 'wrong-id-field'
-  | 'broken-gate';
+  | 'broken-gate'
+  | 'webhook-first';
 
 /**
  * What people do wrong:
@@ -32,6 +33,10 @@ export interface FaultProfile {
   readonly name: ProfileName;
   /** The part of the simulated minutes asked for that this profile runs. */
   readonly shareOfMinutes: number;
+  /** Seconds between two ticks. @default - that of the simulation */
+  readonly intervalSeconds?: number;
+  /** NocoDB's webhook, and the share of its calls that is lost. @default - no webhook */
+  readonly webhook?: { readonly lost: number };
 
   /** Longest time between the minute and the start by the rule. */
   readonly ruleJitter: number;
@@ -267,6 +272,14 @@ export const BROKEN_GATE = badDays('broken-gate', {
   mishaps: { kind: 'broken-gate', every: 20 * MINUTE, length: 0 },
 });
 
+/** NocoDB's webhook reports payments, one call in 20 is lost, and a tick comes once an hour. */
+export const WEBHOOK_FIRST: FaultProfile = {
+  ...FEW_FAULTS,
+  name: 'webhook-first',
+  intervalSeconds: 3600,
+  webhook: { lost: 0.05 },
+};
+
 /** All profiles, in the order in which they run. */
 export const PROFILES: readonly FaultProfile[] = [
   FEW_FAULTS,
@@ -281,12 +294,13 @@ export const PROFILES: readonly FaultProfile[] = [
   OTHER_TABLE,
   WRONG_ID_FIELD,
   BROKEN_GATE,
+  WEBHOOK_FIRST,
 ];
 
 /** The profile after the end of the faults, when everything that is due gets done. The server stays as slow as it was. */
 export function withoutFaults(profile: FaultProfile): FaultProfile {
   const { name, shareOfMinutes, clockSkew, urlIds, work, maxBodyBytes, serverSkew, backlog } = profile;
-  const { comparesOwners, mistakenUsers } = profile;
+  const { comparesOwners, mistakenUsers, webhook } = profile;
   return {
     ...FEW_FAULTS,
     name,
@@ -299,6 +313,7 @@ export function withoutFaults(profile: FaultProfile): FaultProfile {
     comparesOwners,
     mistakenUsers,
     backlog,
+    ...(webhook && { webhook }),
     missedStarts: 0,
     slowAnswers: 0,
     requestFaults: 0,

@@ -56,6 +56,9 @@ export class RecordTable {
     this.#noteChange(recordId);
   }
 
+  /** Called when somebody has ticked a record in NocoDB. */
+  onPaid: (recordId: string, owner: string) => void = () => {};
+
   /** Somebody ticks the record as paid: in NocoDB, or by SQL. The edit is visible now. */
   pay(recordId: string): void {
     const row = this.#rows.get(recordId);
@@ -66,6 +69,7 @@ export class RecordTable {
     const late = this.#random.chance(lateCommits.share) ? this.#random.between(0, lateCommits.longest) : 0;
     row.updatedAt = wholeSeconds(this.clock - late);
     this.#noteChange(recordId);
+    this.onPaid(recordId, row.owner);
   }
 
   delete(recordId: string): void {

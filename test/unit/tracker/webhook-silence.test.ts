@@ -34,17 +34,27 @@ describe('a webhook', () => {
   });
 
   it('that confirms between two ticks is not silent, and is taken for well as soon as it reports', async () => {
-    const { table, pay, next } = await prepare(SILENT_AFTER + 1);
+    const { table, clock, pay, next } = await prepare(SILENT_AFTER + 1);
     for (let id = 1; id < SILENT_AFTER; id++) pay(id);
     await next();
 
-    await table.gate.noteReport(0);
+    await table.gate.noteReport(0, clock.now() - 60_000);
     const after = table.control.unreported;
     pay(SILENT_AFTER);
     await next();
 
     expect(after).toBeUndefined();
     expect(table.control.unreported).toBe(1);
+  });
+
+  it('that has reported something since the last tick is not silent, however many of its calls were lost', async () => {
+    const { table, clock, pay, next } = await prepare(10);
+    for (let id = 1; id <= 10; id++) pay(id);
+    await table.gate.noteReport(1, clock.now() + 1);
+
+    expect(await next()).toMatchObject({ confirmed: 10 });
+
+    expect(table.control.unreported).toBeUndefined();
   });
 
   it('may be silent about payments that were paid before a tick has found them unpaid', async () => {
