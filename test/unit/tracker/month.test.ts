@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ServerFaultError } from '../../../lambda/tracker/errors.ts';
+import { QUOTA_PENALTY_MS } from '../../../lambda/nocodb/retry-after.ts';
+import { QuotaUsedUpError, ServerFaultError } from '../../../lambda/tracker/errors.ts';
 import { requestsInMonth } from '../../../lambda/tracker/month.ts';
 import { requestsPerMonth } from '../../../lambda/tracker/requests-needed.ts';
 import { DETAILS } from '../../support/fake-source.ts';
@@ -47,6 +48,41 @@ describe('requests of a month', () => {
     await world.next();
 
     expect(world.table.control.month).toEqual(['2026-01', 6]);
+  });
+});
+
+describe('a quota that runs out', () => {
+  it('costs a request an hour, and comes back with the month: then everything that was paid is confirmed', async () => {
+    const { clock, table, source, run, pending, eventsOf } = harness({ intervalSeconds: 3600 });
+    const QUOTA = 20;
+    clock.set(DECEMBER - 48 * 3_600_000);
+    for (let id = 1; id <= 9; id++) await pending('alice', String(id));
+    const { list } = source;
+    let refused = 0;
+    source.list = (query, context) => {
+      const isUsedUp = clock.now() < DECEMBER && source.requests.length - refused >= QUOTA;
+      if (isUsedUp) {
+        refused += 1;
+        source.faults = [new QuotaUsedUpError({ ...DETAILS, retryAt: clock.now() + QUOTA_PENALTY_MS })];
+      }
+      return list.call(source, query, context);
+    };
+
+    // The loop would also repeat a failed tick sooner: the gate refuses that.
+    for (let minute = 0; minute < 49 * 60; minute += 20) {
+      if (minute === 40 * 60) source.records.set('7', { paid: true });
+      await run().catch((error: unknown) => expect(error).toBeInstanceOf(QuotaUsedUpError));
+      clock.set(DECEMBER - 48 * 3_600_000 + (minute + 20) * 60_000);
+    }
+
+    expect(refused).toBeGreaterThan(30);
+    expect(refused).toBeLessThanOrEqual(48);
+    expect(eventsOf('tick.failed').every(({ kind }) => kind === 'QuotaUsedUp')).toBe(true);
+    expect(eventsOf('tick.skipped').every(({ cause }) => cause === 'QuotaUsedUp')).toBe(true);
+    expect(table.status('alice', '7')).toBe('paid');
+    expect(table.item('alice', '7')?.paidAt).toBeLessThanOrEqual(DECEMBER + 3_600_000);
+    expect(table.control.lastError).toBeUndefined();
+    expect(table.control.month?.[0]).toBe('2026-12');
   });
 });
 
