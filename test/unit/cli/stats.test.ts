@@ -156,7 +156,7 @@ test('stats --watch shows a view that changes, until Ctrl-C', async () => {
   const [, first, second] = out.text.split('\r\x1b[0J');
   expect(first).toContain('📊 Payment tracker, 00:00:00 UTC');
   expect(first).toContain('0 payments of 0 users');
-  expect(first?.endsWith('\x1b[7A')).toBe(true);
+  expect(first?.endsWith('\x1b[8A')).toBe(true);
   expect(second).toContain('📊 Payment tracker, 00:00:02 UTC');
   expect(second).toContain('1,234 payments of 1,200 users');
 });

@@ -5,7 +5,7 @@ test.for([
   [['--foo'], '--foo is not an option of this command.'],
   [['-x'], '-x is not an option of this command.'],
   [['300'], '300 is not an option of this command.'],
-  [['--interval', '3'], '--interval 3 is not a whole number of seconds from 5 to 300.'],
+  [['--interval', '3'], '--interval 3 is not a whole number of seconds from 5 to 3600.'],
   [['--users', 'a'], '--users a is not a list of whole numbers.'],
 ] as const)('npm run cost -- %j is refused with the usage, without a stack trace', ([args, message]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['infra/cost/main.ts', ...args], {
