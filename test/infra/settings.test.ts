@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CfnParameter, Duration } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
@@ -169,19 +171,23 @@ describe('the variables of the app', () => {
     ]);
   });
 
-  /** Runs the command line of the CDK, with settings that are wrong. */
-  const cdk = (args: readonly string[], settings: Record<string, string> = {}) => {
+  /** Runs a script with settings that are wrong. */
+  const run = (args: readonly string[], variables: Record<string, string>) => {
     const { PATH, HOME } = process.env;
-    const missing = { NOCODB_API_URL: ' ', NOCODB_TABLE_ID: ' ' };
-    const options = [...args, '--no-notices', '--output', temporaryOutdir()];
-    return spawnSync(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...options], {
+    return spawnSync(process.execPath, args, {
       encoding: 'utf8',
-      env: { PATH, HOME, CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true', ...missing, ...settings },
+      env: { PATH, HOME, CI: 'true', NOCODB_API_URL: ' ', NOCODB_TABLE_ID: ' ', ...variables },
     });
   };
 
-  it('stop `cdk synth` with one message and no stack trace', () => {
-    const { status, stdout, stderr } = cdk(['synth', '--quiet'], { INTERVAL_SECONDS: '3' });
+  it('stop `cdk synth` with one message and no stack trace', { timeout: 180_000 }, () => {
+    const cdk = 'node_modules/aws-cdk/bin/cdk';
+    const args = [cdk, 'synth', '--quiet', '--no-notices', '--output', temporaryOutdir()];
+
+    const { status, stdout, stderr } = run(args, {
+      INTERVAL_SECONDS: '3',
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+    });
 
     expect(status).toBe(1);
     expect(stdout + stderr).toMatch(
@@ -190,17 +196,30 @@ describe('the variables of the app', () => {
     expect(stdout + stderr).not.toContain('    at ');
   });
 
-  it('do not hide from `cdk destroy` which stack there is', () => {
-    const { status, stdout } = cdk(['list'], { PAYMENT_TRACKER_STACK: 'Shop' });
+  it('do not hide from `cdk destroy` which stack there is; CloudFormation would refuse it', () => {
+    const outdir = temporaryOutdir();
 
-    expect([status, stdout]).toEqual([0, 'Shop\n']);
+    const { status } = run(['infra/app.ts'], { PAYMENT_TRACKER_STACK: 'Shop', CDK_OUTDIR: outdir });
+
+    const read = (file: string) => JSON.parse(readFileSync(join(outdir, file), 'utf8'));
+    expect(status).toBe(0);
+    expect(read('manifest.json').artifacts.Shop.type).toBe('aws:cloudformation:stack');
+    expect(Object.values(read('Shop.template.json').Resources)).toEqual([
+      { Type: 'PaymentTracker::Settings::Wrong' },
+    ]);
   });
 
   it('stop every command if not even the name of the stack is right', () => {
-    const { status, stdout, stderr } = cdk(['list'], { PAYMENT_TRACKER_STACK: 'my shop' });
+    const outdir = temporaryOutdir();
 
-    expect([status, stdout]).toEqual([1, '']);
+    const { status, stderr } = run(['infra/app.ts'], {
+      PAYMENT_TRACKER_STACK: 'my shop',
+      CDK_OUTDIR: outdir,
+    });
+
+    expect(status).toBe(1);
     expect(stderr).toContain('PAYMENT_TRACKER_STACK "my shop" is not');
+    expect(stderr).not.toContain('    at ');
   });
 });
 
