@@ -28,12 +28,14 @@ async function prepare() {
 }
 
 test('the paid payments since a time are those confirmed at it or later that readers still see', async () => {
-  const { store, pay, since } = await prepare();
-  await pay('expired', '1', NOW - 31 * DAY);
+  const { table, store, pay, since } = await prepare();
+  await pay('expired', '1', NOW - 30 * DAY);
   await pay('early', '2', NOW - 2 * DAY - 1);
   await pay('at', '3', NOW - 2 * DAY);
   await pay('late', '4', NOW - 1);
   await store.track({ userId: 'pending', recordId: '5' }, NOW - 1);
+  const notPaid = { status: 'missing', paidAt: NOW, expiresAt: 9e9 };
+  await table.putPayment({ userId: 'missing', recordId: '6' }, notPaid);
 
   expect(await since(NOW - 2 * DAY)).toEqual(['at', 'late']);
   expect(await since(0)).toEqual(['at', 'early', 'late']);
