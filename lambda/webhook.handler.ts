@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
+import { createNocoDbApi } from './nocodb/api.ts';
 import { createNocoDbClient } from './nocodb/client.ts';
 import { createFieldTitles } from './nocodb/fields.ts';
 import { createLogObserver } from './observability/log-observer.ts';
@@ -34,7 +35,7 @@ const dependencies: WebhookDependencies = {
     clock,
   }),
   tableId: nocodb.tableId,
-  titles: createFieldTitles(nocodb, nocoDbClient),
+  titles: createFieldTitles(createNocoDbApi(nocodb, nocoDbClient, clock)),
   payments: new DynamoPendingPayments({
     ...table,
     confirmedBy: 'webhook',

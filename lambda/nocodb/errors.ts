@@ -21,6 +21,7 @@ import {
   isFieldUnknown,
   isFieldUnsuitable,
   isGatewayTimeout,
+  isInternalError,
   isPassing,
   isPathUnknown,
   isQueryRefused,
@@ -112,7 +113,8 @@ export function toErrorFromResponse(
   { names, headers, now }: ErrorContext,
 ): TrackerError {
   const smallerMayPass = isTooLong(response) || isGatewayTimeout(response);
-  const details = { ...names, problem: response.message, cause: response, smallerMayPass };
+  const idMayBeBad = isInternalError(response);
+  const details = { ...names, problem: response.message, cause: response, smallerMayPass, idMayBeBad };
   if (response.status === 429) {
     const retryAt = penaltyEnd(headers, now);
     const hint = `Nothing is sent before ${new Date(retryAt).toISOString()}; if it happens often, make the interval longer or create a NocoDB user that only the tracker uses.`;
@@ -154,7 +156,7 @@ const RULES: readonly Rule[] = [
   {
     matches: isTableGone,
     error: TableNotFoundError,
-    hint: `Set ${VARIABLES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title.`,
+    hint: `Set ${VARIABLES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title, and ${VARIABLES.baseId}, if it is set, to the id of its base (p…).`,
   },
   {
     matches: isFieldUnknown,

@@ -6,6 +6,10 @@ export interface NocoDbSettings {
   readonly apiUrl: string;
   /** The table's id (`m…`), not its title. */
   readonly tableId: string;
+  /** The id of the table's base (`p…`), which API v3 needs. @default - API v2 tells it */
+  readonly baseId?: string;
+  /** The version of NocoDB's API; `auto`: v2 as long as NocoDB has it, then v3. @default 'auto' */
+  readonly apiVersion: 'auto' | 'v2' | 'v3';
   /** Title or id (`c…`) of the field with the record id. @default 'Id' */
   readonly idField: string;
   /** Title or id of the field that says whether a record is paid. @default 'Paid' */
@@ -37,7 +41,8 @@ export interface TrackerSettings {
  * const { nocodb } = parseTrackerSettings({
  *   NOCODB_API_URL: 'https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/mq13l0ec25f9v23',
  * });
- * // nocodb: { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23', idField: 'Id', paidField: 'Paid' }
+ * // nocodb: { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23', baseId: 'pqot58neiu3o1xo',
+ * //   apiVersion: 'auto', idField: 'Id', paidField: 'Paid' }
  */
 export function parseTrackerSettings(variables: Variables): TrackerSettings {
   return toTrackerSettings(readSettings(variables, 'tracker'));
@@ -66,10 +71,12 @@ export function toTrackerSettings(values: Values<'tracker'>): TrackerSettings {
 }
 
 export function toNocoDbSettings(values: NocoDbSettings): NocoDbSettings {
-  const { apiUrl, tableId, idField, paidField, paidValues, ownerField } = values;
+  const { apiUrl, tableId, baseId, apiVersion, idField, paidField, paidValues, ownerField } = values;
   return {
     apiUrl,
     tableId,
+    ...(baseId !== undefined && { baseId }),
+    apiVersion,
     idField,
     paidField,
     ...(paidValues !== undefined && { paidValues }),

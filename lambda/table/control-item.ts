@@ -132,6 +132,7 @@ const REMEMBERED = [
   'news',
   'newcomers',
   'audit',
+  'server',
   'source',
   'lastTickAt',
   'intervalSeconds',

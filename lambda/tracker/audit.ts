@@ -4,7 +4,7 @@ import { SourceLooksWrongError, type TrackerError } from './errors.ts';
 import { type FetchResult, fetchRecords } from './fetch-records.ts';
 import type { PendingPayment } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation, reconcile } from './reconcile.ts';
-import { firstLeft } from './sweep.ts';
+import { firstLeft, IDS_PER_GET } from './sweep.ts';
 
 /** How often an audit begins: 10 minutes, in milliseconds. */
 export const AUDIT_EVERY = 10 * 60_000;
@@ -42,8 +42,14 @@ export function currentAudit(audit: AuditState | undefined, now: number, every: 
  * become missing.
  *
  * An audit that fails ends, and the next one begins at its usual time. What it has written stays.
+ *
+ * @param maxRequests the most requests, where each is a GET @default as many as the time allows
  */
-export async function auditSlice(context: CheckContext, audit: AuditState): Promise<AuditResult> {
+export async function auditSlice(
+  context: CheckContext,
+  audit: AuditState,
+  maxRequests?: number,
+): Promise<AuditResult> {
   const {
     payments,
     source,
@@ -59,7 +65,8 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
   } = context;
   const { number, startedAt, after, batchSize } = audit;
   const ended: AuditState = { number, startedAt };
-  const { payments: slice, isLast } = await payments.list(after, MAX_SLICE);
+  const limit = maxRequests === undefined ? MAX_SLICE : maxRequests * IDS_PER_GET;
+  const { payments: slice, isLast } = await payments.list(after, limit);
   const recordIds = [...new Set(slice.map(({ recordId }) => recordId))];
   const result = await fetchRecords([{ ids: recordIds, isolating: false }], {
     source,
@@ -70,6 +77,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
     maxBatchIds: MAX_SLICE,
     batchSize,
     acceptedId: control.acceptedId,
+    maxRequests,
     deadline: askUntil,
     report,
   });

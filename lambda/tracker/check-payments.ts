@@ -5,11 +5,12 @@ import {
   type ControlState,
   type Counters,
   dataAge,
+  isIsolating,
   learnedBulkList,
   sweepAge,
   type TickMemory,
 } from './control-state.ts';
-import type { ErrorKind } from './errors.ts';
+import { type ErrorKind, RateLimitedError, TrackerError } from './errors.ts';
 import type { Observer, RequestTotals, TickSummary, TrackerEvent } from './events.ts';
 import { timeLimits } from './interval.ts';
 import { checkNews, type NewsResult } from './news.ts';
@@ -18,7 +19,7 @@ import type { PendingPayments } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.ts';
 import type { ExchangeEvent, RecordSource } from './record-source.ts';
 import { SeenNews } from './seen-news.ts';
-import { countUsers, type SweepResult, sweepSlice } from './sweep.ts';
+import { countUsers, MAX_REQUESTS_BESIDE_NEWS, type SweepResult, sweepSlice } from './sweep.ts';
 
 /**
  * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
@@ -67,7 +68,7 @@ export async function checkPayments(
   control: ControlState,
   now: number,
 ): Promise<PaymentCheck> {
-  const { settings, clock, observe } = dependencies;
+  const { settings, clock, observe, source } = dependencies;
   const limits = timeLimits(settings.intervalSeconds);
   const tally = new RequestTally(control.counters, observe);
   const pacer = new Pacer(clock);
@@ -89,6 +90,7 @@ export async function checkPayments(
   const isAudit = audit.isRunning === true;
   const { updates, failures } = control.counters;
   const keepsTime = isAudit && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
+  source.recall?.(control.server);
   const about = { audit: isAudit, ...dataAge(control, now), ...sweepAge(control, now) };
   let news: NewsResult | undefined;
   let sweep: SweepResult | undefined;
@@ -107,7 +109,10 @@ export async function checkPayments(
     }
     error = news?.error ?? news?.reconciliation.error ?? sweep?.error;
     const isIdle = keepsTime || sweep?.unanswered === 0;
-    if (isAudit && isIdle && error === undefined) audited = await auditSlice(context, audit);
+    if (isAudit && isIdle && sweep?.requestsLeft !== 0 && error === undefined) {
+      if (audit.after === undefined) await letLearn(context);
+      audited = await auditSlice(context, audit, sweep?.requestsLeft);
+    }
     error ??= audited?.error;
   } catch (thrown) {
     error = thrown;
@@ -115,6 +120,7 @@ export async function checkPayments(
 
   const reconciled = [news, sweep, audited].map((part) => part?.reconciliation ?? NOTHING_RECONCILED);
   const freshSince = freshnessOf(control, now, news, sweep);
+  const isPartial = isPartialAfter(control, sweep);
   return {
     summary: {
       ...summarize(reconciled, control, news, sweep),
@@ -129,10 +135,11 @@ export async function checkPayments(
       acceptedId: sweep?.fetch.acceptedId ?? control.acceptedId,
       sweep: sweep === undefined ? control.sweep : sweep.state,
       sweptAt: sweep?.sweptAt ?? control.sweptAt,
-      isPartial: isPartialAfter(control, sweep),
-      news: sweep?.isWhole ? undefined : (news?.state ?? control.news),
+      isPartial,
+      news: isPartial ? (news?.state ?? control.news) : undefined,
       newcomers: sweep === undefined ? control.newcomers : sweep.newcomers,
       audit: audited?.state ?? audit,
+      server: source.facts === undefined ? control.server : source.facts(),
     },
     ...(freshSince !== undefined && { freshSince }),
     ...(error !== undefined && { error }),
@@ -143,16 +150,29 @@ export async function checkPayments(
  * News are asked for where the sweep takes more than one tick. While a bad id is being isolated, every other tick leaves
  * their time to that: a server so slow that it answers two requests in a tick needs both to judge an id.
  */
-function asksForNews({ isPartial = false, newcomers, sweep, counters }: ControlState): boolean {
-  const isIsolating = newcomers?.alone !== undefined || sweep?.alone !== undefined;
-  const { updates, failures } = counters;
-  return isPartial && !(isIsolating && (updates + failures) % 2 === 0);
+function asksForNews(control: ControlState): boolean {
+  const { updates, failures } = control.counters;
+  return control.isPartial === true && !(isIsolating(control) && (updates + failures) % 2 === 0);
 }
 
-/** Whether the sweep takes more than one tick. One that an error ended does not tell. */
+/**
+ * Whether the sweep takes more than one tick, or should: without bulk lists, one tick could ask for everything in so many
+ * requests that they are a burden to the server. One that an error ended does not tell.
+ */
 function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefined): boolean | undefined {
   if (sweep === undefined || (sweep.error !== undefined && !sweep.isWhole)) return isPartial;
-  return sweep.isWhole ? undefined : true;
+  const { bulkList, requests } = sweep.fetch;
+  const isBurden = bulkList === false && requests > MAX_REQUESTS_BESIDE_NEWS;
+  return sweep.isWhole && !isBurden ? undefined : true;
+}
+
+/** Lets the source learn. What it cannot learn now, it learns in a later audit: only a rate limit ends the tick. */
+async function letLearn({ source, askUntil, report }: CheckContext): Promise<void> {
+  try {
+    await source.learn?.({ deadline: askUntil, report });
+  } catch (error) {
+    if (!(error instanceof TrackerError) || error instanceof RateLimitedError) throw error;
+  }
 }
 
 /** Whether to continue after the news. Only an error that concerns every request ends the tick. */

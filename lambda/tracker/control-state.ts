@@ -1,6 +1,7 @@
 import type { BatchSize } from './batch-size.ts';
 import type { ErrorKind } from './errors.ts';
 import type { PendingPayment } from './pending-payments.ts';
+import type { ServerFacts } from './record-source.ts';
 
 /** Port: the control item, whose condition lets one tick through at a time. Every method is one conditional write. */
 export interface Gate {
@@ -55,6 +56,8 @@ export interface ControlState {
   /** Payments that were pending after the last tick, as far as it knew. */
   readonly pending?: number;
   readonly audit?: AuditState;
+  /** What the source learned about its server. */
+  readonly server?: ServerFacts;
   /** Names the table and the fields that the last tick asked, see `TickSettings`. */
   readonly source?: string;
   /** How many successful ticks in a row found nothing pending. At {@link RESTING_AFTER} the loop rests. */
@@ -127,7 +130,8 @@ export type TickMemory = {
     | 'isPartial'
     | 'news'
     | 'newcomers'
-    | 'audit']: ControlState[Name] | undefined;
+    | 'audit'
+    | 'server']: ControlState[Name] | undefined;
 };
 
 /** What a tick writes into the control item. */
@@ -197,6 +201,11 @@ export function forgetOtherSource(
     ...(pending !== undefined && { pending }),
     ...(audit !== undefined && { audit: { number: audit.number + 1, startedAt: now } }),
   };
+}
+
+/** Whether a bad record id is being isolated. */
+export function isIsolating({ newcomers, sweep }: Pick<ControlState, 'newcomers' | 'sweep'>): boolean {
+  return newcomers?.alone !== undefined || sweep?.alone !== undefined;
 }
 
 /** When to try bulk lists again on a server that had none: after an hour, in milliseconds. */

@@ -57,7 +57,9 @@ export async function checkNews(context: CheckContext): Promise<NewsResult> {
     return await confirmChanged(changes, context);
   } catch (error) {
     if (error instanceof ChangesUnsupportedError) {
-      return { ...NOTHING_NEW, isSupported: false, state: { ...state, unsupportedAt: now } };
+      const { clockSkew } = state;
+      const known = clockSkew === undefined ? {} : { clockSkew };
+      return { ...NOTHING_NEW, isSupported: false, state: { ...known, unsupportedAt: now } };
     }
     if (!(error instanceof TrackerError)) throw error;
     return { ...NOTHING_NEW, state, error };

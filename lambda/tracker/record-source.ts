@@ -25,6 +25,25 @@ export interface RecordSource {
    * @throws {TrackerError} another subclass, as `list` does
    */
   listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage>;
+
+  /** Takes over what an earlier tick remembers. @default - the source learns nothing */
+  recall?(facts: ServerFacts | undefined): void;
+  /** What to remember for the next tick, whose process may be another. */
+  facts?(): ServerFacts | undefined;
+  /**
+   * Learns what the source will need should the server change, unless it is known. Called once in each audit.
+   *
+   * @throws {TrackerError} a subclass, as `list` does
+   */
+  learn?(context: RequestContext): Promise<void>;
+}
+
+/** What a source learned about its server. The tracker only remembers it. */
+export interface ServerFacts {
+  /** When the server was seen to have API v3, and no v2; epoch milliseconds. */
+  readonly withoutV2Since?: number;
+  /** The id of the table's base. */
+  readonly baseId?: string;
 }
 
 /** Which changes are asked for. */

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { CheckContext } from './check-context.ts';
-import { knownBulkList, type Position, type SweepState } from './control-state.ts';
+import { isIsolating, knownBulkList, type Position, type SweepState } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import { type FetchResult, fetchRecords, type Part } from './fetch-records.ts';
 import { NEW_PARTITION, type PendingPayment, type PendingSlice } from './pending-payments.ts';
@@ -14,13 +14,16 @@ export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
 const MIN_SLICE = 500;
 
 /** About the number of ids that fit the URL of a GET. */
-const IDS_PER_GET = 500;
+export const IDS_PER_GET = 500;
 
 /** The most newcomers that one tick asks for. */
 const MAX_NEWCOMERS = MAX_SLICE / 2;
 
 /** The most requests of one tick for the sweep when the tick also asks for news. */
-const MAX_REQUESTS_BESIDE_NEWS = 4;
+export const MAX_REQUESTS_BESIDE_NEWS = 4;
+
+/** As many of them are left to an audit where there are no bulk lists. */
+const REQUESTS_FOR_AUDIT = 2;
 
 /** The part of the time for requests that the sweep may use when the rest is reserved for an audit. */
 const SHARE_BEFORE_AUDIT = 0.75;
@@ -60,6 +63,8 @@ export interface SweepResult {
   readonly pending?: number;
   /** Distinct record ids that there was no time to ask for. */
   readonly unanswered: number;
+  /** Requests that are left to an audit. @default as many as the time allows */
+  readonly requestsLeft?: number;
   readonly error?: unknown;
 }
 
@@ -86,7 +91,9 @@ export async function sweepSlice(
   } = context;
   const from = isPartial ? control.newcomers : undefined;
   const newcomers = isPartial ? await payments.listNew(from?.after, MAX_NEWCOMERS) : NOBODY;
-  const maxRequests = isPartial && hasNews ? MAX_REQUESTS_BESIDE_NEWS : undefined;
+  const isLimited = isPartial && hasNews;
+  const isShared = isAudit && !isIsolating(control) && knownBulkList(control.bulkList, now) === false;
+  const maxRequests = isLimited ? MAX_REQUESTS_BESIDE_NEWS - (isShared ? REQUESTS_FOR_AUDIT : 0) : undefined;
   const limit = sliceLimit(context, maxRequests) - newcomers.payments.length;
   const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
   const asked = distinct([...newcomers.payments, ...slice.payments]);
@@ -147,6 +154,8 @@ export async function sweepSlice(
     areNewcomersDone: areNewcomersOver && from === undefined && !newcomers.payments.some(isLeft),
     ...(isOver && !hasGap && { pending: counted }),
     unanswered: recordIds.filter((id) => !isAnswered(id, result)).length,
+    ...(maxRequests !== undefined &&
+      result.bulkList === false && { requestsLeft: Math.max(0, MAX_REQUESTS_BESIDE_NEWS - result.requests) }),
     ...(error !== undefined && { error }),
   };
 }

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
+import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
@@ -62,7 +63,7 @@ export async function openWebhookDesk(
   const dependencies = {
     isSecret: createSecretCheck({ secret: fixedToken(SECRET), parameterName: '/contract/secret', clock }),
     tableId,
-    titles: createFieldTitles(nocodb.settings, client),
+    titles: createFieldTitles(createNocoDbApi(nocodb.settings, client, clock)),
     payments: table.payments,
     count: table.count,
     clock,

@@ -24,6 +24,7 @@ export const NOTHING_REMEMBERED: TickMemory = {
   news: undefined,
   newcomers: undefined,
   audit: undefined,
+  server: undefined,
 };
 
 /** What an ordinary tick reports at its end. */

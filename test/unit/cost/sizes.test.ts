@@ -40,7 +40,7 @@ const BATCH_SIZE = { ids: 10_000, successes: 1, refused: { ids: 20_000, at: NOW 
 
 it('the control item, with everything in it that ticks remember, fits the one write unit of a gate', () => {
   const { values } = finishUpdate({
-    owner: 'd65ec1b0-3e9f-4f5c-9c5c-1c9c5c1c9c5c',
+    owner: 'x1J6mYbT0w-qS8vN',
     now: NOW,
     nextAllowedAt: NOW,
     intervalSeconds: 20,
@@ -66,9 +66,9 @@ it('the control item, with everything in it that ticks remember, fits the one wr
       news: {
         clockSkew: -100_000,
         query: { since: NOW, startedAt: NOW, after: PAYMENT.recordId },
-        unsupportedAt: NOW,
       },
       newcomers: POSITION,
+      server: { withoutV2Since: NOW, baseId: 'pqot58neiu3o1xo' },
       audit: {
         number: 12_345,
         startedAt: NOW,

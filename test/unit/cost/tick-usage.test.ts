@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
 import { isPartial, tickUsage, usageOfAskingForAll } from '../../../infra/cost/tick-usage.ts';
-import { bulkBody } from '../../../lambda/nocodb/query.ts';
+import { bulkBody } from '../../../lambda/nocodb/bulk-list.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
 import { PLAN_LIMITS } from '../../../lambda/tracker/query-plan.ts';

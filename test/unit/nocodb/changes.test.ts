@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findChangeFields, type TableField } from '../../../lambda/nocodb/fields.ts';
+import type { TableField } from '../../../lambda/nocodb/dialect.ts';
+import { findChangeFields } from '../../../lambda/nocodb/fields.ts';
 import { json, startHttpServer } from '../../support/http-server.ts';
 import { page } from './answers.ts';
 import { failureOf, sourceFor } from './fixtures.ts';
@@ -119,6 +120,7 @@ describe('a page of changed records', () => {
 });
 
 describe('the fields that tell of changes', () => {
+  const found = (fields: TableField[], version: 'v2' | 'v3' = 'v2') => findChangeFields({ fields, version });
   const field = (id: string, type: string, isSystem = true): TableField => ({
     id,
     title: id,
@@ -135,13 +137,21 @@ describe('the fields that tell of changes', () => {
       field('c2', 'CreatedTime'),
     ];
 
-    expect(findChangeFields(fields)).toEqual({ updated: 'u2', created: 'c2' });
-    expect(findChangeFields(fields.slice(0, 2))).toEqual({ updated: 'u1', created: 'c1' });
+    expect(found(fields)).toEqual({ updated: 'u2', created: 'c2' });
+    expect(found(fields.slice(0, 2))).toEqual({ updated: 'u1', created: 'c1' });
   });
 
   it('may lack the time of creation, but not the time of change', () => {
-    expect(findChangeFields([field('u', 'LastModifiedTime')])).toEqual({ updated: 'u' });
-    expect(findChangeFields([field('c', 'CreatedTime'), field('d', 'DateTime')])).toBeUndefined();
-    expect(findChangeFields([])).toBeUndefined();
+    expect(found([field('u', 'LastModifiedTime')])).toEqual({ updated: 'u' });
+    expect(found([field('c', 'CreatedTime'), field('d', 'DateTime')])).toBeUndefined();
+    expect(found([])).toBeUndefined();
+  });
+
+  it("are NocoDB's own by their titles in v3, which hides them, unless a field of another type has the title", () => {
+    const own = { updated: 'UpdatedAt', created: 'CreatedAt' };
+
+    expect(found([field('Id', 'ID'), field('u1', 'LastModifiedTime', false)], 'v3')).toEqual(own);
+    expect(found([field('UpdatedAt', 'DateTime')], 'v3')).toBeUndefined();
+    expect(found([field('UpdatedAt', 'LastModifiedTime')], 'v3')).toEqual({ updated: 'UpdatedAt' });
   });
 });

@@ -1,18 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  bulkBody,
-  changedQueryString,
-  describeQueries,
-  describeQuery,
-  fitsUrl,
-  MAX_IDS_IN_URL,
-  MAX_URL_BYTES,
-  queryString,
-  tablePath,
-  unpaidQueryString,
-  whereClause,
-} from '../../../lambda/nocodb/query.ts';
+import { bulkBody, describeQueries } from '../../../lambda/nocodb/bulk-list.ts';
+import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
+import { dialectV3 } from '../../../lambda/nocodb/dialect-v3.ts';
+import { fitsUrl, MAX_IDS_IN_URL, MAX_URL_BYTES } from '../../../lambda/nocodb/fits-url.ts';
+import { changedList, describeQuery, idList, unpaidList, whereClause } from '../../../lambda/nocodb/query.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import { query, settingsFor } from './fixtures.ts';
 
@@ -23,6 +15,13 @@ const select = settingsFor(API_URL, {
   paidValues: ['Paid', 'Paid (cash)'],
   ownerField: 'TG ID',
 });
+
+const v2 = dialectV2(checkbox);
+const v3 = dialectV3(checkbox, 'pqot58neiu3o1xo');
+
+const queryString = (...args: Parameters<typeof idList>) => v2.listQuery(idList(...args));
+const unpaidQueryString = (...args: Parameters<typeof unpaidList>) => v2.listQuery(unpaidList(...args));
+const changedQueryString = (...args: Parameters<typeof changedList>) => v2.listQuery(changedList(...args));
 
 const recordId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const recordIds = fc.array(recordId, { maxLength: 30 });
@@ -115,6 +114,16 @@ describe('the URL of a GET', () => {
     expect(parameters.get('fields')).toBe('Id,a&b=c#d%e+f?g/h');
   });
 
+  it('has the size of a page and the order in other parameters in v3', () => {
+    const list = { ...idList(checkbox, query(['1', '2'])), sort: 'TG ID' };
+
+    expect(v3.listQuery(list)).toBe(
+      'where=(Id,in,1,2)~and(Paid,checked)&fields=Id,Paid' +
+        '&sort=%5B%7B%22field%22%3A%22TG%20ID%22,%22direction%22%3A%22asc%22%7D%5D&pageSize=1000',
+    );
+    expect(new URLSearchParams(v3.listQuery(list)).get('sort')).toBe('[{"field":"TG ID","direction":"asc"}]');
+  });
+
   it('asks for each field once', () => {
     const settings = settingsFor(API_URL, { idField: 'TG ID', ownerField: 'TG ID' });
 
@@ -125,10 +134,14 @@ describe('the URL of a GET', () => {
     fc.assert(
       fc.property(fc.array(recordId, { maxLength: 700 }), fc.webPath(), title, (ids, path, paidField) => {
         const settings = settingsFor(`${API_URL}${path}`, { paidField });
-        const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query(ids))}`;
-        const fits = Buffer.byteLength(new URL(url).href) <= MAX_URL_BYTES && ids.length <= MAX_IDS_IN_URL;
+        const bytesIn = ({ recordsPath, listQuery }: typeof v2) =>
+          Buffer.byteLength(
+            new URL(`${settings.apiUrl}${recordsPath}?${listQuery(idList(settings, query(ids)))}`).href,
+          );
+        const fits = bytesIn(v3) <= MAX_URL_BYTES && ids.length <= MAX_IDS_IN_URL;
 
         expect(fitsUrl(settings, ids, 'paid')).toBe(fits);
+        expect(bytesIn(v2)).toBeLessThan(bytesIn(v3));
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
@@ -29,7 +30,7 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
   const dependencies = {
     isSecret: async (offered: string | undefined) => offered === SECRET,
     tableId: settings.tableId,
-    titles: createFieldTitles(settings, nocoDb),
+    titles: createFieldTitles(createNocoDbApi(settings, nocoDb, clock)),
     payments: table.payments,
     count: table.count,
     clock,
