@@ -2,32 +2,21 @@ import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { BulkListUnsupportedError, TrackerError } from '../tracker/errors.ts';
 import type { RecordPage, RecordQuery, RequestContext } from '../tracker/record-source.ts';
 import type { JsonResponse, NocoDbClient } from './client.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, ListQuery } from './dialect.ts';
 import { ErrorResponse, isPathUnknown } from './error-response.ts';
-import { describeQuery, fieldList, whereClause } from './query.ts';
+import { describeQuery, idList } from './query.ts';
 import { asObject, type RecordFormat, UnexpectedShapeError } from './read-response.ts';
 
 // `POST …/bulk/datalist` of API v2: several lists in one request, without the limit of a URL. It is not in NocoDB's public
 // documentation, and API v3 has nothing like it.
 
-/** One query of a bulk list. Its values are not encoded, and each limit applies to its own query. */
-export interface BulkQuery {
-  readonly alias: string;
-  readonly where?: string;
-  readonly fields: string;
-  readonly limit: number;
-}
-
-export function bulkBody(settings: NocoDbSettings, queries: readonly RecordQuery[]): BulkQuery[] {
-  return queries.map((query, index) => {
-    const where = whereClause(settings, query);
-    return {
-      alias: aliasOf(index),
-      ...(where === '' ? {} : { where }),
-      fields: fieldList(settings),
-      limit: query.limit,
-    };
-  });
+/** The body of a bulk list. Its values are not encoded, and each limit applies to its own query. */
+export function bulkBody(
+  settings: NocoDbSettings,
+  queries: readonly RecordQuery[],
+  dialect: Dialect,
+): (ListQuery & { readonly alias: string })[] {
+  return queries.map((query, index) => ({ alias: aliasOf(index), ...idList(settings, query, dialect) }));
 }
 
 /** The name under which the response holds the page of a query. */
@@ -62,11 +51,12 @@ const OPERATION = 'list records';
 /** @throws {BulkListUnsupportedError} when the API or the server has no bulk lists */
 export async function sendBulkList(
   client: NocoDbClient,
-  { bulkListPath: path, version }: Dialect,
+  dialect: Dialect,
   settings: NocoDbSettings,
   queries: readonly RecordQuery[],
   context: RequestContext,
 ): Promise<JsonResponse> {
+  const { bulkListPath: path, version } = dialect;
   if (path === undefined) throw unsupported(settings.apiUrl, `NocoDB's API ${version} has no bulk lists`);
   try {
     return await client.send(
@@ -74,8 +64,8 @@ export async function sendBulkList(
         operation: OPERATION,
         method: 'POST',
         path,
-        body: bulkBody(settings, queries),
-        params: describeQueries(settings, queries),
+        body: bulkBody(settings, queries, dialect),
+        params: describeQueries(settings, queries, dialect),
         recordIds: queries.reduce((sum, { recordIds }) => sum + recordIds.length, 0),
         repeatable: true,
         // A server without bulk lists may answer 501 Not Implemented, and would do so again.
@@ -113,8 +103,12 @@ function lacksBulkLists(response: ErrorResponse): boolean {
 const SHOWN_QUERIES = 2;
 
 /** A bulk list for a log: the first queries and the number of the others. */
-export function describeQueries(settings: NocoDbSettings, queries: readonly RecordQuery[]): string {
-  const shown = queries.slice(0, SHOWN_QUERIES).map((query) => describeQuery(settings, query));
+export function describeQueries(
+  settings: NocoDbSettings,
+  queries: readonly RecordQuery[],
+  dialect: Dialect,
+): string {
+  const shown = queries.slice(0, SHOWN_QUERIES).map((query) => describeQuery(settings, query, dialect));
   const more = queries.length > SHOWN_QUERIES ? [`…+${queries.length - SHOWN_QUERIES}`] : [];
   return [...shown, ...more].join(' | ');
 }

@@ -14,6 +14,8 @@ export function dialectV2({ tableId }: Pick<NocoDbSettings, 'tableId'>): Dialect
     tablePath: `/api/v2/meta/tables/${table}`,
     bulkListPath: `/api/v2/tables/${table}/bulk/datalist`,
 
+    // There is no quoting: see `settings/where-syntax.ts`.
+    quote: (text) => text,
     listQuery({ where, fields, sort, limit }) {
       return [
         ...(where === undefined ? [] : [`where=${encodeQueryValue(where)}`]),

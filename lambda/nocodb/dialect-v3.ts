@@ -11,8 +11,8 @@ import {
 } from './read-response.ts';
 
 /**
- * NocoDB's API v3: `/api/v3/data/{baseId}/{tableId}/records` (measured on 0.301.3). It has no bulk lists. The syntax of
- * `where` is that of v2, and a checkbox is a boolean or `null` on every database.
+ * NocoDB's API v3: `/api/v3/data/{baseId}/{tableId}/records` (measured on 0.301.3). It has no bulk lists. Its `where` is that
+ * of v2 with quotes, and a checkbox is a boolean or `null` on every database.
  */
 export function dialectV3({ tableId }: Pick<NocoDbSettings, 'tableId'>, baseId: string): Dialect {
   const table = encodeURIComponent(tableId);
@@ -22,6 +22,7 @@ export function dialectV3({ tableId }: Pick<NocoDbSettings, 'tableId'>, baseId: 
     metaPath: `/api/v3/meta/bases/${baseId}`,
     tablePath: `/api/v3/meta/bases/${baseId}/tables/${table}`,
 
+    quote,
     listQuery({ where, fields, sort, limit }) {
       const order = sort === undefined ? undefined : JSON.stringify([{ field: sort, direction: 'asc' }]);
       return [
@@ -53,6 +54,16 @@ export function dialectV3({ tableId }: Pick<NocoDbSettings, 'tableId'>, baseId: 
       return Object.hasOwn(values, idTitle) ? values[idTitle] : id;
     },
   };
+}
+
+/**
+ * Texts with parentheses or quotes have to be quoted, and quoted texts cannot hold their own quote: a backslash before it
+ * stays in the text. A text with both kinds cannot be asked for.
+ */
+function quote(text: string): string {
+  if (/^[\w-]+$/.test(text)) return text;
+  const mark = ['"', "'"].find((each) => !text.includes(each)) ?? '';
+  return `${mark}${text}${mark}`;
 }
 
 /**

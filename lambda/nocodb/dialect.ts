@@ -13,6 +13,8 @@ export interface Dialect {
   /** Path of the bulk lists. @default - the API has none */
   readonly bulkListPath?: string;
 
+  /** A title or value in the form in which `where` takes it. */
+  quote(text: string): string;
   /** The query string of a list, encoded, without the question mark. */
   listQuery(list: ListQuery): string;
   /** @throws {UnexpectedShapeError} */

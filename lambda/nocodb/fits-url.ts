@@ -25,8 +25,9 @@ export function fitsUrl(
   want: RecordQuery['want'],
 ): boolean {
   if (recordIds.length > MAX_IDS_IN_URL) return false;
-  const { recordsPath, listQuery } = dialectV3(settings, settings.baseId ?? SOME_BASE_ID);
-  const url = `${settings.apiUrl}${recordsPath}?${listQuery(idList(settings, { recordIds, want, limit: MAX_LIMIT }))}`;
+  const dialect = dialectV3(settings, settings.baseId ?? SOME_BASE_ID);
+  const list = idList(settings, { recordIds, want, limit: MAX_LIMIT }, dialect);
+  const url = `${settings.apiUrl}${dialect.recordsPath}?${dialect.listQuery(list)}`;
   // The URL is percent-encoded: one character is one byte.
   return url.length <= MAX_URL_BYTES;
 }

@@ -12,15 +12,20 @@ import type { Dialect, ListQuery } from './dialect.ts';
 export function whereClause(
   settings: NocoDbSettings,
   { recordIds, want }: Pick<RecordQuery, 'recordIds' | 'want'>,
+  { quote }: Syntax,
 ): string {
   const conditions: string[] = [];
-  if (recordIds.length > 0) conditions.push(`(${settings.idField},in,${recordIds.join(',')})`);
-  if (want === 'paid') conditions.push(paidCondition(settings));
+  if (recordIds.length > 0) conditions.push(`(${quote(settings.idField)},in,${recordIds.join(',')})`);
+  if (want === 'paid') conditions.push(paidCondition(settings, quote));
   return conditions.join('~and');
 }
 
-function paidCondition({ paidField, paidValues }: NocoDbSettings): string {
-  return paidValues === undefined ? `(${paidField},checked)` : `(${paidField},in,${paidValues.join(',')})`;
+/** How a version of the API writes a `where`. */
+type Syntax = Pick<Dialect, 'quote'>;
+
+function paidCondition({ paidField, paidValues }: NocoDbSettings, quote: Syntax['quote']): string {
+  const field = quote(paidField);
+  return paidValues === undefined ? `(${field},checked)` : `(${field},in,${paidValues.map(quote).join(',')})`;
 }
 
 /**
@@ -29,10 +34,14 @@ function paidCondition({ paidField, paidValues }: NocoDbSettings): string {
  * It pages by id and not by offset: a record that is ticked between two pages would move the others to the previous
  * page. With `paidValues` the page also holds paid records (NocoDB's `in` has no negation that keeps empty cells).
  */
-export function unpaidList(settings: NocoDbSettings, after: string | undefined, limit: number): ListQuery {
+export function unpaidList(
+  settings: NocoDbSettings,
+  { after, limit }: Pick<ChangeQuery, 'after' | 'limit'>,
+  { quote }: Syntax,
+): ListQuery {
   const conditions = [
-    ...(after === undefined ? [] : [`(${settings.idField},gt,${after})`]),
-    ...(settings.paidValues === undefined ? [`(${settings.paidField},notchecked)`] : []),
+    ...(after === undefined ? [] : [`(${quote(settings.idField)},gt,${after})`]),
+    ...(settings.paidValues === undefined ? [`(${quote(settings.paidField)},notchecked)`] : []),
   ];
   return {
     ...(conditions.length === 0 ? {} : { where: conditions.join('~and') }),
@@ -60,13 +69,14 @@ export function changedList(
   settings: NocoDbSettings,
   { updated, created }: ChangeFields,
   { since, after, limit }: ChangeQuery,
+  { quote }: Syntax,
 ): ListQuery {
   const time = `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
   const isSince = (field: string) => `(${field},ge,exactDate,${time})`;
   const conditions = [
     created === undefined ? isSince(updated) : `(${isSince(updated)}~or${isSince(created)})`,
-    paidCondition(settings),
-    ...(after === undefined ? [] : [`(${settings.idField},gt,${after})`]),
+    paidCondition(settings, quote),
+    ...(after === undefined ? [] : [`(${quote(settings.idField)},gt,${after})`]),
   ];
   return { where: conditions.join('~and'), fields: fieldList(settings), sort: settings.idField, limit };
 }
@@ -77,8 +87,8 @@ export function fieldList({ idField, paidField, ownerField }: NocoDbSettings): s
 }
 
 /** The list that a query by ids asks for. */
-export function idList(settings: NocoDbSettings, query: RecordQuery): ListQuery {
-  const where = whereClause(settings, query);
+export function idList(settings: NocoDbSettings, query: RecordQuery, syntax: Syntax): ListQuery {
+  const where = whereClause(settings, query, syntax);
   return { ...(where === '' ? {} : { where }), fields: fieldList(settings), limit: query.limit };
 }
 
@@ -91,13 +101,13 @@ export function encodeQueryValue(text: string): string {
 const SHOWN_IDS = 3;
 
 /** A query for a log: `where=(Id,in,1,2,3,…+42)~and(Paid,checked) fields=Id,Paid limit=1000`. */
-export function describeQuery(settings: NocoDbSettings, query: RecordQuery): string {
+export function describeQuery(settings: NocoDbSettings, query: RecordQuery, syntax: Syntax): string {
   const { recordIds } = query;
   const shown =
     recordIds.length <= SHOWN_IDS + 1
       ? recordIds
       : [...recordIds.slice(0, SHOWN_IDS), `…+${recordIds.length - SHOWN_IDS}`];
-  return describeList(idList(settings, { ...query, recordIds: shown }));
+  return describeList(idList(settings, { ...query, recordIds: shown }, syntax));
 }
 
 /** A list for a log, not encoded. */

@@ -65,9 +65,9 @@ export function recordSourceOf(api: NocoDbApi): RecordSource {
     async list(query, context) {
       checkRecordIds([query], settings);
       const format = await titles.format(context);
-      const about = { params: describeQuery(settings, query), recordIds: query.recordIds.length };
       return api.ask(context, async (dialect) => {
-        const call = listCall(dialect, 'list records', idList(settings, query), about);
+        const about = { params: describeQuery(settings, query, dialect), recordIds: query.recordIds.length };
+        const call = listCall(dialect, 'list records', idList(settings, query, dialect), about);
         const response = await client.send(call, context);
         const [page] = readPages(response, context, (json): [RecordPage] => [dialect.readPage(json, format)]);
         return page;
@@ -86,9 +86,10 @@ export function recordSourceOf(api: NocoDbApi): RecordSource {
     async listChanged(query, context) {
       const format = await titles.format(context);
       changeFields ??= await readChangeFields(context);
-      const list = changedList(settings, changeFields, query);
+      const fields = changeFields;
       try {
         return await api.ask(context, async (dialect) => {
+          const list = changedList(settings, fields, query, dialect);
           const response = await client.send(listCall(dialect, CHANGES_OPERATION, list), context);
           const [page] = readPages(response, context, (json): [RecordPage] => [
             dialect.readPage(json, format),

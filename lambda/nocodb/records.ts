@@ -73,7 +73,8 @@ export function createRecords(
     async listUnpaid(after, context) {
       const format = await titles.format(context);
       return api.ask(context, async (dialect) => {
-        const call = listCall(dialect, 'list unpaid records', unpaidList(settings, after, PAGE_SIZE));
+        const list = unpaidList(settings, { after, limit: PAGE_SIZE }, dialect);
+        const call = listCall(dialect, 'list unpaid records', list);
         const response = await client.send(call, context);
         const page = readResponse(
           response,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAdapter } from './contract/adapter.ts';
+import { describeApiV3 } from './contract/api-v3.ts';
 import { describeBulkList } from './contract/bulk-list.ts';
 import { describeChanges } from './contract/changes.ts';
 import { describeCommandLine } from './contract/command-line.ts';
@@ -12,12 +13,17 @@ import { describeWebhookFunction } from './contract/webhook-function.ts';
 import { describeWebhooks } from './contract/webhooks.ts';
 
 /**
- * Tests the behavior of NocoDB that the tracker depends on, first over plain HTTP, then through the tracker's own code.
- * The demo NocoDB and the real one have to pass the same tests, so that other tests can use the demo.
+ * Tests the behavior of NocoDB that the tracker depends on, first over plain HTTP, then through the tracker's own code, in
+ * each version of the API. The demo NocoDB and the real one have to pass the same tests, so that other tests can use the demo.
  *
  * @param openTarget starts a NocoDB with the table of payments
+ * @param hasV3 whether it has API v3
  */
-export function describeRecordSourceContract(name: string, openTarget: () => Promise<ContractTarget>): void {
+export function describeRecordSourceContract(
+  name: string,
+  openTarget: () => Promise<ContractTarget>,
+  hasV3 = true,
+): void {
   describe(name, () => {
     let target: ContractTarget | undefined;
     const targetOf = () => target as ContractTarget;
@@ -32,10 +38,17 @@ export function describeRecordSourceContract(name: string, openTarget: () => Pro
     describeErrorResponses(targetOf);
     describeRecords(targetOf);
     describeWebhooks(targetOf);
-    describeWebhookFunction(targetOf);
-    describeAdapter(targetOf);
-    describeChanges(targetOf);
-    describeCommandLine(targetOf);
-    describeFullTick(targetOf);
+    if (hasV3) describeApiV3(targetOf);
+    // v3 first: its ticks read the news, which are many after the ticks over 10,000 records.
+    for (const apiVersion of hasV3 ? (['v3', 'auto'] as const) : (['auto'] as const)) {
+      const inVersion = () => ({ ...targetOf(), apiVersion });
+      describe(`with NOCODB_API_VERSION=${apiVersion}`, () => {
+        describeWebhookFunction(inVersion);
+        describeAdapter(inVersion, hasV3);
+        describeChanges(inVersion);
+        describeCommandLine(inVersion, hasV3);
+        describeFullTick(inVersion, apiVersion);
+      });
+    }
   });
 }

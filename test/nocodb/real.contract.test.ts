@@ -6,3 +6,8 @@ describeRecordSourceContract('NocoDB on PostgreSQL', () => openReal({ database: 
 describeRecordSourceContract('NocoDB with DB_QUERY_LIMIT_MAX=100', () =>
   openReal({ database: 'sqlite', env: { DB_QUERY_LIMIT_MAX: '100' } }),
 );
+describeRecordSourceContract(
+  'NocoDB 0.262.5, without API v3, on PostgreSQL',
+  () => openReal({ database: 'postgres', release: 'old' }),
+  false,
+);

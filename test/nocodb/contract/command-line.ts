@@ -7,21 +7,20 @@ import { type NocoDbAccessOptions, openNocoDb } from '../../../infra/cli/nocodb/
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
 import { startHttpServer, text } from '../../support/http-server.ts';
 import { insert, insertOne, update } from './seed.ts';
-import type { TargetOf } from './target.ts';
+import { type TargetOf, variablesOf } from './target.ts';
 
 /** A clock that does not wait between requests: the servers of these tests have no rate limit. */
 const clock = { now: () => Date.now(), async sleep() {} };
 
-/** Tests the calls of the command line to NocoDB. */
-export function describeCommandLine(targetOf: TargetOf): void {
+/** Tests the calls of the command line to NocoDB. @param hasV3 whether NocoDB has API v3 */
+export function describeCommandLine(targetOf: TargetOf, hasV3: boolean): void {
   describe('the command line', () => {
     let dispatcher: Agent;
     const open = (
       variables: Readonly<Record<string, string>> = {},
       options?: Pick<NocoDbAccessOptions, 'examine'>,
     ) => {
-      const { url, tableId, token } = targetOf();
-      const env = { NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, NOCODB_API_TOKEN: token, ...variables };
+      const env = { ...variablesOf(targetOf()), NOCODB_API_TOKEN: targetOf().token, ...variables };
       return openNocoDb(env, { clock, random: Math.random, dispatcher, ...options });
     };
     const examine = (variables?: Readonly<Record<string, string>>) =>
@@ -35,8 +34,16 @@ export function describeCommandLine(targetOf: TargetOf): void {
     it('finds nothing wrong with right settings', async () => {
       const report = await examine({ NOCODB_OWNER_FIELD: 'TG ID' });
 
-      expect(report.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
-      expect(report.map(({ check }) => check)).toContain('Bulk lists');
+      const notes = report.filter(({ outcome }) => outcome !== 'ok').map(({ check }) => check);
+      const { baseId, apiVersion } = targetOf();
+      const said = {
+        auto: hasV3
+          ? `ticks use v2; the server has v3 too, where the base is ${baseId}`
+          : 'ticks use v2; the server has no v3',
+        v3: 'ticks use v3, as NOCODB_API_VERSION says',
+      };
+      expect(notes).toEqual(apiVersion === 'v3' ? ['Bulk lists'] : []);
+      expect(report).toContainEqual({ check: 'API', outcome: 'ok', text: said[apiVersion] });
     });
 
     it('says what is wrong with others', async () => {

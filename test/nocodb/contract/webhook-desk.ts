@@ -11,7 +11,7 @@ import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
 import { openHttpServer } from '../../support/http-server.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
-import type { ContractTarget } from './target.ts';
+import { type ContractTarget, variablesOf } from './target.ts';
 
 /** The tracker's webhook on this machine, and a NocoDB that calls it. */
 export interface WebhookDesk {
@@ -40,12 +40,7 @@ export async function openWebhookDesk(
 ): Promise<WebhookDesk> {
   const dispatcher = new Agent();
   const { url: apiUrl, tableId, token } = target;
-  const env = {
-    NOCODB_API_URL: apiUrl,
-    NOCODB_TABLE_ID: tableId,
-    NOCODB_API_TOKEN: token,
-    ...variables,
-  };
+  const env = { ...variablesOf(target), NOCODB_API_TOKEN: token, ...variables };
   const clock = systemClock;
   const nocodb = openNocoDb(env, { clock, random: Math.random, dispatcher });
   const client = createNocoDbClient({
