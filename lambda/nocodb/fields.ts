@@ -1,4 +1,5 @@
 import type { NocoDbSettings } from '../settings/tracker-settings.ts';
+import { faultOfFieldName } from '../settings/where-syntax.ts';
 import { FieldNotFoundError } from '../tracker/errors.ts';
 import type { RequestContext } from '../tracker/record-source.ts';
 import type { NocoDbApi } from './api.ts';
@@ -55,6 +56,8 @@ export const OWN_FIELDS: ChangeFields = { updated: 'UpdatedAt', created: 'Create
  * come first: people can add fields of these types that follow some columns only. In v3, where the description leaves out
  * NocoDB's own fields, they are taken to be there by their titles: queries can name them (measured on 0.301.3).
  *
+ * A query names them by their titles, because 0.262.5 knows no ids in `where`, or by their ids where it cannot.
+ *
  * @returns `undefined` when the table does not keep when a record was changed, as tables of an external database may not
  */
 export function findChangeFields({
@@ -63,7 +66,8 @@ export function findChangeFields({
 }: Pick<TableDescription, 'fields' | 'version'>): ChangeFields | undefined {
   const ofType = (type: string) => {
     const found = fields.filter((field) => field.type === type);
-    return (found.find(({ isSystem }) => isSystem) ?? found[0])?.id;
+    const field = found.find(({ isSystem }) => isSystem) ?? found[0];
+    return field && (faultOfFieldName(field.title) === undefined ? field.title : field.id);
   };
   const mayBeHidden = (title: string) => findField(fields, title) === undefined;
   if (version === 'v3' && Object.values(OWN_FIELDS).every(mayBeHidden)) return OWN_FIELDS;

@@ -51,7 +51,7 @@ export function unpaidList(
   };
 }
 
-/** The fields in which NocoDB keeps when a record was changed and created: their ids, or their titles. */
+/** The fields in which NocoDB keeps when a record was changed and created: their titles or ids. */
 export interface ChangeFields {
   readonly updated: string;
   /** Absent: the table does not keep it. */
@@ -72,7 +72,7 @@ export function changedList(
   { quote }: Syntax,
 ): ListQuery {
   const time = `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')}+00:00`;
-  const isSince = (field: string) => `(${field},ge,exactDate,${time})`;
+  const isSince = (field: string) => `(${quote(field)},ge,exactDate,${time})`;
   const conditions = [
     created === undefined ? isSince(updated) : `(${isSince(updated)}~or${isSince(created)})`,
     paidCondition(settings, quote),

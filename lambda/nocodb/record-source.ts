@@ -7,7 +7,14 @@ import {
   TrackerError,
 } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
-import type { RecordPage, RecordQuery, RecordSource, RequestContext } from '../tracker/record-source.ts';
+import type {
+  ChangePage,
+  ChangeQuery,
+  RecordPage,
+  RecordQuery,
+  RecordSource,
+  RequestContext,
+} from '../tracker/record-source.ts';
 import { createNocoDbApi, type NocoDbApi } from './api.ts';
 import { readBulkPages, sendBulkList } from './bulk-list.ts';
 import { type ClientOptions, createNocoDbClient, type JsonResponse } from './client.ts';
@@ -59,6 +66,28 @@ export function recordSourceOf(api: NocoDbApi): RecordSource {
     return found;
   }
 
+  async function listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage> {
+    const format = await titles.format(context);
+    const wereKnown = changeFields !== undefined;
+    changeFields ??= await readChangeFields(context);
+    const fields = changeFields;
+    try {
+      return await api.ask(context, async (dialect) => {
+        const list = changedList(settings, fields, query, dialect);
+        const response = await client.send(listCall(dialect, CHANGES_OPERATION, list), context);
+        const [page] = readPages(response, context, (json): [RecordPage] => [dialect.readPage(json, format)]);
+        const { serverTime } = response;
+        return { ...page, ...(serverTime !== undefined && { serverTime }) };
+      });
+    } catch (error) {
+      if (!(error instanceof FieldNotFoundError)) throw error;
+      changeFields = undefined;
+      // They may have been renamed, or deleted and added anew, since they were looked up.
+      if (wereKnown) return listChanged(query, context);
+      throw fields === OWN_FIELDS ? changesUnsupported(settings, error) : error;
+    }
+  }
+
   return {
     fitsUrl: (recordIds, want) => fitsUrl(settings, recordIds, want),
 
@@ -83,28 +112,7 @@ export function recordSourceOf(api: NocoDbApi): RecordSource {
       });
     },
 
-    async listChanged(query, context) {
-      const format = await titles.format(context);
-      changeFields ??= await readChangeFields(context);
-      const fields = changeFields;
-      try {
-        return await api.ask(context, async (dialect) => {
-          const list = changedList(settings, fields, query, dialect);
-          const response = await client.send(listCall(dialect, CHANGES_OPERATION, list), context);
-          const [page] = readPages(response, context, (json): [RecordPage] => [
-            dialect.readPage(json, format),
-          ]);
-          const { serverTime } = response;
-          return { ...page, ...(serverTime !== undefined && { serverTime }) };
-        });
-      } catch (error) {
-        if (!(error instanceof FieldNotFoundError)) throw error;
-        const wereAssumed = changeFields === OWN_FIELDS;
-        // They may have been deleted and added anew since they were looked up.
-        changeFields = undefined;
-        throw wereAssumed ? changesUnsupported(settings, error) : error;
-      }
-    },
+    listChanged,
 
     recall: api.recall,
     facts: api.facts,

@@ -41,7 +41,7 @@ export interface FetchOptions {
   readonly maxBatchIds?: number;
   /** An id that this server is known to accept in a query. */
   readonly acceptedId?: string | undefined;
-  /** @default as many as the time allows */
+  /** Except for those that judge single ids. @default as many as the time allows */
   readonly maxRequests?: number | undefined;
   /** No request is sent after this, epoch milliseconds. */
   readonly deadline: number;
@@ -66,7 +66,7 @@ export interface FetchResult {
   readonly acceptedId: string | undefined;
   /** Pages the server cut shorter than it was asked for. */
   readonly cutPages: number;
-  /** How often the source was asked. */
+  /** How often the source was asked, except to judge single ids. */
   readonly requests: number;
   /** What ended the fetch early; the answers before it count all the same. */
   readonly error: TrackerError | undefined;
@@ -152,7 +152,7 @@ class BatchFetch {
       if (part === undefined || this.#error !== undefined || this.#mustJudge()) break;
       const batch = this.#planNext(part.ids);
       const ids = idsOf(batch);
-      if (!(await this.#mayAsk(ids.length))) break;
+      if (!(await this.#mayAsk(ids.length, part.isolating && ids.length === 1))) break;
       this.#parts.shift();
       const rest = part.ids.slice(ids.length);
       if (rest.length > 0) this.#parts.unshift({ ids: rest, isolating: part.isolating });
@@ -160,11 +160,15 @@ class BatchFetch {
     }
   }
 
-  /** Waits until the next request may be sent. @returns false when there is no time for one with this many ids */
-  async #mayAsk(ids: number): Promise<boolean> {
+  /**
+   * Waits until the next request may be sent.
+   *
+   * @param isJudging whether it is to judge one id: without it, the requests that found the id would be in vain
+   * @returns false when there is no time for one with this many ids
+   */
+  async #mayAsk(ids: number, isJudging: boolean): Promise<boolean> {
     const { clock, pacer, deadline, maxRequests = Number.POSITIVE_INFINITY } = this.#options;
-    // A probe is not counted: without it, the requests before it would be in vain.
-    if ((ids > 0 && this.#requests >= maxRequests) || this.#tooLate >= MAX_TOO_LATE) return false;
+    if ((!isJudging && this.#requests >= maxRequests) || this.#tooLate >= MAX_TOO_LATE) return false;
     if (!(await pacer.turn(deadline))) return false;
     const { ids: known, took } = this.#quickest ?? { ids: 1, took: 0 };
     const needed = Math.max(MIN_REQUEST_TIME_MS, took * Math.max(1, ids / known));
@@ -187,7 +191,7 @@ class BatchFetch {
     const now = clock.now();
     const allowed = this.#allowed(now);
     const ids = part.ids.length;
-    this.#requests += 1;
+    if (!part.isolating || ids > 1) this.#requests += 1;
     try {
       const pages = await this.#send(batch, now + allowed);
       const took = clock.now() - now;
@@ -302,10 +306,9 @@ class BatchFetch {
   async #probe(refusal: TrackerError): Promise<boolean> {
     const { source, clock, want, report } = this.#options;
     const known = this.#acceptedId ?? this.#options.acceptedId;
-    if (!(await this.#mayAsk(0))) return false;
+    if (!(await this.#mayAsk(0, true))) return false;
     const recordIds = known === undefined ? [] : [known];
     const context = { deadline: clock.now() + this.#allowed(clock.now()), report };
-    this.#requests += 1;
     try {
       await source.list({ recordIds, want, limit: 1 }, context);
       this.#accept(known);

@@ -90,11 +90,13 @@ export async function sweepSlice(
     confirmedBefore,
   } = context;
   const from = isPartial ? control.newcomers : undefined;
-  const newcomers = isPartial ? await payments.listNew(from?.after, MAX_NEWCOMERS) : NOBODY;
   const isLimited = isPartial && hasNews;
   const isShared = isAudit && !isIsolating(control) && knownBulkList(control.bulkList, now) === false;
   const maxRequests = isLimited ? MAX_REQUESTS_BESIDE_NEWS - (isShared ? REQUESTS_FOR_AUDIT : 0) : undefined;
-  const limit = sliceLimit(context, maxRequests) - newcomers.payments.length;
+  const most = sliceLimit(context, maxRequests);
+  const mostNew = Math.min(MAX_NEWCOMERS, Math.max(MIN_SLICE, most - MIN_SLICE));
+  const newcomers = isPartial ? await payments.listNew(from?.after, mostNew) : NOBODY;
+  const limit = most - newcomers.payments.length;
   const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
   const asked = distinct([...newcomers.payments, ...slice.payments]);
   observe({ type: 'tick.started', pending: asked.length, users: countUsers(asked), audit: isAudit });

@@ -1,4 +1,4 @@
-import { describeRecordSourceContract } from './contract.ts';
+import { describeOldNocoDbContract, describeRecordSourceContract } from './contract.ts';
 import { openReal } from './real-target.ts';
 
 describeRecordSourceContract('NocoDB on SQLite', () => openReal({ database: 'sqlite' }));
@@ -6,8 +6,6 @@ describeRecordSourceContract('NocoDB on PostgreSQL', () => openReal({ database: 
 describeRecordSourceContract('NocoDB with DB_QUERY_LIMIT_MAX=100', () =>
   openReal({ database: 'sqlite', env: { DB_QUERY_LIMIT_MAX: '100' } }),
 );
-describeRecordSourceContract(
-  'NocoDB 0.262.5, without API v3, on PostgreSQL',
-  () => openReal({ database: 'postgres', release: 'old' }),
-  false,
+describeOldNocoDbContract('NocoDB 0.262.5 on PostgreSQL', () =>
+  openReal({ database: 'postgres', release: 'old' }),
 );

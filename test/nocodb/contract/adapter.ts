@@ -51,8 +51,8 @@ function query(
   return { recordIds: ids.map(String), want, limit };
 }
 
-/** Tests that the record source does what its port says, on this NocoDB. @param hasV3 whether it has API v3 */
-export function describeAdapter(targetOf: TargetOf, hasV3: boolean): void {
+/** Tests that the record source does what its port says, on this NocoDB. @param isOld whether it is without API v3 */
+export function describeAdapter(targetOf: TargetOf, isOld = false): void {
   const list = (wanted: RecordQuery, variables?: Variables) =>
     openSource(targetOf(), variables).list(wanted, context());
 
@@ -88,7 +88,7 @@ export function describeAdapter(targetOf: TargetOf, hasV3: boolean): void {
       expect(page.isLastPage).toBe(false);
     });
 
-    it.runIf(hasV3)('has no bulk lists in v3', async () => {
+    it.skipIf(isOld)('has no bulk lists in v3', async () => {
       const ask = openSource({ ...targetOf(), apiVersion: 'v3' }).listMany([query([1])], context());
 
       await expect(ask).rejects.toThrow(BulkListUnsupportedError);
@@ -134,7 +134,7 @@ export function describeAdapter(targetOf: TargetOf, hasV3: boolean): void {
       }
     });
 
-    it('finds fields by their ids, which survive renaming', async () => {
+    it.skipIf(isOld)('finds fields by their ids, which survive renaming', async () => {
       const { columns } = targetOf();
       const [id = 0] = await insert(targetOf(), [{ Paid: true, 'TG ID': '7' }]);
 
@@ -177,7 +177,7 @@ export function describeAdapter(targetOf: TargetOf, hasV3: boolean): void {
       await expect(ask({ NOCODB_TABLE_ID: 'mzzzzzzzzzzzzzz' })).rejects.toThrow(TableNotFoundError);
       await expect(ask({ NOCODB_PAID_FIELD: 'Nope' })).rejects.toThrow(FieldNotFoundError);
       await expect(ask({ NOCODB_OWNER_FIELD: 'Nope' })).rejects.toThrow(FieldNotFoundError);
-      await expect(ask({ NOCODB_PAID_VALUES: 'Paid' })).rejects.toThrow(FieldNotFoundError);
+      if (!isOld) await expect(ask({ NOCODB_PAID_VALUES: 'Paid' })).rejects.toThrow(FieldNotFoundError);
       await expect(ask({ NOCODB_API_URL: `${target.url}/nocodb` })).rejects.toThrow(EndpointNotFoundError);
     });
 

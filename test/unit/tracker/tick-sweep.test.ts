@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { TableUnavailableError } from '../../../lambda/table/errors.ts';
-import { TimeoutError } from '../../../lambda/tracker/errors.ts';
+import { RateLimitedError, ServerFaultError, TimeoutError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { harness } from './harness.ts';
 
@@ -297,5 +297,122 @@ describe('a tick that cannot ask for everything', () => {
     await next();
 
     expect(source.requests).toHaveLength(1);
+  });
+});
+
+describe('a NocoDB without bulk lists', () => {
+  const COUNT = 10_000;
+
+  /** 10,000 pending payments, after the first tick, which asked for all of them. */
+  async function withoutBulkLists(auditEvery?: number) {
+    const world = harness(auditEvery === undefined ? {} : { auditEvery });
+    const { source, next, pending } = world;
+    source.bulkList = false;
+    for (let id = 1; id <= COUNT; id += 1) await pending(`user-${id}`, String(id).padStart(5, '0'));
+    await next();
+    const requestsOfTicks: number[] = [];
+    const tick = async () => {
+      source.requests.length = 0;
+      await next();
+      requestsOfTicks.push(source.requests.length);
+    };
+    return { ...world, tick, requestsOfTicks };
+  }
+
+  it('is asked in at most five requests a tick, once the change query carries the news', async () => {
+    const { table, source, tick, requestsOfTicks } = await withoutBulkLists(60_000);
+    source.records.delete('09999');
+
+    for (let slot = 0; slot < 60; slot += 1) {
+      const paid = String(slot + 1).padStart(5, '0');
+      source.records.set(paid, { paid: true, changedAt: table.control.lastSuccessAt ?? 0 });
+      await tick();
+      expect(table.status(`user-${slot + 1}`, paid)).toBe('paid');
+    }
+
+    expect(Math.max(...requestsOfTicks)).toBe(5);
+    expect(table.control.sweptAt).toBeGreaterThan(0);
+    // Audits get through, in spite of the few requests.
+    expect(table.status('user-9999', '09999')).toBe('missing');
+  });
+
+  it('is asked for everything in each tick where the table keeps no times of changes', async () => {
+    const { source, tick, eventsOf, requestsOfTicks } = await withoutBulkLists();
+    source.keepsChanges = false;
+
+    for (let slot = 0; slot < 3; slot += 1) await tick();
+
+    // The change query, which fails, is sent once an hour.
+    expect(requestsOfTicks).toEqual([21, 20, 20]);
+    expect(eventsOf('tick.finished').at(-1)).toMatchObject({ checked: COUNT, unanswered: 0 });
+  });
+
+  it('isolates an id that is refused without a reason, in spite of the few requests', async () => {
+    const { table, source, tick, pending } = await withoutBulkLists();
+    source.vague = true;
+    source.poison.add('rec_abc');
+    await tick();
+    await pending('mallory', 'rec_abc');
+    for (let slot = 0; slot < 6; slot += 1) {
+      // Newcomers in every tick leave less of it to the isolation.
+      await pending(`late-${slot}`, `9000${slot}`);
+      await tick();
+    }
+
+    expect(table.status('mallory', 'rec_abc')).toBe('invalid');
+    expect(table.status('late-5', '90005')).toBe('pending');
+  });
+
+  it('is asked in few requests again when the crowd is gone, with no change query', async () => {
+    const { table, source, tick } = await withoutBulkLists();
+    for (let id = 1; id <= COUNT - 100; id += 1) {
+      source.records.set(String(id).padStart(5, '0'), {
+        paid: true,
+        changedAt: table.control.lastSuccessAt ?? 0,
+      });
+    }
+    for (let slot = 0; slot < 12; slot += 1) await tick();
+    source.requests.length = 0;
+
+    await tick();
+
+    expect(forms(source.requests)).toEqual(['get']);
+  });
+});
+
+describe('what the source learned about its server', () => {
+  it('is remembered from tick to tick, and forgotten with the source', async () => {
+    const first = harness({ source: 'one' });
+    const recalled: unknown[] = [];
+    const facts = { withoutV2Since: 1, baseId: 'pqot58neiu3o1xo' };
+    const recall = (known: unknown) => void recalled.push(known);
+    Object.assign(first.source, { recall, facts: () => facts });
+
+    await first.next();
+    await first.next();
+
+    expect(recalled).toEqual([undefined, facts]);
+    expect(first.table.control.server).toEqual(facts);
+    await first.table.remember({ source: 'another' });
+    await first.next();
+    expect(recalled.at(-1)).toBeUndefined();
+  });
+
+  it('may be more with each audit; an error of that ends no tick, except for a rate limit', async () => {
+    const { source, table, next } = harness({ auditEvery: 60_000 });
+    const errors = [new ServerFaultError(DETAILS), new RateLimitedError({ ...DETAILS, retryAt: 0 })];
+    let asked = 0;
+    Object.assign(source, {
+      async learn() {
+        asked += 1;
+        const error = errors.shift();
+        if (error) throw error;
+      },
+    });
+
+    for (let slot = 0; slot < 5; slot += 1) await next();
+    expect([asked, table.control.counters.failures]).toEqual([1, 0]);
+    await expect(next().then(next).then(next)).rejects.toThrow(RateLimitedError);
+    expect(asked).toBe(2);
   });
 });
