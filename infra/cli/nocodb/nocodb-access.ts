@@ -100,11 +100,11 @@ function parse(
   const { values, faults } = examine
     ? checkVariables(env, 'stack', 'nocodbCommand')
     : checkVariables(env, 'nocodbCommand');
-  const tableId = env[VARIABLES.tableId]?.trim() || undefined;
-  const mayBeTitle = examine && tableId !== undefined && faults.every(({ setting }) => setting === 'tableId');
+  const title = env[VARIABLES.tableId]?.trim();
+  const mayBeTitle = examine && title && faults.every(({ setting }) => setting === 'tableId');
   if (faults.length > 0 && !mayBeTitle) throw new SettingsError(faults.map(({ text }) => text));
   return {
-    settings: toNocoDbSettings(mayBeTitle ? { ...values, tableId } : values),
+    settings: toNocoDbSettings(faults.length > 0 && title ? { ...values, tableId: title } : values),
     token: values.apiToken,
   };
 }
