@@ -14,6 +14,7 @@ export interface NocoDbAddress {
   readonly url: string;
   readonly token: string;
   readonly tableId: string;
+  readonly baseId: string;
 }
 
 /** Asks the child process to create this number of records. */

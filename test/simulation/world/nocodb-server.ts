@@ -45,6 +45,8 @@ export class NocoDbServer {
   readonly poison = new Set<string>();
   pageCap = 1_000;
   hasBulkList = true;
+  /** Whether it has API v2; it always has v3. */
+  hasV2 = true;
   profile: FaultProfile;
   /** Requests of the tracker that came although the gate knew of a penalty, and those after one that it never learned. */
   readonly inPenalties = { noted: 0, unnoted: 0 };
@@ -70,7 +72,12 @@ export class NocoDbServer {
 
   /** Lets outages, bursts and changes of the server come and go. */
   start(): void {
-    const { outages, slowTimes, bursts, pageCaps, bulkListChanges } = this.profile;
+    const { outages, slowTimes, bursts, pageCaps, bulkListChanges, v2Lasts } = this.profile;
+    if (Number.isFinite(v2Lasts)) {
+      this.#time.at(this.#time.now() + v2Lasts, () => {
+        this.hasV2 = false;
+      });
+    }
     this.#repeat(outages.every, async () => {
       this.#isOut = true;
       await this.#time.sleep(this.#random.exponential(outages.length));
