@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { Logger } from '@aws-lambda-powertools/logger';
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
-import { createRecordSource, sourceName } from './nocodb/record-source.ts';
+import { createRecordSource, sourceName, toWatchedTable } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
+import { createLogger } from './observability/logger.ts';
 import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
 import { readSettings } from './settings/read-settings.ts';
-import { toTrackerSettings } from './settings/tracker-settings.ts';
+import { toTrackerSettings } from './settings/read-tracker-settings.ts';
 import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
@@ -18,10 +18,10 @@ import { type TickDependencies, type TickResult, tick } from './tracker/tick.ts'
 const { tableName, trackerName, ...settings } = readSettings(process.env, 'tick');
 const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
-const logger = new Logger({ serviceName: trackerName });
+const logger = createLogger(trackerName);
 
 const dependencies: TickDependencies = {
-  settings: { intervalSeconds, source: sourceName(nocodb) },
+  settings: { intervalSeconds, source: sourceName(nocodb), table: toWatchedTable(nocodb) },
   clock: systemClock,
   gate: new DynamoControlItem(table),
   payments: new DynamoPendingPayments({
@@ -31,7 +31,7 @@ const dependencies: TickDependencies = {
     paidDays: retention.paidDays,
   }),
   source: createRecordSource(nocodb, {
-    token: createSsmToken(tokenParameterName),
+    token: createSsmToken({ parameterName: tokenParameterName, clock: systemClock, logger }),
     clock: systemClock,
     random: Math.random,
   }),
@@ -40,8 +40,7 @@ const dependencies: TickDependencies = {
     createMetricsObserver(createMetrics(trackerName), intervalSeconds),
   ),
   seenNews: new SeenNews(),
-  // Shorter than a UUID: the control item has to fit one write unit.
-  newOwner: () => randomBytes(12).toString('base64url'),
+  newOwner: randomUUID,
 };
 
 dependencies.observe({ type: 'tracker.started', intervalSeconds });

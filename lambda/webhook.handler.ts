@@ -1,40 +1,41 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
 import { createNocoDbApi } from './nocodb/api.ts';
 import { createNocoDbClient } from './nocodb/client.ts';
 import { createFieldTitles } from './nocodb/fields.ts';
+import { toWatchedTable } from './nocodb/record-source.ts';
 import { createLogObserver } from './observability/log-observer.ts';
-import { createMetrics, createMetricsObserver } from './observability/metrics.ts';
+import { createLogger } from './observability/logger.ts';
 import { readSettings } from './settings/read-settings.ts';
-import { toTrackerSettings } from './settings/tracker-settings.ts';
+import { toTrackerSettings } from './settings/read-tracker-settings.ts';
 import { DynamoControlItem } from './table/control-item.ts';
 import { createDocumentClient } from './table/document-client.ts';
 import { DynamoPendingPayments } from './table/pending-payments.ts';
 import { systemClock } from './tracker/clock.ts';
-import { combineObservers } from './tracker/events.ts';
 import { handleWebhook, type WebhookDependencies, type WebhookResponse } from './webhook/handle-webhook.ts';
 import { createSecretCheck } from './webhook/secret-check.ts';
 
 const { tableName, trackerName, webhookSecretParameter, ...settings } = readSettings(process.env, 'webhook');
-const { nocodb, tokenParameterName, intervalSeconds, shards, retention } = toTrackerSettings(settings);
+const { nocodb, tokenParameterName, shards, retention } = toTrackerSettings(settings);
 const table = { client: createDocumentClient(), tableName };
-const logger = new Logger({ serviceName: trackerName });
+const logger = createLogger(trackerName);
 const clock = systemClock;
+const controlItem = new DynamoControlItem(table);
 const nocoDbClient = createNocoDbClient({
   apiUrl: nocodb.apiUrl,
-  token: createSsmToken(tokenParameterName),
+  token: createSsmToken({ parameterName: tokenParameterName, clock, logger }),
   clock,
   random: Math.random,
 });
 
 const dependencies: WebhookDependencies = {
   isSecret: createSecretCheck({
-    secret: createSsmToken(webhookSecretParameter),
+    secret: createSsmToken({ parameterName: webhookSecretParameter, clock, logger }),
     parameterName: webhookSecretParameter,
     clock,
   }),
-  tableId: nocodb.tableId,
+  table: toWatchedTable(nocodb),
+  watchedTables: controlItem,
   titles: createFieldTitles(createNocoDbApi(nocodb, nocoDbClient, clock)),
   payments: new DynamoPendingPayments({
     ...table,
@@ -42,12 +43,9 @@ const dependencies: WebhookDependencies = {
     shards,
     paidDays: retention.paidDays,
   }),
-  count: new DynamoControlItem(table),
+  count: controlItem,
   clock,
-  observe: combineObservers(
-    createLogObserver(logger),
-    createMetricsObserver(createMetrics(trackerName), intervalSeconds),
-  ),
+  observe: createLogObserver(logger),
 };
 
 /** A request of NocoDB's webhook. When it cannot be written, this throws, so that NocoDB and the metrics show it. */

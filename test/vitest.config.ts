@@ -18,8 +18,8 @@ const emulated = {
 const deployed = { ...emulated, globalSetup: [...emulated.globalSetup, 'test/local/bootstrap.ts'] };
 
 /**
- * The projects of `npm test`. `table`, `local` and `alarms` start one emulator each. `alarms` has its own because the
- * faults of other tests would set off its alarms. `local` and `alarms` deploy the stack.
+ * The projects of `npm test`. `table`, `local`, `alarms` and `aws` start one emulator each. `alarms` and `aws` have their own
+ * because the faults of other tests would set off their alarms. `local`, `alarms` and `aws` deploy the stack.
  */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -48,11 +48,13 @@ export default defineConfig({
         test: {
           ...computing,
           name: 'package',
+          globalSetup: ['test/package/global-setup.ts'],
           include: ['test/package/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
         },
       },
+      { test: { ...computing, name: 'page', include: ['test/page/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { ...emulated, name: 'table', include: ['test/table/**/*.test.ts'] } },
       {
         test: {
@@ -63,6 +65,7 @@ export default defineConfig({
         },
       },
       { test: { ...deployed, name: 'alarms', include: ['test/local/alarms.test.ts'] } },
+      { test: { ...emulated, name: 'aws', include: ['test/aws/**/*.test.ts'] } },
     ],
   },
 });

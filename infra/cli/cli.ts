@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
+import packageJson from '../../package.json' with { type: 'json' };
 
-/** `>=22.19`. Not imported as JSON: older versions of Node.js do not know that syntax. */
-const { engines } = createRequire(import.meta.url)('../../package.json') as { engines: { node: string } };
-const oldest = engines.node.replace('>=', '');
+const oldest = packageJson.engines.node.replace('>=', '');
 
 if (isOlder(process.versions.node, oldest)) {
   console.error(
@@ -12,7 +10,7 @@ if (isOlder(process.versions.node, oldest)) {
   process.exitCode = 1;
 } else {
   // Not before the check: what the command line imports does not load on an older Node.js.
-  await import('./run-cli.ts');
+  void import('./run-cli.ts');
 }
 
 function isOlder(version: string, than: string): boolean {

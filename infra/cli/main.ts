@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { SettingsError } from '../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { InvalidIdError, TrackerError } from '../../lambda/tracker/errors.ts';
 import type { CommandContext, ToAction } from './commands/context.ts';
 import { CommandError, EXIT_CODE, type ExitCode, InterruptedError, UsageError } from './console/errors.ts';

@@ -1,4 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { acceptTableCommand } from './commands/accept-table.ts';
+import { announceCommand } from './commands/announce.ts';
 import type { ToAction } from './commands/context.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
@@ -23,9 +25,9 @@ Help for a command: payment-tracker COMMAND --help`;
 const MAX_HELP_WIDTH = 120;
 
 /** The heading of these options in the help. */
-const COMMON_OPTIONS_HEADING = 'Options of every command:';
+const COMMON_OPTIONS_HEADING = 'Common options:';
 
-/** The options that every command takes. */
+/** The options that commands take, except for {@link USELESS} ones. */
 const COMMON_OPTIONS: readonly Option[] = [
   new Option('--json', 'Print JSON instead of text.'),
   new Option(
@@ -39,8 +41,21 @@ const COMMON_OPTIONS: readonly Option[] = [
   new Option(
     '--endpoint <URL>',
     'Emulator of AWS, as npm start prints it. No region or credentials are needed then.',
-  ),
+  ).argParser(parseUrl),
 ].map((option) => option.helpGroup(COMMON_OPTIONS_HEADING));
+
+/** Common options that a command has no use for. `--table` is a table of DynamoDB, not of NocoDB. */
+const USELESS: Readonly<Record<string, readonly string[]>> = {
+  doctor: ['--table', '--stack'],
+  tick: ['--table'],
+  'webhook install': ['--table'],
+  'webhook remove': ['--table'],
+};
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('It is not an http or https URL.');
+}
 
 /** The values of the common options. */
 export interface CommonOptions {
@@ -85,6 +100,8 @@ export function createProgram({ version, out, toAction }: ProgramOptions): Comma
     trackCommand(toAction),
     untrackCommand(toAction),
     importCommand(toAction),
+    announceCommand(toAction),
+    acceptTableCommand(toAction),
     doctorCommand(toAction),
     tickCommand(toAction),
     webhookCommand(toAction),
@@ -121,7 +138,8 @@ function complete(command: Command, program: Command): void {
   throwUsageErrors(command);
   for (const child of command.commands) complete(child, program);
   if (command.commands.length > 0) return;
-  for (const option of COMMON_OPTIONS) command.addOption(option);
+  const useless = USELESS[commandName(command)] ?? [];
+  for (const option of COMMON_OPTIONS) if (!useless.includes(option.long ?? '')) command.addOption(option);
 }
 
 /** `help webhook install` is `webhook install --help`. Commander's own help command takes only one word. */

@@ -11,14 +11,12 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import {
-  ERROR_KIND_DIMENSION,
   METRIC_NAMESPACE,
   METRICS,
   TRACKER_DIMENSION,
   type Metric as TrackerMetric,
 } from '../../lambda/observability/metrics.ts';
-import type { ErrorKind } from '../../lambda/tracker/errors.ts';
-import { timeLimits } from '../../lambda/tracker/interval.ts';
+import { LAYOUT } from '../../lambda/table/layout.ts';
 import type { AlarmId } from './alarm-runbook.ts';
 import { START_EVERY_SECONDS } from './tick-loop-definition.ts';
 
@@ -56,17 +54,13 @@ export interface AlarmRule {
 export function trackerMetric(
   { trackerName }: Pick<MonitoredTracker, 'trackerName'>,
   { name }: TrackerMetric,
-  props: Pick<MetricProps, 'statistic' | 'period' | 'label' | 'color'> & { readonly errorKind?: ErrorKind },
+  props: Pick<MetricProps, 'statistic' | 'period' | 'label' | 'color'>,
 ): Metric {
-  const { errorKind, ...rest } = props;
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName: name,
-    dimensionsMap: {
-      [TRACKER_DIMENSION]: trackerName,
-      ...(errorKind !== undefined && { [ERROR_KIND_DIMENSION]: errorKind }),
-    },
-    ...rest,
+    dimensionsMap: { [TRACKER_DIMENSION]: trackerName },
+    ...props,
   });
 }
 
@@ -90,19 +84,9 @@ export function staleAge(intervalSeconds: number): number {
   return Math.max(1.5 * intervalSeconds, alarmAfter - 1.5 * period);
 }
 
-/**
- * The age from which the last complete sweep is too old. A sweep of 1,000,000 payments in bulk lists of 20,000 takes 50
- * intervals, and just before it ends, the one before it is twice as old.
- *
- * @returns seconds
- */
-export function slowSweepAge(intervalSeconds: number): number {
-  return Math.max(3600, 200 * intervalSeconds);
-}
-
 /** The rules of all alarms. Each rule uses one metric without metric math: it costs the least, and emulators support it. */
 export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, AlarmRule>> {
-  const { intervalSeconds, tickFunction, loop, table, deadLetterQueue } = tracker;
+  const { intervalSeconds, loop, table, deadLetterQueue } = tracker;
   const perTick = tickPeriod(intervalSeconds);
   const minute = Duration.minutes(1);
   const quarter = Duration.minutes(15);
@@ -112,49 +96,31 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
 
   return {
     DataStale: {
-      // Every tick with pending payments publishes it, also one that fails. If no tick runs, LoopStopped or LoopFails
-      // goes off.
+      // Every tick that finds the data of pending payments stale publishes it, also one that fails. If no tick runs,
+      // LoopStopped or LoopFails goes off.
       metric: trackerMetric(tracker, METRICS.dataAge, maximum(perTick)),
       threshold: staleAge(intervalSeconds),
       periods: 2,
       of: 2,
     },
-    SweepSlow: {
-      metric: trackerMetric(tracker, METRICS.sweepAge, maximum(perTick)),
-      threshold: slowSweepAge(intervalSeconds),
-      periods: 5,
-      of: 5,
-    },
     LoopStopped: {
       metric: loop.metricStarted(sum(Duration.seconds(START_EVERY_SECONDS))),
       comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
       threshold: 1,
-      periods: 3,
-      of: 3,
+      // Step Functions publishes its metrics late at times.
+      periods: 5,
+      of: 5,
       // The loop starts every minute, even while it rests.
       missing: TreatMissingData.BREACHING,
     },
+    // A tick that fails, that Lambda refuses or that cannot be called makes its execution fail.
     LoopFails: { metric: loop.metricFailed(sum(perTick)), ...repeatedly },
-    TickErrors: { metric: tickFunction.metricErrors(sum(perTick)), ...repeatedly },
-    TickThrottled: { metric: tickFunction.metricThrottles(sum(perTick)), ...repeatedly },
-    TickSlow: {
-      metric: tickFunction.metricDuration(maximum(perTick)),
-      threshold: 0.8 * timeLimits(intervalSeconds).lambdaTimeoutSeconds * 1000,
-      periods: 3,
-      of: 5,
-    },
-    TokenRejected: {
-      metric: trackerMetric(tracker, METRICS.ticksFailed, { ...sum(perTick), errorKind: 'TokenRejected' }),
+    ActionNeeded: {
+      metric: trackerMetric(tracker, METRICS.actionNeeded, sum(perTick)),
       threshold: 1,
       periods: 1,
-      of: 1,
-    },
-    SourceLooksWrong: {
-      // Audits begin every 10 minutes: a period that holds one keeps the alarm on until an audit succeeds.
-      metric: trackerMetric(tracker, METRICS.ticksFailed, { ...sum(quarter), errorKind: 'SourceLooksWrong' }),
-      threshold: 1,
-      periods: 1,
-      of: 1,
+      // Audits begin every 10 minutes: what only an audit finds keeps the alarm on until an audit succeeds.
+      of: Math.ceil(15 / perTick.toMinutes()),
     },
     RateLimited: {
       metric: trackerMetric(tracker, METRICS.nocoDbRateLimited, sum(quarter)),
@@ -162,11 +128,11 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
       periods: 1,
       of: 1,
     },
-    PagesCut: {
-      metric: trackerMetric(tracker, METRICS.cutPages, sum(quarter)),
+    PaymentsGivenUp: {
+      metric: trackerMetric(tracker, METRICS.givenUp, sum(perTick)),
       threshold: 1,
-      periods: 2,
-      of: 2,
+      periods: 1,
+      of: 1,
     },
     ...(tracker.comparesOwners && {
       OwnerMismatch: {
@@ -176,13 +142,12 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
         of: 1,
       },
     }),
-    WritesThrottled: {
-      // Counts a write once, whether the table or the index throttles it. All writes except those of untrack use this
-      // operation.
-      metric: dynamoMetric(table, 'ThrottledRequests', minute, { Operation: 'UpdateItem' }),
-      ...repeatedly,
-    },
-    ReadsThrottled: { metric: dynamoMetric(table, 'ReadThrottleEvents', minute), ...repeatedly },
+    ...Object.fromEntries(
+      THROTTLES.map((throttle) => [
+        throttle.alarm,
+        { metric: throttleMetric(table, throttle, sum(minute)), ...repeatedly },
+      ]),
+    ),
     DeadLetters: {
       metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible(maximum(minute)),
       threshold: 1,
@@ -194,17 +159,35 @@ export function alarmRules(tracker: MonitoredTracker): Partial<Record<AlarmId, A
   };
 }
 
-function dynamoMetric(
+/**
+ * What DynamoDB throttles, by alarm. A metric with only the name of the table leaves out its index; `ThrottledRequests` counts
+ * a write once, whether the table or the index throttles it. All writes except those of untrack are updates
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TroubleshootingThrottling-cloudwatch.html).
+ */
+export const THROTTLES = [
+  { alarm: 'WritesThrottled', name: 'ThrottledRequests', dimensions: { Operation: 'UpdateItem' } },
+  { alarm: 'ReadsThrottled', name: 'ReadThrottleEvents', dimensions: {} },
+  {
+    alarm: 'IndexReadsThrottled',
+    name: 'ReadThrottleEvents',
+    dimensions: { GlobalSecondaryIndexName: LAYOUT.index.name },
+  },
+] as const satisfies readonly {
+  readonly alarm: AlarmId;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}[];
+
+/** The number of throttled requests. */
+export function throttleMetric(
   { tableName }: ITable,
-  metricName: string,
-  period: Duration,
-  dimensions: Readonly<Record<string, string>> = {},
+  { name, dimensions }: (typeof THROTTLES)[number],
+  props: Pick<MetricProps, 'statistic' | 'period' | 'label'>,
 ): Metric {
   return new Metric({
     namespace: 'AWS/DynamoDB',
-    metricName,
+    metricName: name,
     dimensionsMap: { TableName: tableName, ...dimensions },
-    statistic: Stats.SUM,
-    period,
+    ...props,
   });
 }

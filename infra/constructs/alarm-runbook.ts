@@ -11,54 +11,27 @@ export interface RunbookEntry {
 export const RUNBOOK = {
   DataStale: {
     meaning:
-      'Payments are pending, but for 3 intervals (at least 3 minutes) the tracker could not find out everything that was paid. Bots read old data; nothing is lost.',
+      'Payments are pending, but for 3 intervals (at least 3 minutes) the tracker could not find out everything that was paid; or the last complete sweep began more than an hour (and more than 200 intervals) ago, so that records that SQL changes in the database are found late. Bots read old data; nothing is lost.',
     remedy:
-      'See which other alarm is on: it names the cause. If no other alarm is on, read the newest ERROR line in the log of the tick function: it names the operation, the target and a hint. If the ticks succeed, the payments do not fit in one tick: run npx payment-tracker doctor. It says whether the table keeps when its records change, and whether NocoDB has bulk lists.',
-  },
-  SweepSlow: {
-    meaning:
-      'The pending payments do not fit in one tick, and the last complete sweep began more than an hour (and more than 200 intervals) ago. The tracker still finds records that change in NocoDB. It finds a record that SQL changes in the database, and a record without a time of its change, only when the sweep asks for it.',
-    remedy:
-      'Compare NocoDbLatency, Unanswered and Pending on the dashboard. If NocoDB is slow, make it faster: the tracker then asks for more record ids per request. Run npx payment-tracker doctor: with a NocoDB without bulk lists, upgrade NocoDB. If ticks fail, start with TickErrors.',
+      'See which other alarm is on: it names the cause. If none is on, read the newest ERROR line in the log of the tick function. If the ticks succeed, the payments do not fit in one tick: run npx payment-tracker doctor. It says whether the table keeps when its records change, and whether NocoDB has bulk lists (if not, upgrade it). If NocoDB is slow, make it faster: the tracker then asks for more record ids per request.',
   },
   LoopStopped: {
     meaning:
-      'The loop has not started for 3 minutes, although its rule starts it every minute. No ticks run. The alarm can go off once while the stack is deployed for the first time.',
+      'The loop has not started for 5 minutes, although its rule starts it every minute. No ticks run. The alarm can go off once while the stack is deployed for the first time.',
     remedy:
-      'Check that the rule of the stack is enabled (aws events enable-rule). Look for a message in the dead-letter queue: it says why EventBridge could not start the loop. Check the AWS Health Dashboard for your region.',
+      'Check that the rule of the stack is enabled (aws events enable-rule). Look for a message in the dead-letter queue: it says why EventBridge could not start the loop. If the ticks run nevertheless (npx payment-tracker stats), Step Functions publishes its metrics late. Check the AWS Health Dashboard for your region.',
   },
   LoopFails: {
     meaning:
-      'Executions of the loop fail repeatedly: a tick fails, a tick cannot be called, or the loop itself fails.',
+      'Executions of the loop fail repeatedly: ticks fail, or Lambda cannot run them. The next slot tries again and confirms what is paid.',
     remedy:
-      'If TickErrors or TickThrottled is on too, start there. Otherwise read the log group of the loop: it says which state failed and why, for example because the role of the loop lost a permission.',
+      'If ActionNeeded is on, start there. Otherwise read the newest ERROR line in the log of the tick function: it names the operation, the target and a hint. If there is none, read the log group of the loop: Lambda.TooManyRequestsException means that the account has used up its concurrency (find the function with the metric ConcurrentExecutions, and reserve concurrency for it, or ask AWS for a higher quota); other errors name the permission that the loop lacks. If the tick function timed out, NocoDB is too slow for the interval: lengthen the interval.',
   },
-  TickErrors: {
-    meaning: 'Ticks fail repeatedly. The next slot tries again and confirms what is paid.',
-    remedy:
-      'Read the newest ERROR line in the log of the tick function: it names the operation, the target and a hint. Run npx payment-tracker doctor: it checks the address, token, table and fields of NocoDB.',
-  },
-  TickThrottled: {
-    meaning: 'Lambda refuses to run the tick function because the account has used up its concurrency.',
-    remedy:
-      'Find the function that uses it up (metric ConcurrentExecutions). Give that function a reserved concurrency, or ask AWS for a higher quota.',
-  },
-  TickSlow: {
+  ActionNeeded: {
     meaning:
-      'Ticks take more than 80 % of the time limit of the tick function. A tick that needs more stops at the limit, and the next slot continues with the rest.',
+      'Something is wrong that only a person can mend: the API token, its access to the base, the address of NocoDB, its table, a field, or the records in it. Nothing is lost, and nothing is confirmed that is not paid.',
     remedy:
-      'Compare NocoDbLatency and Pending on the dashboard. If NocoDB is slow, make it faster. If very many payments were confirmed at once, wait until it passes. Otherwise lengthen the interval: the time limit grows with it.',
-  },
-  TokenRejected: {
-    meaning: 'NocoDB rejects the API token (401): it was deleted, or it belongs to another NocoDB.',
-    remedy:
-      'Create a token in NocoDB and store it in the SSM parameter: aws ssm put-parameter --overwrite --type SecureString --name <parameter> --value <token>. The next tick uses it. No deployment is needed.',
-  },
-  SourceLooksWrong: {
-    meaning:
-      'An audit did not find more than half of the records that it asked for. NOCODB_TABLE_ID names another table, or the records were deleted or are being restored. The tracker made no payment missing, and still confirms what is paid.',
-    remedy:
-      'Compare NOCODB_TABLE_ID with the table that the bots write, and restore the records if they were deleted. If the records were deleted on purpose, untrack their payments. The next audit is 10 minutes later, and the alarm ends when an audit succeeds.',
+      'Read the newest ERROR line in the log of the tick function: error.kind says what is wrong, and the hint what to do. infra/README.md has a line for each kind. Run npx payment-tracker doctor: it checks the address, token, table and fields. The alarm ends 15 minutes after the last such error.',
   },
   RateLimited: {
     meaning:
@@ -66,10 +39,11 @@ export const RUNBOOK = {
     remedy:
       'Find out who else uses the same NocoDB user: the tracker needs one request per tick, and about two when the pending payments do not fit in one. Give the tracker its own NocoDB user and token, or lengthen the interval.',
   },
-  PagesCut: {
+  PaymentsGivenUp: {
     meaning:
-      'For half an hour NocoDB has put fewer records on a page than the tracker asked for. The tracker asks for the rest again, so it misses nothing, but it needs more requests.',
-    remedy: 'Set DB_QUERY_LIMIT_MAX of the NocoDB server to 1000, its default.',
+      'Payments became missing (three audits in a row did not find their record) or invalid (NocoDB refuses their record id). The tracker asks for them only once an hour from now on. They become pending again when the record is there.',
+    remedy:
+      'The WARN lines in the log of the tick function name the users and the records. If records were deleted by mistake, restore them. If a bot tracks wrong ids, correct it. Untrack payments that nobody will pay.',
   },
   OwnerMismatch: {
     meaning:
@@ -88,6 +62,12 @@ export const RUNBOOK = {
       'DynamoDB throttles reads of the table: they exceed the cap, or they grow faster than the table scales.',
     remedy:
       'Usually a bot calls isPaid in a loop without a pause: add one. If the load is intended, raise the cap of the table.',
+  },
+  IndexReadsThrottled: {
+    meaning:
+      'DynamoDB throttles reads of the index of pending payments: they exceed the cap, or they grow faster than the index scales. Ticks that cannot list what is pending fail, and LoopFails goes off too.',
+    remedy:
+      'Ticks read the index once per slot, within the cap. Usually a bot calls getStats in a loop without a pause: add one. If the load is intended, raise the cap of the index.',
   },
   DeadLetters: {
     meaning:

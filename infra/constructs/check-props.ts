@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
-import { checkProps as checkValues, type Given, SettingsError } from '../../lambda/settings/read-settings.ts';
+import { checkProps as checkValues, type Given } from '../../lambda/settings/read-settings.ts';
+import { toTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import type { SettingName } from '../../lambda/settings/settings.ts';
-import { type TrackerSettings, toTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import type { TrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 
 /** Settings whose values may be CDK tokens, known only at deployment. The functions check them when they start. */
@@ -30,10 +32,12 @@ export function checkProps(props: Partial<PaymentTrackerProps> = {}): TrackerSet
 }
 
 function settingsIn(props: Partial<PaymentTrackerProps>): Given {
-  const { nocodb, interval, shards, retention, name, alarmEmail, webhook } = props;
+  const { nocodb, interval, shards, retention, name, alarmEmail, webhook, dashboard, tracing } = props;
   return {
     trackerName: name,
     alarmEmail,
+    dashboard,
+    tracing,
     // With a webhook the secret is required: an empty string is refused, undefined would not be.
     webhookSecretParameter: webhook && (webhook.secretParameterName ?? ''),
     webhookMaxConcurrency: webhook?.maxConcurrency,

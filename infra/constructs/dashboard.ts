@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
   Color,
-  Column,
   Dashboard,
   GraphWidget,
   type IAlarm,
@@ -10,8 +9,7 @@ import {
   LogQueryVisualizationType,
   LogQueryWidget,
   MathExpression,
-  Metric,
-  SingleValueWidget,
+  type Metric,
   Stats,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
@@ -22,7 +20,13 @@ import {
   TRACKER_DIMENSION,
   type Metric as TrackerMetric,
 } from '../../lambda/observability/metrics.ts';
-import { type MonitoredTracker, slowSweepAge, staleAge, tickPeriod, trackerMetric } from './alarm-rules.ts';
+import {
+  type MonitoredTracker,
+  THROTTLES,
+  throttleMetric,
+  tickPeriod,
+  trackerMetric,
+} from './alarm-rules.ts';
 
 export interface TrackerDashboardProps {
   readonly tracker: MonitoredTracker;
@@ -34,19 +38,21 @@ export interface TrackerDashboardProps {
 /** Width of the whole page, and of one of two widgets side by side, in units of CloudWatch's grid. */
 const FULL = 24;
 const HALF = 12;
+const HEIGHT = 5;
 
 /** One dashboard that shows, from top to bottom, whether the data is fresh, what happens, and what is wrong. */
 export class TrackerDashboard extends Construct {
   readonly dashboard: Dashboard;
   readonly #tracker: MonitoredTracker;
   readonly #period: Duration;
+  readonly #log: string;
 
   constructor(scope: Construct, id: string, { tracker, alarms, tickLogGroupName }: TrackerDashboardProps) {
     super(scope, id);
     this.#tracker = tracker;
     this.#period = tickPeriod(tracker.intervalSeconds);
+    this.#log = tickLogGroupName;
     const { tickFunction, loop, table, deadLetterQueue } = tracker;
-    const lambda = { period: this.#period };
     const sum = { statistic: Stats.SUM, period: this.#period };
 
     this.dashboard = new Dashboard(this, 'Dashboard', {
@@ -55,52 +61,52 @@ export class TrackerDashboard extends Construct {
       defaultInterval: Duration.hours(3),
     });
     this.dashboard.addWidgets(
-      this.#freshness(),
-      new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: HALF, height: 9 }),
+      this.#query('Age of the data and of the last complete sweep when a tick starts, seconds', [
+        'filter pending > 0 or checked > 0',
+        'stats max(dataAgeSeconds) as data, max(sweepAgeSeconds) as sweep by bin(1m)',
+      ]),
+      new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: HALF, height: HEIGHT }),
+    );
+    this.dashboard.addWidgets(
+      this.#query('Payments', [
+        'filter type in ["tick.finished", "tick.failed"]',
+        'stats max(pending) as pending, sum(confirmed) as confirmed by bin(5m)',
+      ]),
+      this.#graph('Payments that need attention', [
+        this.#sum(METRICS.givenUp, 'became missing or invalid'),
+        this.#maximum(METRICS.ownerMismatch, 'paid by another owner', Color.RED),
+      ]),
     );
     this.dashboard.addWidgets(
       this.#graph('Ticks', [
-        this.#sum(METRICS.ticksDone, 'done', Color.GREEN),
-        this.#sum(METRICS.ticksFailed, 'failed', Color.RED),
-        this.#sum(METRICS.ticksSkipped, 'skipped during a rate limit', Color.ORANGE),
+        tickFunction.metricInvocations({ ...sum, label: 'all', color: Color.GREEN }),
+        tickFunction.metricErrors({ ...sum, label: 'failed', color: Color.RED }),
+        tickFunction.metricThrottles({ ...sum, label: 'throttled', color: Color.ORANGE }),
       ]),
-      this.#graph('Payments', [
-        this.#maximum(METRICS.pending, 'pending'),
-        this.#sum(METRICS.confirmed, 'confirmed', Color.GREEN),
+      this.#graph('Failed ticks by kind', [
+        this.#failuresByKind(),
+        this.#sum(METRICS.actionNeeded, 'a person is needed', Color.RED),
       ]),
     );
     this.dashboard.addWidgets(
+      this.#graph('Longest tick, milliseconds', [
+        tickFunction.metricDuration({ statistic: Stats.MAXIMUM, period: this.#period, label: 'longest' }),
+      ]),
       this.#graph('Left to the next tick', [
         this.#maximum(METRICS.unanswered, 'record ids not asked for yet'),
         this.#maximum(METRICS.unfinished, 'payments not written yet', Color.ORANGE),
+        this.#maximum(METRICS.dataAge, 'age of stale data, seconds', Color.RED),
       ]),
-      new GraphWidget({
-        title: 'Age of the last complete sweep, seconds (none while one tick asks for everything)',
-        left: [this.#maximum(METRICS.sweepAge, 'oldest')],
-        leftYAxis: { min: 0 },
-        leftAnnotations: [{ value: slowSweepAge(tracker.intervalSeconds), label: 'slow', color: Color.RED }],
-        width: HALF,
-        height: 5,
-      }),
     );
     this.dashboard.addWidgets(
-      this.#graph('NocoDB: milliseconds per request', [
-        this.#metric(METRICS.nocoDbLatency, Stats.AVERAGE, 'average'),
-        this.#metric(METRICS.nocoDbLatency, Stats.percentile(99), 'p99', Color.ORANGE),
+      this.#query('NocoDB: milliseconds per request', [
+        'filter type = "nocodb.response"',
+        'stats avg(milliseconds) as average, pct(milliseconds, 99) as p99 by bin(5m)',
       ]),
-      this.#graph('NocoDB: requests', [
-        this.#metric(METRICS.nocoDbLatency, Stats.SAMPLE_COUNT, 'all'),
+      this.#graph('NocoDB: refused and failed requests', [
         this.#sum(METRICS.nocoDbRateLimited, 'refused with 429', Color.ORANGE),
         this.#sum(METRICS.nocoDbFailed, 'failed', Color.RED),
         this.#sum(METRICS.cutPages, 'pages cut'),
-      ]),
-    );
-    this.dashboard.addWidgets(
-      this.#graph('Failed ticks by kind', [this.#failuresByKind()]),
-      this.#graph('Payments that need attention', [
-        this.#sum(METRICS.missing, 'missing'),
-        this.#sum(METRICS.invalid, 'invalid'),
-        this.#maximum(METRICS.ownerMismatch, 'paid by another owner', Color.RED),
       ]),
     );
     this.dashboard.addWidgets(
@@ -109,25 +115,22 @@ export class TrackerDashboard extends Construct {
         loop.metricFailed({ ...sum, label: 'failed', color: Color.RED }),
         loop.metricTimedOut({ ...sum, label: 'timed out', color: Color.ORANGE }),
       ]),
-      this.#graph('Tick function', [
-        tickFunction.metricDuration({ ...lambda, statistic: Stats.MAXIMUM, label: 'longest, ms' }),
-        tickFunction.metricErrors({ ...sum, label: 'errors', color: Color.RED }),
-        tickFunction.metricThrottles({ ...sum, label: 'throttled', color: Color.ORANGE }),
-      ]),
-    );
-    this.dashboard.addWidgets(
-      this.#graph('Table', [
-        table.metricConsumedReadCapacityUnits({ ...sum, label: 'read units' }),
-        table.metricConsumedWriteCapacityUnits({ ...sum, label: 'write units' }),
-        this.#throttled('ReadThrottleEvents', 'reads throttled'),
-        this.#throttled('WriteThrottleEvents', 'writes throttled'),
-      ]),
       this.#graph('Dead letters', [
         deadLetterQueue.metricApproximateNumberOfMessagesVisible({
           statistic: Stats.MAXIMUM,
           label: 'waiting',
         }),
       ]),
+    );
+    this.dashboard.addWidgets(
+      this.#graph('Table: request units', [
+        table.metricConsumedReadCapacityUnits({ ...sum, label: 'read' }),
+        table.metricConsumedWriteCapacityUnits({ ...sum, label: 'write' }),
+      ]),
+      this.#graph(
+        'Table and index: throttled',
+        THROTTLES.map((throttle) => throttleMetric(table, throttle, { ...sum, label: throttle.alarm })),
+      ),
     );
     this.dashboard.addWidgets(
       new LogQueryWidget({
@@ -146,32 +149,21 @@ export class TrackerDashboard extends Construct {
     );
   }
 
-  #freshness(): Column {
-    const age = (label: string) => this.#maximum(METRICS.dataAge, label);
-    const { intervalSeconds } = this.#tracker;
-    return new Column(
-      new SingleValueWidget({
-        title: 'Now',
-        metrics: [age('age of the data, s'), this.#maximum(METRICS.pending, 'pending')],
-        width: HALF,
-        height: 3,
-      }),
-      new GraphWidget({
-        title: 'Age of the data when a tick starts, seconds (empty while nothing is pending)',
-        left: [age('oldest')],
-        leftYAxis: { min: 0 },
-        leftAnnotations: [
-          { value: intervalSeconds, label: 'one interval', color: Color.GREEN },
-          { value: staleAge(intervalSeconds), label: 'stale', color: Color.RED },
-        ],
-        width: HALF,
-        height: 6,
-      }),
-    );
+  #graph(title: string, left: IMetric[]): GraphWidget {
+    return new GraphWidget({ title, left, leftYAxis: { min: 0 }, width: HALF, height: HEIGHT });
   }
 
-  #graph(title: string, left: IMetric[]): GraphWidget {
-    return new GraphWidget({ title, left, leftYAxis: { min: 0 }, width: HALF, height: 5 });
+  /** A graph out of the log, whose lines cost less than metrics would. */
+  #query(title: string, queryLines: string[]): LogQueryWidget {
+    const view = LogQueryVisualizationType.LINE;
+    return new LogQueryWidget({
+      title,
+      logGroupNames: [this.#log],
+      view,
+      queryLines,
+      width: HALF,
+      height: HEIGHT,
+    });
   }
 
   #metric(metric: TrackerMetric, statistic: string, label: string, color?: string): Metric {
@@ -199,17 +191,6 @@ export class TrackerDashboard extends Construct {
       expression: `SEARCH('{${schema}} ${filter}', 'Sum', ${this.#period.toSeconds()})`,
       label: '',
       period: this.#period,
-    });
-  }
-
-  #throttled(metricName: string, label: string): Metric {
-    return new Metric({
-      namespace: 'AWS/DynamoDB',
-      metricName,
-      dimensionsMap: { TableName: this.#tracker.table.tableName },
-      statistic: Stats.SUM,
-      period: this.#period,
-      label,
     });
   }
 }

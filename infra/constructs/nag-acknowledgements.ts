@@ -13,6 +13,11 @@ const ACKNOWLEDGED = {
     reason:
       "Failures go elsewhere: a synchronous caller sees them, the event source mapping of the table's stream has the dead-letter queue, and so has the failure destination of functions that EventBridge calls, which Lambda recommends over a queue of the function.",
   },
+  queueGivesUp: {
+    id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+    reason:
+      'Only the mapping of a stream takes a destination. This one is of a queue, which has a dead-letter queue.',
+  },
   failuresAreLogged: {
     id: 'AwsSolutions::AwsSolutions-SF1',
     reason:

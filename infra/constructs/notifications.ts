@@ -1,10 +1,9 @@
 import { Duration, Names, Stack } from 'aws-cdk-lib';
-import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus, type IEventBus, type IRuleTarget, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterCriteria, FilterRule, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { FilterCriteria, FilterRule, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { PAYMENT_CONFIRMED } from '../../lambda/notify/payment-confirmed.ts';
@@ -40,16 +39,24 @@ export class Notifications extends Construct {
     this.#trackerName = trackerName;
     this.#deadLetterQueue = deadLetterQueue;
     this.bus = props.bus ?? createBus(this, `Payments confirmed by ${trackerName}`);
-    this.function = new BundledFunction(this, 'Function', {
+    this.function = new BundledFunction(this, 'Notify', {
       entry: 'notify.handler',
       description: `Puts events of confirmed payments on the event bus (${trackerName})`,
       timeout: Duration.seconds(60),
-      environment: variablesFor('notify', { trackerName, eventBusArn: this.bus.eventBusArn }),
+      environment: variablesFor('notify', {
+        trackerName,
+        eventBusArn: this.bus.eventBusArn,
+        deadLetterQueueUrl: deadLetterQueue.queueUrl,
+      }),
     });
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }),
     );
-    this.#followStream(table);
+    table.callWithChanges(this.function, 'BecamePaid', {
+      filters: [BECAME_PAID],
+      batchSize: 100,
+      deadLetterQueue,
+    });
     this.#allowRulesToUseQueue();
   }
 
@@ -69,7 +76,21 @@ export class Notifications extends Construct {
       fn.configureAsyncInvoke({ retryAttempts: 2, onFailure: new SqsDestination(this.#deadLetterQueue) });
     }
     const deadLetterQueue = Queue.fromQueueArn(fn, `DeadLetters${id}`, this.#deadLetterQueue.queueArn);
-    return new Rule(fn, `PaymentConfirmed${id}`, {
+    return this.#forward(
+      fn,
+      `PaymentConfirmed${id}`,
+      new LambdaFunction(fn, { ...DELIVERY, deadLetterQueue }),
+    );
+  }
+
+  /** Puts the events of this tracker into a queue. */
+  fill(queue: IQueue): Rule {
+    const deadLetterQueue = this.#deadLetterQueue;
+    return this.#forward(queue, 'PaymentConfirmed', new SqsQueue(queue, { ...DELIVERY, deadLetterQueue }));
+  }
+
+  #forward(scope: Construct, id: string, target: IRuleTarget): Rule {
+    return new Rule(scope, id, {
       description: `Payments confirmed by ${this.#trackerName}`,
       eventBus: this.bus,
       eventPattern: {
@@ -77,25 +98,7 @@ export class Notifications extends Construct {
         detailType: [PAYMENT_CONFIRMED.detailType],
         detail: { trackerName: [this.#trackerName] },
       },
-      targets: [
-        new LambdaFunction(fn, { maxEventAge: Duration.hours(24), retryAttempts: 185, deadLetterQueue }),
-      ],
-    });
-  }
-
-  #followStream(table: PaymentTable): void {
-    table.grantFollowStream(this.function);
-    this.function.addEventSourceMapping('BecamePaid', {
-      eventSourceArn: table.tableStreamArn,
-      startingPosition: StartingPosition.LATEST,
-      filters: [BECAME_PAID],
-      batchSize: 100,
-      reportBatchItemFailures: true,
-      // Lambda splits a batch that fails, so that one bad record does not use up the retries of the others.
-      bisectBatchOnError: true,
-      retryAttempts: 10,
-      maxRecordAge: Duration.hours(24),
-      onFailure: new SqsDlq(this.#deadLetterQueue),
+      targets: [target],
     });
   }
 
@@ -127,11 +130,14 @@ function createBus(scope: Construct, description: string): IEventBus {
   return new EventBus(scope, 'Bus', { eventBusName, description }) as IEventBus;
 }
 
+/** EventBridge repeats a delivery for a day: the longest time, with the most attempts. */
+const DELIVERY = { maxEventAge: Duration.hours(24), retryAttempts: 185 } as const;
+
 /** Lambda applies the filter before it calls the function, free of charge. */
 const BECAME_PAID = FilterCriteria.filter({
   eventName: FilterRule.isEqual('MODIFY'),
   dynamodb: {
     NewImage: { status: { S: FilterRule.isEqual('paid') } },
-    OldImage: { status: { S: FilterRule.isEqual('pending') } },
+    OldImage: { status: { S: FilterRule.notEquals('paid') } },
   },
 });

@@ -1,6 +1,9 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { LAYOUT } from '../../lambda/table/layout.ts';
 
@@ -10,6 +13,21 @@ import { LAYOUT } from '../../lambda/table/layout.ts';
  * to list all that a tick asks for.
  */
 export const REQUEST_UNITS_CAP = { read: 4000, write: 2000 } as const;
+
+/**
+ * Age at which Lambda gives a change up. DynamoDB deletes it from the stream at 24 hours, without a word; an hour earlier,
+ * there is a message in the dead-letter queue, and what comes behind can still be read.
+ */
+const MAX_RECORD_AGE = Duration.hours(23);
+
+/** A function that is called with changes of the items. */
+export interface Follower {
+  readonly filters: ReturnType<typeof FilterCriteria.filter>[];
+  /** The most changes in a call. */
+  readonly batchSize: number;
+  /** Is told of the changes that were given up. */
+  readonly deadLetterQueue: IQueue;
+}
 
 export interface PaymentTableProps {
   /** What happens to the table when its stack is deleted. */
@@ -34,7 +52,7 @@ export class PaymentTable extends TableV2 {
       }),
       globalSecondaryIndexes: [
         {
-          // Sparse: only pending payments have a shard.
+          // Sparse: only payments that are not paid have a shard.
           indexName: LAYOUT.index.name,
           partitionKey: { name: LAYOUT.index.partitionKey, type: AttributeType.STRING },
           sortKey: { name: LAYOUT.index.sortKey, type: AttributeType.STRING },
@@ -72,13 +90,31 @@ export class PaymentTable extends TableV2 {
     return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns });
   }
 
-  /** Allows reading the stream. */
-  grantFollowStream(grantee: IGrantable): Grant {
+  /**
+   * Calls a function with the changes of the items, and repeats a call that fails until it succeeds or the changes are too
+   * old. A batch that fails is split, and the function may report which change failed first.
+   *
+   * AWS allows one mapping of a stream to a function, and replaces a mapping whose starting position changes by creating
+   * the new one first: that needs another function.
+   */
+  callWithChanges(fn: IFunction, id: string, { filters, batchSize, deadLetterQueue }: Follower): void {
     const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
-    return Grant.addToPrincipal({
-      grantee,
+    Grant.addToPrincipal({
+      grantee: fn,
       actions: actions.map((action) => `dynamodb:${action}`),
       resourceArns: [this.tableStreamArn],
+    });
+    fn.addEventSourceMapping(id, {
+      eventSourceArn: this.tableStreamArn,
+      // A mapping needs minutes to become active. From LATEST, it misses the changes until then.
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters,
+      batchSize,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: -1,
+      maxRecordAge: MAX_RECORD_AGE,
+      onFailure: new SqsDlq(deadLetterQueue),
     });
   }
 }

@@ -93,9 +93,17 @@ export interface PaymentTrackerProps {
    * Whether to create a dashboard. The first three dashboards of an account are free; each further one costs $3 a month
    * (https://aws.amazon.com/cloudwatch/pricing/).
    *
-   * @default true
+   * @default false
    */
   readonly dashboard?: boolean;
+
+  /**
+   * Whether the loop and the functions send traces to X-Ray. They are free up to 100,000 a month in an account; the tracker
+   * sends 43,200, about $0.22 (https://aws.amazon.com/xray/pricing/).
+   *
+   * @default false
+   */
+  readonly tracing?: boolean;
 }
 
 /** Properties of NocoDB's webhook. */
@@ -109,8 +117,9 @@ export interface WebhookProps {
   readonly secretParameterName: string;
 
   /**
-   * Maximum number of concurrent calls. It caps the cost if strangers call the URL. The concurrency is reserved: it is no
-   * longer available to other functions of the account.
+   * Maximum number of concurrent calls; 5 are enough. It caps the cost if strangers call the URL, and keeps them from
+   * delaying the ticks. The concurrency is reserved: it is no longer available to other functions of the account. Lambda
+   * refuses to reserve more than leaves 100 unreserved, so an account with a low quota cannot deploy this.
    *
    * @default - the unreserved concurrency of the account
    */

@@ -1,20 +1,20 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { namesFieldsByIds } from '../../lambda/nocodb/fields.ts';
 import { variablesFor } from '../../lambda/settings/read-settings.ts';
-import { VARIABLES } from '../../lambda/settings/settings.ts';
-import { type TrackerSettings, toValues } from '../../lambda/settings/tracker-settings.ts';
+import { toValues } from '../../lambda/settings/read-tracker-settings.ts';
+import type { TrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { timeLimits } from '../../lambda/tracker/interval.ts';
 import type { MonitoredTracker } from './alarm-rules.ts';
 import { Alarms } from './alarms.ts';
-import { BundledFunction } from './bundled-function.ts';
+import { BundledFunction, TRACING_CONTEXT } from './bundled-function.ts';
 import { checkProps } from './check-props.ts';
 import { TrackerDashboard } from './dashboard.ts';
 import { warnOfLoopback } from './loopback-warning.ts';
@@ -22,6 +22,8 @@ import { acknowledge } from './nag-acknowledgements.ts';
 import { Notifications } from './notifications.ts';
 import { PaymentTable } from './payment-table.ts';
 import type { PaymentTrackerProps, WebhookProps } from './payment-tracker-props.ts';
+import { PostConfirmed, type PostConfirmedProps } from './post-confirmed.ts';
+import { type GrantOptions, setTableVariables } from './table-variable.ts';
 import { TickLoop } from './tick-loop.ts';
 import { WakeUp } from './wake-up.ts';
 import { Webhook } from './webhook.ts';
@@ -72,6 +74,8 @@ export class PaymentTracker extends Construct {
     this.settings = checkProps(props);
     warnOfLoopback(this, this.settings.nocodb.apiUrl);
     this.trackerName = props.name ?? nameAfterPath(this);
+    const { tracing = false } = props;
+    this.node.setContext(TRACING_CONTEXT, tracing);
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.table = new PaymentTable(this, 'Table', {
@@ -91,6 +95,7 @@ export class PaymentTracker extends Construct {
       tickFunction,
       intervalSeconds: this.settings.intervalSeconds,
       deadLetterQueue,
+      tracing,
     });
     this.loop = loop.stateMachine;
     const wakeUp = new WakeUp(this, 'WakeUp', {
@@ -118,13 +123,13 @@ export class PaymentTracker extends Construct {
 
   /**
    * Lets a bot read payments and statistics. Sets the variable `PAYMENT_TABLE_NAME` of a function to the name of the
-   * table.
+   * table, or another variable (`tableVariable`).
    *
-   * If a function uses two trackers, the variable has the table of the last grant. For the other table, set another
-   * variable: `fn.addEnvironment('OTHER_TABLE_NAME', other.table.tableName)`.
+   * @throws {Error} when the variable of the function names the table of another tracker
    */
-  grantRead(grantee: IGrantable): Grant {
-    this.#setTableVariables(grantee);
+  grantRead(grantee: IGrantable, options: GrantOptions = {}): Grant {
+    const { tableName } = this.table;
+    setTableVariables(grantee, { tracker: this, tableName, shards: this.settings.shards }, options);
     const table = this.table.grantItems(
       grantee,
       ['dynamodb:GetItem', 'dynamodb:Query'],
@@ -136,10 +141,14 @@ export class PaymentTracker extends Construct {
   /**
    * Lets a bot track and untrack payments, and everything that {@link grantRead} does: tracking reads the layout of the
    * table in the control item.
+   *
+   * @throws {Error} when the variable of the function names the table of another tracker
    */
-  grantTrack(grantee: IGrantable): Grant {
+  grantTrack(grantee: IGrantable, options: GrantOptions = {}): Grant {
     const actions = ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-    return this.grantRead(grantee).combine(this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]));
+    return this.grantRead(grantee, options).combine(
+      this.table.grantItems(grantee, actions, [`${USER_PREFIX}*`]),
+    );
   }
 
   /**
@@ -168,6 +177,22 @@ export class PaymentTracker extends Construct {
     return this.#notifications.subscribe(fn);
   }
 
+  /**
+   * Posts each confirmed payment to a server that is not on AWS, signed as Standard Webhooks describes it. A request that
+   * the server does not accept is repeated for a day. `verifyConfirmed` of the client checks a request.
+   *
+   * @returns the function that posts
+   * @throws {SettingsError} if a prop is wrong
+   * @example
+   * payments.postConfirmed({ url: 'https://bot.example.com/confirmed' });
+   */
+  postConfirmed(props: PostConfirmedProps): IFunction {
+    const { trackerName, deadLetterQueue } = this;
+    const post = new PostConfirmed(this, 'PostConfirmed', { ...props, trackerName, deadLetterQueue });
+    this.#notifications.fill(post.queue);
+    return post.function;
+  }
+
   #createTickFunction(): BundledFunction {
     const { table, trackerName, settings } = this;
     const { lambdaTimeoutSeconds } = timeLimits(settings.intervalSeconds);
@@ -181,7 +206,11 @@ export class PaymentTracker extends Construct {
       environment: variablesFor('tick', { tableName: table.tableName, trackerName, ...toValues(settings) }),
     });
     this.grantReadToken(tick);
-    table.grantItems(tick, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    table.grantItems(
+      tick,
+      ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+      [`${USER_PREFIX}*`, CONTROL_PARTITION],
+    );
     table.grantQueryOfPending(tick);
     return tick;
   }
@@ -195,7 +224,7 @@ export class PaymentTracker extends Construct {
   }
 
   /** Creates the alarms and the dashboard. @returns the topic of the alarms */
-  #createMonitoring({ alarmTopic, alarmEmail, dashboard = true }: PaymentTrackerProps): ITopic {
+  #createMonitoring({ alarmTopic, alarmEmail, dashboard = false }: PaymentTrackerProps): ITopic {
     const { trackerName, settings, tickFunction, loop, table, deadLetterQueue } = this;
     const tracker: MonitoredTracker = {
       trackerName,
@@ -212,12 +241,6 @@ export class PaymentTracker extends Construct {
       new TrackerDashboard(this, 'Overview', { tracker, alarms: [...alarms.all.values()], tickLogGroupName });
     }
     return alarms.topic;
-  }
-
-  #setTableVariables(grantee: IGrantable): void {
-    if (!(grantee instanceof LambdaFunction)) return;
-    grantee.addEnvironment(VARIABLES.tableName, this.table.tableName);
-    grantee.addEnvironment(VARIABLES.shards, String(this.settings.shards));
   }
 }
 

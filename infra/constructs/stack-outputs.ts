@@ -6,6 +6,10 @@ export const STACK_OUTPUTS = {
   shards: 'PendingShards',
   /** Lambda function that ticks. */
   tickFunctionName: 'TickFunctionName',
+  /** Name of the tracker in its events. */
+  trackerName: 'TrackerName',
+  /** Event bus with the events of confirmed payments. */
+  eventBusArn: 'EventBusArn',
   /** URL for NocoDB's webhook. Absent if the webhook is not deployed. */
   webhookUrl: 'WebhookUrl',
   /** SSM parameter (SecureString) with the secret of the webhook. */

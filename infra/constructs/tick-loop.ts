@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { EventField, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
@@ -20,6 +20,8 @@ export interface TickLoopProps {
   readonly intervalSeconds: number;
   /** Gets the starts that EventBridge could not deliver. */
   readonly deadLetterQueue: IQueue;
+  /** Whether executions send traces to X-Ray. */
+  readonly tracing: boolean;
 }
 
 /** Calls the tick function in every slot: a rule starts an Express workflow each minute. */
@@ -30,7 +32,7 @@ export class TickLoop extends Construct {
 
   constructor(scope: Construct, id: string, props: TickLoopProps) {
     super(scope, id);
-    const { table, tickFunction, intervalSeconds, deadLetterQueue } = props;
+    const { table, tickFunction, intervalSeconds, deadLetterQueue, tracing } = props;
     const definition = tickLoopDefinition(intervalSeconds, {
       partition: Aws.PARTITION,
       tableName: table.tableName,
@@ -38,6 +40,7 @@ export class TickLoop extends Construct {
       tickFunctionName: tickFunction.functionName,
     });
     this.logGroup = new LogGroup(this, 'Log', {
+      logGroupName: vendedLogGroupName(this),
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -45,7 +48,7 @@ export class TickLoop extends Construct {
       stateMachineType: StateMachineType.EXPRESS,
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),
       role: this.#createRole(table, tickFunction),
-      tracingEnabled: true,
+      tracingEnabled: tracing,
       // Only failures. The log of the tick function has each tick.
       logs: { destination: this.logGroup, level: LogLevel.ERROR, includeExecutionData: false },
     });
@@ -60,9 +63,10 @@ export class TickLoop extends Construct {
         new SfnStateMachine(this.stateMachine, {
           // LocalStack uses the id in the input as the name of the execution, and fails without it (localstack#11970).
           input: RuleTargetInput.fromObject({ ...input, id: EventField.eventId }),
-          // A late start is useless, because the next start follows. By default, EventBridge retries for 24 hours.
-          maxEventAge: Duration.seconds(60),
-          retryAttempts: 0,
+          // A start later than the next one is useless. By default, EventBridge retries for 24 hours. A start that is
+          // delivered twice does no harm: the gate refuses the second tick of a slot.
+          maxEventAge: Duration.seconds(START_EVERY_SECONDS),
+          retryAttempts: 2,
           deadLetterQueue,
         }),
       ],
@@ -85,4 +89,18 @@ export class TickLoop extends Construct {
     );
     return role;
   }
+}
+
+/**
+ * A name with the prefix that Step Functions recommends. CloudWatch Logs adds every other log group to the resource policy
+ * of the account, and refuses the next one when that policy is full
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+ */
+function vendedLogGroupName(scope: Construct): string {
+  const name = Names.uniqueResourceName(scope, {
+    maxLength: 200,
+    separator: '-',
+    allowedSpecialCharacters: '-',
+  });
+  return `/aws/vendedlogs/states/${name}`;
 }

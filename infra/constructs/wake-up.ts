@@ -1,7 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { FilterCriteria, FilterRule } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -9,7 +7,6 @@ import { variablesFor } from '../../lambda/settings/read-settings.ts';
 import { CONTROL_PARTITION } from '../../lambda/table/layout.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTable } from './payment-table.ts';
-import { BACKSTOP_SECONDS } from './tick-loop-definition.ts';
 
 export interface WakeUpProps {
   readonly table: PaymentTable;
@@ -26,7 +23,7 @@ export class WakeUp extends Construct {
   constructor(scope: Construct, id: string, props: WakeUpProps) {
     super(scope, id);
     const { table, loop, trackerName, deadLetterQueue } = props;
-    this.function = new BundledFunction(this, 'Function', {
+    this.function = new BundledFunction(this, 'Wake', {
       entry: 'wake.handler',
       description: 'Wakes the resting loop when a payment becomes pending',
       environment: variablesFor('wake', {
@@ -45,17 +42,11 @@ export class WakeUp extends Construct {
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['states:StartExecution'], resources: [loop.stateMachineArn] }),
     );
-    table.grantFollowStream(this.function);
-    this.function.addEventSourceMapping('BecamePending', {
-      eventSourceArn: table.tableStreamArn,
-      startingPosition: StartingPosition.LATEST,
+    table.callWithChanges(this.function, 'BecamePending', {
       filters: BECAME_PENDING,
       // Thousands of payments can become pending at once. One read of the control item is enough for all of them.
       batchSize: 1000,
-      retryAttempts: 3,
-      // After this time the resting loop has ticked anyway.
-      maxRecordAge: Duration.seconds(BACKSTOP_SECONDS),
-      onFailure: new SqsDlq(deadLetterQueue),
+      deadLetterQueue,
     });
   }
 }

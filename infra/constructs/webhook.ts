@@ -3,7 +3,8 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { variablesFor } from '../../lambda/settings/read-settings.ts';
-import { type TrackerSettings, toValues } from '../../lambda/settings/tracker-settings.ts';
+import { toValues } from '../../lambda/settings/read-tracker-settings.ts';
+import type { TrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { CONTROL_PARTITION, USER_PREFIX } from '../../lambda/table/layout.ts';
 import { BundledFunction } from './bundled-function.ts';
 import type { PaymentTable } from './payment-table.ts';
@@ -49,7 +50,8 @@ export class Webhook extends Construct {
       }),
     );
     table.grantQueryOfPending(this.function);
-    table.grantItems(this.function, ['dynamodb:UpdateItem'], [`${USER_PREFIX}*`, CONTROL_PARTITION]);
+    const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    table.grantItems(this.function, actions, [`${USER_PREFIX}*`, CONTROL_PARTITION]);
     this.url = this.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
   }
 }

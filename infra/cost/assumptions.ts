@@ -12,13 +12,13 @@ export const ASSUMPTIONS = {
   storageOverheadBytes: 100,
   /**
    * Logged by a tick that has something to check and makes one request, for each further request, by an idle tick, for a
-   * confirmation, and for a wake-up; bytes.
+   * confirmation, and for its announcement; bytes.
    */
-  logBytesPerTick: 3800,
-  logBytesPerFurtherRequest: 2000,
-  logBytesPerIdleTick: 1500,
-  logBytesPerConfirmation: 900,
-  logBytesPerWakeUp: 900,
+  logBytesPerTick: 1600,
+  logBytesPerFurtherRequest: 900,
+  logBytesPerIdleTick: 400,
+  logBytesPerConfirmation: 400,
+  logBytesPerAnnouncement: 400,
   /** CloudWatch's own estimate of how far it compresses logs that it keeps. */
   logCompression: 0.15,
   /** Duration of a tick: the least, for each record id that it asks for, and for each further request; milliseconds. */
@@ -46,6 +46,4 @@ export const ASSUMPTIONS = {
   requestBytesPerPayment: 8,
   /** The tick function keeps the token for this time, then reads and decrypts it again; seconds. */
   tokenCacheSeconds: 300,
-  /** Metrics that are published as long as something is pending: see `METRICS`. */
-  metricsWhilePending: 4,
 } as const;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration } from 'aws-cdk-lib';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
+import type { NocoDbProps } from '../constructs/payment-tracker-props.ts';
 import { PaymentTrackerStack } from '../constructs/payment-tracker-stack.ts';
 
 /** The properties of a deployed stack that its bill depends on. */
@@ -81,15 +82,19 @@ export function readDeployment({ Resources }: CloudFormationTemplate): Deploymen
  * time and does not change the bill.
  *
  * @param intervalSeconds whole seconds, 5 to 300
+ * @param nocodb props in addition to the address and the table
  * @throws {SettingsError} for another interval
  */
-export function synthTemplate(intervalSeconds: number): CloudFormationTemplate {
+export function synthTemplate(
+  intervalSeconds: number,
+  nocodb: Partial<NocoDbProps> = {},
+): CloudFormationTemplate {
   const outdir = mkdtempSync(join(tmpdir(), 'payment-tracker-cost-'));
   try {
     const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
     const stack = new PaymentTrackerStack(app, 'PaymentTracker', {
       tracker: {
-        nocodb: { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' },
+        nocodb: { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23', ...nocodb },
         interval: Duration.seconds(intervalSeconds),
       },
     });

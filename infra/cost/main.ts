@@ -11,20 +11,29 @@ npm run cost -- [--interval SECONDS] [--users N,N,…] [--json]
   --users     users who always have a payment pending; 0: nothing is pending (default 0,300,10000,100000,1000000)
   --json      every line of the bill, for programs`;
 
-const { values } = parseArgs({
-  options: {
-    interval: { type: 'string', default: String(INTERVAL_SECONDS.default) },
-    users: { type: 'string', default: '0,300,10000,100000,1000000' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const OPTIONS = {
+  interval: { type: 'string', default: String(INTERVAL_SECONDS.default) },
+  users: { type: 'string', default: '0,300,10000,100000,1000000' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+// Not strict: that would throw an error with a stack trace.
+const { values, tokens } = parseArgs({
+  options: OPTIONS,
+  strict: false,
+  allowPositionals: true,
+  tokens: true,
 });
 
-const users = values.users.split(',').map(Number);
+const unknown = tokens.find((token) => token.kind !== 'option' || !(token.name in OPTIONS));
+const users = String(values.users).split(',').map(Number);
 const intervalSeconds = Number(values.interval);
 
-if (values.help) {
+if (values.help === true) {
   console.log(HELP);
+} else if (unknown !== undefined) {
+  refuse(`${process.argv[unknown.index + 2]} is not an option of this command`);
 } else if (users.some((count) => !Number.isInteger(count) || count < 0)) {
   refuse(`--users ${values.users} is not a list of whole numbers`);
 } else if (!isInterval(intervalSeconds)) {

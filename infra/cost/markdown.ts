@@ -17,7 +17,7 @@ export function costReport(intervalSeconds: number, columns: readonly BillColumn
 }
 
 const FREE_TIER =
-  'The always-free tier does not end after a year, but the whole account shares it: ten alarms, ten custom metrics, three dashboards, 5 GB of logs. If other workloads already use it up, the tracker adds the list price; `dashboard: false` in the construct lowers that by $3.';
+  'The always-free tier does not end after a year, but the whole account shares it: ten alarms, ten custom metrics, three dashboards, 5 GB of logs. If other workloads already use it up, the tracker adds the list price. A dashboard (`PAYMENT_TRACKER_DASHBOARD=true`) adds $3 to it, traces (`PAYMENT_TRACKER_TRACING=true`) $0.22.';
 
 function billTable(columns: readonly BillColumn[]): string {
   const services = [...new Set(columns.flatMap(({ bill }) => bill.lines.map(({ service }) => service)))];

@@ -13,7 +13,7 @@ export interface Price {
 export const PRICES_OF = { region: 'us-east-1', date: 'June 2026' } as const;
 
 /** Length of the month: 30 days. */
-export const MONTH = { seconds: 2_592_000, hours: 720 } as const;
+export const MONTH = { seconds: 2_592_000 } as const;
 
 /** The pages on which AWS publishes the prices, by service. */
 export const PRICE_SOURCES: Readonly<Record<string, string>> = {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { consoleObserver } from '../../lambda/client/index.ts';
+import { parseTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import { SETTINGS, VARIABLES } from '../../lambda/settings/settings.ts';
-import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
 import { openDemo, runFirstCustomer } from './demo/demo.ts';
+import { installWebhook, WEBHOOK_SECRET_PARAMETER } from './demo/install-webhook.ts';
 import { type DeployedTracker, deployTracker } from './deployment/deploy-tracker.ts';
 import { removeStack } from './deployment/remove-stack.ts';
 import { awsClientConfig } from './emulator/aws-environment.ts';
@@ -12,8 +13,10 @@ import { startEmulator } from './emulator/start-emulator.ts';
 import { StartError } from './errors/start-error.ts';
 import { followLog, type LogLine } from './log/follow-log.ts';
 import { functionLogGroups, logReader } from './log/function-logs.ts';
+import { createTickHistory, type TickHistory } from './log/tick-history.ts';
 import { type NocoDbToWatch, nocoDbToWatch, urlForLambdas } from './nocodb-to-watch.ts';
 import { runCommand } from './process/run-command.ts';
+import { secondTerminal } from './second-terminal.ts';
 import type { StartSettings } from './start-settings.ts';
 
 /** What {@link runLocally} gets from its process. */
@@ -47,6 +50,7 @@ export async function runLocally(settings: StartSettings, context: RunContext): 
     ...settings.variables,
     [VARIABLES.apiUrl]: settings.urlForLambdas ?? urlForLambdas(nocodb.url, containers),
     [VARIABLES.tableId]: nocodb.tableId,
+    ...(settings.webhook && { [VARIABLES.webhookSecretParameter]: WEBHOOK_SECRET_PARAMETER }),
   };
   // If the emulator cannot start, `deployTo` reports the error, and there is nothing to clean up.
   started.defer(() =>
@@ -56,10 +60,15 @@ export async function runLocally(settings: StartSettings, context: RunContext): 
     ),
   );
   const deployed = await deployTo(emulator, variables, nocodb.token, context);
-  await showLog(deployed, context);
-  await registerUsers(deployed, settings, nocodb, context);
-  const { endpoint } = await emulator;
-  say(`stats: npm run tracker -- stats --watch --endpoint ${endpoint}`);
+  const history = createTickHistory(deployed.intervalSeconds);
+  await showLog(deployed, history, context);
+  say(
+    `for a bot or the command line (npm run tracker -- stats --watch) in another terminal:\n${secondTerminal(deployed, nocodb)}`,
+  );
+  if (settings.webhook && nocodb.demo !== undefined) {
+    await installWebhook(deployed, nocodb.demo, { run: runCommand, say, signal: end });
+  }
+  await registerUsers(deployed, history, settings, nocodb, context);
   await Promise.race([whenAborted(end), failWhenLost(emulator)]);
 }
 
@@ -87,24 +96,32 @@ async function deployTo(
   return deployed;
 }
 
-/** Shows new lines in the logs of the Lambda functions until `end` aborts. */
-async function showLog({ aws, stackName }: DeployedTracker, { say, end }: RunContext): Promise<void> {
+/** Shows new lines in the logs of the Lambda functions until `end` aborts. The history gets the debug lines too. */
+async function showLog(
+  { aws, stackName }: DeployedTracker,
+  history: TickHistory,
+  { say, end }: RunContext,
+): Promise<void> {
   const read = logReader(aws, await functionLogGroups(aws, stackName));
-  const print = ({ text, at }: LogLine) => say(text, at);
+  const print = (line: LogLine) => {
+    history.add(line);
+    if (line.fields?.level !== 'DEBUG') say(line.text, line.at);
+  };
   const onError = (error: unknown) => say(`cannot read the log: ${(error as Error).message}`);
   void followLog({ read, print, onError, since: Date.now() - 1000, signal: end });
 }
 
 async function registerUsers(
   deployed: DeployedTracker,
-  { track }: StartSettings,
+  history: TickHistory,
+  { track, webhook }: StartSettings,
   { demo }: NocoDbToWatch,
   { say, end, started }: RunContext,
 ): Promise<void> {
   const tracker = deployed.client({ observe: consoleObserver(say) });
   if (track.length > 0) await tracker.trackMany(track);
   if (demo !== undefined) {
-    const options = { nocodb: demo, tracker, deployed, say, signal: end };
+    const options = { nocodb: demo, tracker, deployed, webhook, history, say, signal: end };
     const page = await openDemo(options);
     started.defer(() => page.close());
     say(`page: ${page.url} shows the payments; tick some of them as paid`);
@@ -117,7 +134,8 @@ async function registerUsers(
 /** Stops the emulator, or removes the stack from an emulator that `npm start` did not start. */
 async function cleanUp(emulator: Emulator, variables: Readonly<Record<string, string>>): Promise<void> {
   const { tokenParameterName } = parseTrackerSettings(variables);
-  const stack = { stackName: SETTINGS.stackName.default, tokenParameterName };
+  const parameterNames = [tokenParameterName, WEBHOOK_SECRET_PARAMETER];
+  const stack = { stackName: SETTINGS.stackName.default, parameterNames };
   if (!emulator.ours) await removeStack(awsClientConfig(emulator.endpoint), stack);
   await emulator.stop();
 }

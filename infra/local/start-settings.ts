@@ -15,7 +15,19 @@ export interface StartSettings {
   readonly variables: Readonly<Record<string, string>>;
   /** Payments to track at the start. */
   readonly track: readonly { readonly userId: string; readonly recordId: string }[];
+  /** Whether to deploy the webhook and install it in the demo NocoDB. */
+  readonly webhook: boolean;
 }
+
+/** Printed for `--help`. */
+export const START_HELP = `Usage: npm start -- [options]
+
+Runs the tracker on this machine until Ctrl-C, on a local AWS and with a demo NocoDB, unless others are configured
+in the environment or in the file .env.
+
+  --track USER:RECORD  Track this payment; may be repeated.
+  --webhook            Deploy the webhook too, and install it in the demo NocoDB.
+  --help               Print this help.`;
 
 /** Placeholders for the demo NocoDB, whose address is not known yet. */
 const DEMO = {
@@ -37,7 +49,14 @@ export function parseStartSettings(args: readonly string[], environment: Variabl
   const given = Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())),
   );
+  const { track, webhook } = parseOptions(args);
   const real = Object.keys(given).some((name) => name.startsWith('NOCODB_'));
+  if (real && webhook) {
+    throw new StartError(
+      '--webhook is for the demo NocoDB, but another NocoDB is configured',
+      'Start without --webhook, or unset all NOCODB_ variables.',
+    );
+  }
   const { faults } = checkVariables(real ? given : { ...given, ...DEMO }, 'start');
   if (faults.length > 0) {
     throw new StartError(
@@ -52,24 +71,35 @@ export function parseStartSettings(args: readonly string[], environment: Variabl
   } = given;
   return {
     variables: Object.fromEntries(Object.entries(given).filter(([name]) => PASSED_ON.includes(name))),
-    track: parseTrack(args),
+    track,
+    webhook,
     ...(endpoint !== undefined && { endpoint }),
     ...(token !== undefined && { token }),
     ...(urlForLambdas !== undefined && { urlForLambdas }),
   };
 }
 
-function parseTrack(args: readonly string[]): StartSettings['track'] {
-  const hint = 'Use: npm start -- --track USER:RECORD, as often as needed.';
+function parseOptions(args: readonly string[]): Pick<StartSettings, 'track' | 'webhook'> {
   try {
-    const { values } = parseArgs({ args: [...args], options: { track: { type: 'string', multiple: true } } });
-    return (values.track ?? []).map((pair) => {
-      const [, userId, recordId] = /^(.+):([^:]+)$/.exec(pair) ?? [];
-      if (userId !== undefined && recordId !== undefined) return { userId, recordId };
-      throw new StartError(`--track ${pair} is not USER:RECORD`, hint);
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        track: { type: 'string', multiple: true, default: [] },
+        webhook: { type: 'boolean', default: false },
+      },
     });
+    return { ...values, track: values.track.map(parsePair) };
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError((error as Error).message.split(/[.\n]/)[0] ?? '', hint, error);
+    throw new StartError((error as Error).message.split(/[.\n]/)[0] ?? '', 'See: npm start -- --help', error);
   }
+}
+
+function parsePair(pair: string): StartSettings['track'][number] {
+  const [, userId, recordId] = /^(.+):([^:]+)$/.exec(pair) ?? [];
+  if (userId !== undefined && recordId !== undefined) return { userId, recordId };
+  throw new StartError(
+    `--track ${pair} is not USER:RECORD`,
+    'Use: npm start -- --track USER:RECORD, as often as needed.',
+  );
 }

@@ -1,3 +1,5 @@
+// For projects whose `lib` is older: it declares AggregateError.
+/// <reference lib="es2021.promise" preserve="true" />
 import type { InvalidIdError } from '../tracker/errors.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { TrackResult } from '../tracker/payment-store.ts';

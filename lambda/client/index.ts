@@ -1,5 +1,6 @@
 export type { PaymentConfirmed } from '../notify/payment-confirmed.ts';
 export { consoleObserver } from '../observability/console-observer.ts';
+export { InvalidSignatureError, type RequestHeaders, verifyConfirmed } from '../post/standard-webhook.ts';
 export { LayoutTooNewError, TableUnavailableError } from '../table/errors.ts';
 export { InvalidIdError } from '../tracker/errors.ts';
 export type { Observer, TrackerEvent } from '../tracker/events.ts';

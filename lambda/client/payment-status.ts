@@ -7,8 +7,9 @@ export interface StatusResult {
   /**
    * - `pending`: not paid as of the last tick; the tracker asks for it in every tick.
    * - `paid`: paid. Final.
-   * - `missing`: NocoDB has no such record, or no longer; the tracker does not ask for it. Tracking it again renews it.
-   * - `invalid`: NocoDB refuses the record id, see `reason`; the tracker does not ask for it. Tracking it again renews it.
+   * - `missing`: NocoDB has no such record, or no longer. The tracker asks for it once an hour, and it is pending again when
+   *   the record is there. Tracking it again renews it at once.
+   * - `invalid`: NocoDB refuses the record id, see `reason`. Otherwise like `missing`.
    * - `untracked`: never tracked, untracked, or expired.
    */
   readonly state: 'pending' | 'paid' | 'missing' | 'invalid' | 'untracked';
@@ -18,6 +19,8 @@ export interface StatusResult {
   readonly paidAt?: Date;
   /** When it was last tracked. */
   readonly trackedAt?: Date;
+  /** When it became missing or invalid. */
+  readonly givenUpAt?: Date;
   /** Why NocoDB refuses the record id. */
   readonly reason?: string;
   /** Age of the data in whole seconds: the state is at least this fresh. `null` before the first successful tick. */
@@ -40,12 +43,13 @@ export function toStatus(
   if (payment === undefined) {
     return { state: 'untracked', ...(recordId !== undefined && { recordId }), ...age };
   }
-  const { status, trackedAt, paidAt, reason } = payment;
+  const { status, trackedAt, paidAt, givenUpAt, reason } = payment;
   return {
     state: status,
     recordId: payment.recordId,
     trackedAt: new Date(trackedAt),
     ...(paidAt !== undefined && { paidAt: new Date(paidAt) }),
+    ...(givenUpAt !== undefined && { givenUpAt: new Date(givenUpAt) }),
     ...(reason !== undefined && { reason }),
     ...age,
   };

@@ -8,6 +8,12 @@ export interface TrackerStats {
   readonly trackedUsers: number;
   /** Pending payments, counted now. */
   readonly pending: number;
+  /** Pending payments that are not confirmed because they were tracked for another NocoDB table, as of the last sweep. */
+  readonly held: number;
+  /** Payments whose record NocoDB does not have, counted now. */
+  readonly missing: number;
+  /** Payments whose record id NocoDB refuses, counted now. */
+  readonly invalid: number;
   /** Seconds between ticks; `null` before the first tick. */
   readonly updateIntervalSeconds: number | null;
   /** Ticks that succeeded since the table was created. */
@@ -50,16 +56,30 @@ export interface PastMoment {
   readonly ageSeconds: number;
 }
 
+/** The payments that are not paid. */
+export interface UnpaidPayments {
+  readonly pending: readonly PaymentKey[];
+  readonly missing: readonly PaymentKey[];
+  readonly invalid: readonly PaymentKey[];
+}
+
 /**
  * Computes the stats from the items of the table.
  *
  * @param now epoch milliseconds
  */
-export function toStats(control: Control, pending: readonly PaymentKey[], now: number): TrackerStats {
+export function toStats(
+  control: Control,
+  { pending, missing, invalid }: UnpaidPayments,
+  now: number,
+): TrackerStats {
   const { counters, lastSuccessAt, sweptAt, blockedUntil = 0, lastError } = control;
   return {
     trackedUsers: new Set(pending.map(({ userId }) => userId)).size,
     pending: pending.length,
+    held: control.held ?? 0,
+    missing: missing.length,
+    invalid: invalid.length,
     updateIntervalSeconds: control.intervalSeconds ?? null,
     totalUpdates: counters.updates,
     failures: counters.failures,

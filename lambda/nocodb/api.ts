@@ -33,17 +33,9 @@ export interface NocoDbApi {
   readTable(context: RequestContext): Promise<TableDescription>;
 
   /** Takes over what another process learned. */
-  recall(facts: ServerFacts | undefined): void;
-  /** What is known about the server; `undefined`: nothing. */
-  facts(): ServerFacts | undefined;
-
-  /**
-   * Learns the base of the table while the server tells it, unless it is known: without it, v3 cannot be used when v2 is
-   * gone.
-   *
-   * @throws {TrackerError}
-   */
-  learnBase(context: RequestContext): Promise<void>;
+  recall(facts: ServerFacts): void;
+  /** What is known about the server. */
+  facts(): ServerFacts;
 }
 
 /** With `auto`, a server that had no v2 is asked for it again after a day, milliseconds. */
@@ -75,10 +67,9 @@ export function createNocoDbApi(settings: NocoDbSettings, client: NocoDbClient, 
 
   function noteAnswer(version: Dialect['version'], isFirst: boolean): void {
     if (apiVersion !== 'auto') return;
-    const { baseId: known } = facts;
-    const base = known === undefined ? {} : { baseId: known };
-    if (version === 'v2') facts = base;
-    else if (!isFirst) facts = { ...base, withoutV2Since: clock.now() };
+    const { baseId } = facts;
+    if (version === 'v2') facts = { baseId };
+    else if (!isFirst) facts = { baseId, withoutV2Since: clock.now() };
   }
 
   async function readTableIn(dialect: Dialect, context: RequestContext): Promise<TableDescription> {
@@ -121,13 +112,10 @@ export function createNocoDbApi(settings: NocoDbSettings, client: NocoDbClient, 
       }
     },
     readTable: (context) => api.ask(context, (dialect) => readTableIn(dialect, context)),
-    recall(known = {}) {
-      facts = known;
+    recall(known) {
+      facts = { ...known, baseId: known.baseId ?? facts.baseId };
     },
-    facts: () => (Object.keys(facts).length === 0 ? undefined : facts),
-    async learnBase(context) {
-      if (apiVersion === 'auto' && baseId() === undefined) await api.readTable(context);
-    },
+    facts: () => facts,
   };
   return api;
 }

@@ -37,9 +37,14 @@ export function dialectV2({ tableId }: Pick<NocoDbSettings, 'tableId'>): Dialect
     },
 
     readTable(json) {
-      const { base_id: baseId, columns } = asObject(json, 'the answer');
+      const { title, base_id: baseId, columns } = asObject(json, 'the answer');
       const fields = asList(columns, 'the list of columns').map(readColumn);
-      return { version: 'v2', fields, ...(typeof baseId === 'string' && { baseId }) };
+      return {
+        version: 'v2',
+        fields,
+        ...(typeof title === 'string' && { title }),
+        ...(typeof baseId === 'string' && { baseId }),
+      };
     },
 
     newRecord: (values) => values,

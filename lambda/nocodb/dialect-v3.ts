@@ -41,8 +41,13 @@ export function dialectV3({ tableId }: Pick<NocoDbSettings, 'tableId'>, baseId: 
     },
 
     readTable(json) {
-      const { fields } = asObject(json, 'the answer');
-      return { version: 'v3', baseId, fields: asList(fields, 'the list of fields').map(readField) };
+      const { title, fields } = asObject(json, 'the answer');
+      return {
+        version: 'v3',
+        ...(typeof title === 'string' && { title }),
+        baseId,
+        fields: asList(fields, 'the list of fields').map(readField),
+      };
     },
 
     newRecord: (fields) => ({ fields }),

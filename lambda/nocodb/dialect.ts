@@ -45,6 +45,8 @@ export interface ListQuery {
 
 /** What the tracker uses of a table's description. */
 export interface TableDescription {
+  /** Absent when the description does not tell it. */
+  readonly title?: string;
   /** `p…`; absent when the description does not tell it. */
   readonly baseId?: string;
   /** In v3, NocoDB's own fields are not among them, except for the key. */

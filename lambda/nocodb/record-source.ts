@@ -15,6 +15,7 @@ import type {
   RecordSource,
   RequestContext,
 } from '../tracker/record-source.ts';
+import type { WatchedTable } from '../tracker/watched-table.ts';
 import { createNocoDbApi, type NocoDbApi } from './api.ts';
 import { readBulkPages, sendBulkList } from './bulk-list.ts';
 import { type ClientOptions, createNocoDbClient, type JsonResponse } from './client.ts';
@@ -114,10 +115,19 @@ export function recordSourceOf(api: NocoDbApi): RecordSource {
 
     listChanged,
 
+    async tableName(context) {
+      const { title = settings.tableId, baseId } = await api.readTable(context);
+      return { title: title.slice(0, MAX_TITLE), ...(baseId !== undefined && { base: baseId }) };
+    },
+
     recall: api.recall,
     facts: api.facts,
-    learn: api.learnBase,
   };
+}
+
+/** The table in the settings, as the tracker remembers it. */
+export function toWatchedTable({ tableId, ownerField }: NocoDbSettings): WatchedTable {
+  return { id: tableId, comparesOwners: ownerField !== undefined };
 }
 
 /**
@@ -129,6 +139,9 @@ export function sourceName(settings: NocoDbSettings): string {
   const parts = [apiUrl, tableId, idField, paidField, paidValues ?? null, ownerField ?? null];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
+
+/** Characters of a table's title that are kept: the control item has room for no more. */
+const MAX_TITLE = 60;
 
 const CHANGES_OPERATION = 'list changed records';
 

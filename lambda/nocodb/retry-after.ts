@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { LONGEST_PENALTY_MS } from '../tracker/interval.ts';
 
 /** Shortest penalty, milliseconds: NocoDB blocks a user for 30 s after a 429 (https://docs.nocodb.com, "Rate limits"). */
 export const MIN_PENALTY_MS = 30_000;
-
-/** Longest penalty, milliseconds. A server that asks for more is likely wrong. */
-export const MAX_PENALTY_MS = 3_600_000;
 
 /** `Retry-After`, and `Retry-After-<name>` as named throttlers of @nestjs/throttler send it. */
 const RETRY_AFTER = /^retry-after(?:-.+)?$/;
@@ -14,7 +12,7 @@ const HTTP_DATE = /^[A-Za-z]{3,9},? [\w: -]+ GMT$/;
 
 /**
  * When the next request may be sent after a 429: the longest wait that a `Retry-After…` header asks for, but not less than
- * {@link MIN_PENALTY_MS} and not more than {@link MAX_PENALTY_MS}.
+ * {@link MIN_PENALTY_MS} and not more than {@link LONGEST_PENALTY_MS}.
  *
  * @param now epoch milliseconds
  * @returns epoch milliseconds
@@ -24,7 +22,7 @@ export function penaltyEnd(headers: IncomingHttpHeaders, now: number): number {
     .filter(([name]) => RETRY_AFTER.test(name.toLowerCase()))
     .flatMap(([, value]) => value ?? [])
     .map((value) => retryAfterMilliseconds(value, readServerTime(headers) ?? now) ?? 0);
-  return now + Math.min(MAX_PENALTY_MS, Math.max(MIN_PENALTY_MS, ...waits));
+  return now + Math.min(LONGEST_PENALTY_MS, Math.max(MIN_PENALTY_MS, ...waits));
 }
 
 /**

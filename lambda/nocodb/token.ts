@@ -1,7 +1,11 @@
 import { TokenRejectedError } from '../tracker/errors.ts';
 import type { CallNames } from './errors.ts';
 
-/** Port: the source of the API token. The client reads the token for every call and stores it nowhere. */
+/**
+ * Port: the source of the API token. The client reads the token for every call and stores it nowhere.
+ *
+ * Both methods throw {@link TokenUnavailableError} when there is no token to return.
+ */
 export interface TokenProvider {
   /** Returns the token, possibly from a cache. */
   get(): Promise<string>;
@@ -20,22 +24,15 @@ const TOKEN_PATTERN = /^[\x21-\x7e]+$/;
 /**
  * Reads the token and checks that it can be sent.
  *
- * @throws {TokenRejectedError} when it cannot be read, or has characters that no token has; the error does not show it
+ * @throws {TokenRejectedError} when it has characters that no token has; the error does not show it
+ * @throws {TokenUnavailableError} when it cannot be read
  */
 export async function readToken(read: () => Promise<string>, names: CallNames): Promise<string> {
-  let problem = 'the NocoDB token is empty or holds characters that no token has';
-  let cause: unknown;
-  try {
-    const token = (await read()).trim();
-    if (TOKEN_PATTERN.test(token)) return token;
-  } catch (error) {
-    problem = 'the NocoDB token could not be read';
-    cause = error;
-  }
+  const token = (await read()).trim();
+  if (TOKEN_PATTERN.test(token)) return token;
   throw new TokenRejectedError({
     ...names,
-    problem,
-    hint: 'See whether the token is stored where the tracker reads it, and whether the tracker may read it.',
-    cause,
+    problem: 'the NocoDB token is empty or holds characters that no token has',
+    hint: 'Store the token as NocoDB shows it.',
   });
 }

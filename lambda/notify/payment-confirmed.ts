@@ -18,7 +18,10 @@ export interface PaymentConfirmed {
   /** Absent when something other than the tracker wrote the payment. */
   readonly confirmedBy?: ConfirmedBy;
   readonly trackerName: string;
-  /** The same in every delivery of one confirmation, and unique to it. Up to 1700 ASCII characters. */
+  /**
+   * The same in every event about this user and record, and in no other: also when the payment expired, was tracked again
+   * and is confirmed again. `paidAt` tells such confirmations apart. Up to 1700 ASCII characters.
+   */
   readonly idempotencyKey: string;
 }
 
@@ -39,14 +42,13 @@ export interface ConfirmedPayment {
 export function paymentConfirmed(payment: ConfirmedPayment, trackerName: string): PaymentConfirmed {
   const { userId, recordId, confirmedBy } = payment;
   const paidAt = new Date(payment.paidAt).toISOString();
-  // The names of trackers and users may contain slashes; encoded, two confirmations never have the same key.
-  const parts = [trackerName, userId, recordId].map(encodeURIComponent);
   return {
     userId,
     recordId,
     paidAt,
     ...(confirmedBy !== undefined && { confirmedBy }),
     trackerName,
-    idempotencyKey: [...parts, paidAt].join('/'),
+    // The names of trackers and users may contain slashes; encoded, two payments never have the same key.
+    idempotencyKey: [trackerName, userId, recordId].map(encodeURIComponent).join('/'),
   };
 }

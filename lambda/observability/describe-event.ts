@@ -21,9 +21,11 @@ export function describeEvent(event: TrackerEvent): string | undefined {
     case 'payment.confirmed':
       return `💰 Payment confirmed for ${nameOf(event.payment)}${event.by === 'webhook' ? ', by webhook' : ''}`;
     case 'payment.missing':
-      return `👻 Payment missing for ${nameOf(event.payment)}: NocoDB has no such record; the tracker no longer asks for it`;
+      return `👻 Payment missing for ${nameOf(event.payment)}: NocoDB has no such record; the tracker asks for it once an hour`;
     case 'payment.invalid':
-      return `🧪 Payment invalid for ${nameOf(event.payment)}: NocoDB refuses the record id (${event.reason}); the tracker no longer asks for it`;
+      return `🧪 Payment invalid for ${nameOf(event.payment)}: NocoDB refuses the record id (${event.reason}); the tracker asks for it once an hour`;
+    case 'payment.revived':
+      return `🌱 Payment pending again for ${nameOf(event.payment)}: its record exists`;
     case 'payment.ownerMismatch':
       return `🚨 Payment not confirmed for ${nameOf(event.payment)}: the record is paid, but its owner is ${event.owner ?? 'empty'}`;
     case 'nocodb.request':
@@ -40,6 +42,8 @@ export function describeEvent(event: TrackerEvent): string | undefined {
       return describeStarted(event);
     case 'tick.skipped':
       return describeSkipped(event);
+    case 'gate.passedOver':
+      return describePassedOver(event);
     case 'tick.leaseLost':
       return `🐢 Payment tracker: a tick took longer than its lease (owner: ${event.owner}); its confirmations are kept, but its totals are not counted`;
     case 'tick.finished':
@@ -81,15 +85,23 @@ function describeSkipped({ reason, until }: EventOf<'tick.skipped'>): string {
     : `⏭️ Payment tracker: this slot already has its tick, the next tick may start at ${timeOf(until)}`;
 }
 
+function describePassedOver({ nextAllowedAt, blockedUntil }: EventOf<'gate.passedOver'>): string {
+  const values = [
+    ...(nextAllowedAt === undefined ? [] : [`nextAllowedAt = ${nextAllowedAt}`]),
+    ...(blockedUntil === undefined ? [] : [`blockedUntil = ${blockedUntil}`]),
+  ];
+  return `🧭 Payment tracker: the gate had a value that no tick writes (${values.join(', ')}), and was passed; a clock was wrong, or somebody wrote the control item`;
+}
+
 function describeFinished(event: EventOf<'tick.finished'>): string {
   if (event.resting) return '💤 Payment tracker: nothing pending, resting until a payment is tracked';
-  const outcome = event.checked === 0 ? 'nothing pending' : describeOutcome(event);
+  const outcome = event.checked === 0 && event.held === 0 ? 'nothing pending' : describeOutcome(event);
   return `✅ Payment tracker: ${outcome}. Next update at ${timeOf(event.nextUpdateAt)}`;
 }
 
 function describeFailed(event: EventOf<'tick.failed'>): string {
   const message = event.error instanceof Error ? event.error.message : String(event.error);
-  const done = event.checked === 0 ? '' : ` (before that: ${describeOutcome(event)})`;
+  const done = event.checked === 0 && event.held === 0 ? '' : ` (before that: ${describeOutcome(event)})`;
   if (event.blockedUntil !== undefined) {
     return `🚫 Payment tracker: rate limited by NocoDB until ${timeOf(event.blockedUntil)}: ${message}${done}`;
   }
@@ -97,11 +109,13 @@ function describeFailed(event: EventOf<'tick.failed'>): string {
 }
 
 function describeOutcome(summary: TickSummary): string {
-  const { confirmed, checked, pending, missing, invalid, ownerMismatches, unanswered, unfinished } = summary;
+  const { confirmed, checked, pending, missing, invalid, ownerMismatches, held, unanswered, unfinished } =
+    summary;
   const rare = [
     { count: missing, what: 'missing' },
     { count: invalid, what: 'invalid' },
     { count: ownerMismatches, what: 'paid by another owner' },
+    { count: held, what: 'held, because they were tracked for another table' },
     { count: unanswered, what: 'not asked for yet' },
     { count: unfinished, what: 'not written yet' },
   ];

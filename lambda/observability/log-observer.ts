@@ -10,7 +10,7 @@ export type EventLogger = Readonly<Record<Level, (message: string, fields: Recor
 /**
  * Creates an observer that logs every event: `message` is the line for people, and the other fields are those of the
  * event (`type`, `payment`, `checked`, …), for queries. An error is one field, `error`, with its kind, operation, target,
- * hint, stack and causes.
+ * hint, stack and causes. A field that is absent is 0 or `false`, or stands in the message and is used in no query.
  *
  * @example
  * createLogObserver(new Logger({ serviceName: 'payments' }));
@@ -18,12 +18,27 @@ export type EventLogger = Readonly<Record<Level, (message: string, fields: Recor
 export function createLogObserver(logger: EventLogger): Observer {
   return (event) => {
     const message = describeEvent(event);
-    if (message !== undefined) logger[levelOf(event)](message, fieldsOf(event));
+    if (message !== undefined) logger[levelOf(event)](message, withoutZeros(fieldsOf(event)));
   };
 }
 
 function fieldsOf(event: TrackerEvent): Record<string, unknown> {
-  return event.type === 'tick.failed' ? { ...event, error: loggableError(event.error) } : { ...event };
+  switch (event.type) {
+    case 'tick.failed':
+      return { ...event, error: loggableError(event.error) };
+    case 'nocodb.request':
+      return { type: event.type, recordIds: event.recordIds };
+    case 'nocodb.response': {
+      const { method, endpoint, totals, ...fields } = event;
+      return fields;
+    }
+    default:
+      return { ...event };
+  }
+}
+
+function withoutZeros(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0 && value !== false));
 }
 
 function levelOf(event: TrackerEvent): Level {
@@ -34,6 +49,7 @@ function levelOf(event: TrackerEvent): Level {
     case 'payment.missing':
     case 'payment.invalid':
     case 'tick.leaseLost':
+    case 'gate.passedOver':
     case 'webhook.refused':
       return 'warn';
     case 'tick.skipped':

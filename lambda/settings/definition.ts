@@ -11,6 +11,7 @@ export type Reader =
   | 'tick'
   | 'webhook'
   | 'notify'
+  | 'post'
   | 'wake'
   /** The example bots, and everything else that needs all settings of a tracker. */
   | 'tracker'

@@ -27,7 +27,12 @@ export const INTERVAL_SECONDS = { min: 5, max: 300, default: 20 } as const;
 
 const DAYS = { min: 1, max: 3650, unit: 'days' } as const;
 
+const QUEUE_URL = /^https?:\/\/\S+$/;
+const QUEUE_URL_FORM = 'the URL of an SQS queue';
+
 const DEFAULT_TOKEN_PARAMETER = '/payment-tracker/nocodb-api-token';
+
+const DEFAULT_CONFIRMED_SECRET_PARAMETER = '/payment-tracker/confirmed-webhook-secret';
 
 const WHERE_TABLE_ID_IS =
   'the id begins with m and stands in the address bar when the table is open, as in …/dashboard/#/nc/<base id>/<table id>';
@@ -70,6 +75,7 @@ export const SETTINGS = {
       tick: 'required',
       webhook: 'required',
       notify: 'required',
+      post: 'required',
       wake: 'required',
     },
   },
@@ -83,6 +89,16 @@ export const SETTINGS = {
     ...text(/^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:event-bus\/.+$/, 'the ARN of an event bus'),
     readBy: { notify: 'required' },
   },
+  deadLetterQueueUrl: {
+    variable: 'DEAD_LETTER_QUEUE_URL',
+    ...text(QUEUE_URL, QUEUE_URL_FORM),
+    readBy: { notify: 'required', post: 'required' },
+  },
+  postQueueUrl: {
+    variable: 'POST_QUEUE_URL',
+    ...text(QUEUE_URL, QUEUE_URL_FORM),
+    readBy: { post: 'required' },
+  },
   alarmEmail: {
     variable: 'ALARM_EMAIL',
     prop: 'alarmEmail',
@@ -91,6 +107,24 @@ export const SETTINGS = {
     readBy: { stack: 'optional', props: 'optional' },
     meaning:
       'An e-mail address that gets the [alarms](#alarms), after its owner confirms the mail that AWS sends.',
+  },
+  dashboard: {
+    variable: 'PAYMENT_TRACKER_DASHBOARD',
+    prop: 'dashboard',
+    format: FLAG,
+    check: flag,
+    default: false,
+    readBy: { stack: 'optional', props: 'optional' },
+    meaning: '`true` adds a dashboard ($3 a month after the first three of an account).',
+  },
+  tracing: {
+    variable: 'PAYMENT_TRACKER_TRACING',
+    prop: 'tracing',
+    format: FLAG,
+    check: flag,
+    default: false,
+    readBy: { stack: 'optional', props: 'optional' },
+    meaning: '`true` sends traces of the loop and the functions to X-Ray.',
   },
   webhookSecretParameter: {
     variable: 'NOCODB_WEBHOOK_SECRET_PARAMETER',
@@ -101,9 +135,35 @@ export const SETTINGS = {
       "Name of the SSM SecureString parameter that holds the secret of [NocoDB's webhook](#nocodbs-webhook-confirmed-at-once). Set it to deploy the webhook.",
   },
   webhookMaxConcurrency: {
+    variable: 'NOCODB_WEBHOOK_MAX_CONCURRENCY',
     prop: 'webhook.maxConcurrency',
     ...number({ min: 1 }),
-    readBy: { props: 'optional' },
+    readBy: { stack: 'optional', props: 'optional' },
+    meaning:
+      'The most calls of the webhook that run at the same time, for example `5`: strangers who call its URL then cannot delay the ticks. Lambda reserves them from the concurrency of the account.',
+  },
+  confirmedWebhookUrl: {
+    variable: 'CONFIRMED_WEBHOOK_URL',
+    prop: 'postConfirmed.url',
+    // Requests to this machine are for tests.
+    ...text(
+      /^(?:https:\/\/[^\s/]|http:\/\/(?:127\.0\.0\.1|localhost)[:/])\S*$/,
+      'an address that begins with https://',
+    ),
+    // The path may contain a secret.
+    secret: true,
+    readBy: { stack: 'optional', props: 'optional', post: 'required' },
+    meaning:
+      'An HTTPS address that gets a signed [POST for each confirmed payment](https://github.com/global-payment-tracker/payment-tracker/blob/main/lambda/notify/README.md#bots-that-are-not-on-aws), for a bot that is not on AWS.',
+  },
+  confirmedWebhookSecretParameter: {
+    variable: 'CONFIRMED_WEBHOOK_SECRET_PARAMETER',
+    prop: 'postConfirmed.secretParameterName',
+    ...parameterName(DEFAULT_CONFIRMED_SECRET_PARAMETER, 'secret'),
+    default: DEFAULT_CONFIRMED_SECRET_PARAMETER,
+    readBy: { stack: 'optional', props: 'optional', post: 'optional' },
+    meaning:
+      'Name of the SSM SecureString parameter that holds the secret (`whsec_…`) that signs these requests.',
   },
   apiUrl: {
     variable: 'NOCODB_API_URL',

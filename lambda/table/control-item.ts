@@ -1,11 +1,6 @@
 import type { ConfirmationCount } from '../tracker/confirm-reported.ts';
-import {
-  type Counters,
-  type Gate,
-  type GateAnswer,
-  NO_COUNTERS,
-  type TickReport,
-} from '../tracker/control-state.ts';
+import type { Gate, GateAnswer, TickReport } from '../tracker/control-state.ts';
+import { CLOCK_TOLERANCE_MS, LONGEST_HOLD_MS, LONGEST_PENALTY_MS } from '../tracker/interval.ts';
 import type { Control } from '../tracker/payment-store.ts';
 import type { RestState } from '../tracker/wake.ts';
 import {
@@ -14,9 +9,12 @@ import {
   HOLDS_GATE,
   LAYOUT_IS_KNOWN,
   NO_PENALTY_RUNS,
+  PENALTY_IS_BROKEN,
   PENALTY_IS_LONGER,
   TICK_WAS_BEFORE,
+  WATCHES_SAME_SOURCE,
 } from './conditions.ts';
+import { finishUpdate, toControl } from './control-attributes.ts';
 import { DocumentTable, type Item, type TableOptions } from './document-table.ts';
 import { LayoutTooNewError } from './errors.ts';
 import { CONTROL_KEY, LAYOUT_VERSION } from './layout.ts';
@@ -36,19 +34,47 @@ export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
   /** @throws {LayoutTooNewError} when the table was written by a newer version of the tracker */
   async acquire({ owner, now, lease }: Parameters<Gate['acquire']>[0]): Promise<GateAnswer> {
     const operation = 'acquire gate';
+    const [longestHold, longestPenalty] = [now + LONGEST_HOLD_MS, longestPenaltyAt(now)];
     const result = await this.#table.write({
       operation,
       key: CONTROL_KEY,
       update: 'SET #owner = :owner, #nextAllowedAt = :leaseEnd, #layout = :layout',
       condition: [GATE_IS_OPEN, NO_PENALTY_RUNS, LAYOUT_IS_KNOWN].join(' AND '),
-      values: { ':owner': owner, ':leaseEnd': now + lease, ':now': now, ':layout': LAYOUT_VERSION },
-      returns: 'ALL_NEW',
+      values: {
+        ':owner': owner,
+        ':leaseEnd': now + lease,
+        ':now': now,
+        ':longestHold': longestHold,
+        ':longestPenalty': longestPenalty,
+        ':layout': LAYOUT_VERSION,
+      },
     });
-    if (result.written) return { granted: true, control: toControl(result.item) };
-    checkLayout(result.found, operation);
+    if (!result.written) checkLayout(result.found, operation);
     // The first try's answer was lost, and the SDK's second try met its own lease.
-    if (result.found?.owner === owner) return { granted: true, control: toControl(result.found) };
-    return refusal(result.found, now);
+    if (!result.written && result.found?.owner !== owner) return refusal(result.found, now);
+    const { nextAllowedAt, blockedUntil, ...before } = (result.written ? result.item : result.found) ?? {};
+    const isPenaltyBroken = isBeyond(blockedUntil, longestPenalty);
+    if (isPenaltyBroken) await this.#removeBrokenPenalty(owner, longestPenalty);
+    const passedOver = {
+      ...(isBeyond(nextAllowedAt, longestHold) && { nextAllowedAt: String(nextAllowedAt) }),
+      ...(isPenaltyBroken && { blockedUntil: String(blockedUntil) }),
+    };
+    return {
+      granted: true,
+      control: toControl(isPenaltyBroken ? before : { ...before, blockedUntil }),
+      ...(Object.keys(passedOver).length > 0 && { passedOver }),
+    };
+  }
+
+  /** Otherwise no penalty would be longer, and none could be noted. */
+  async #removeBrokenPenalty(owner: string, longestPenalty: number): Promise<void> {
+    await this.#table.write({
+      operation: 'remove broken penalty',
+      key: CONTROL_KEY,
+      update: 'REMOVE #blockedUntil',
+      condition: `${HOLDS_GATE} AND ${PENALTY_IS_BROKEN}`,
+      values: { ':owner': owner, ':longestPenalty': longestPenalty },
+    });
   }
 
   async finish(report: TickReport): Promise<boolean> {
@@ -90,6 +116,34 @@ export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
   }
 
   /**
+   * The table that the tracker watches, as of its last tick. Eventually consistent.
+   *
+   * @throws {LayoutTooNewError}
+   */
+  async watched(): Promise<Pick<Control, 'watched' | 'source' | 'held'>> {
+    return readControl(this.#table);
+  }
+
+  /**
+   * Counts all payments as those of the table that the tracker watches now, and lets the next execution of the loop tick.
+   *
+   * @param seen what people agreed to
+   * @returns false when the tracker watches another table since then: nothing was written
+   */
+  async acceptTable({ watched, source }: Pick<Control, 'watched' | 'source'>): Promise<boolean> {
+    const current = watched?.at(-1);
+    if (current === undefined || source === undefined) return false;
+    const result = await this.#table.write({
+      operation: 'accept table',
+      key: CONTROL_KEY,
+      update: 'SET #watched = :watched, #emptyTicks = :zero REMOVE #held, #givenUp',
+      condition: WATCHES_SAME_SOURCE,
+      values: { ':watched': [{ ...current, since: 0 }], ':zero': 0, ':source': source },
+    });
+    return result.written;
+  }
+
+  /**
    * Confirmations before the first tick are not counted, and a write whose answer is lost may count twice: the total is
    * for people only.
    */
@@ -104,6 +158,16 @@ export class DynamoControlItem implements Gate, RestState, ConfirmationCount {
   }
 }
 
+/** The latest end of a penalty that a tick may have written, epoch milliseconds. */
+function longestPenaltyAt(now: number): number {
+  return now + LONGEST_PENALTY_MS + CLOCK_TOLERANCE_MS;
+}
+
+/** Whether a value is later than any that a tick writes, or no number at all. */
+function isBeyond(value: unknown, latest: number): boolean {
+  return value !== undefined && !(typeof value === 'number' && value <= latest);
+}
+
 /** When both a penalty and a holder stand in the way, it is the later of them that counts. */
 function refusal(found: Item = {}, now: number): GateAnswer {
   const { nextAllowedAt = 0 } = found as { nextAllowedAt?: number };
@@ -113,45 +177,6 @@ function refusal(found: Item = {}, now: number): GateAnswer {
     reason: blockedUntil > now ? 'blocked' : 'held',
     until: Math.max(nextAllowedAt, blockedUntil),
     ...(lastSuccessAt !== undefined && { lastSuccessAt }),
-  };
-}
-
-/** The names of the counters. Each is an attribute, so that an update can add to it. */
-const COUNTERS = Object.keys(NO_COUNTERS) as (keyof Counters)[];
-
-/** Attributes that are read as they were written. */
-const REMEMBERED = [
-  'lastSuccessAt',
-  'blockedUntil',
-  'bulkList',
-  'batchSize',
-  'acceptedId',
-  'sweep',
-  'sweptAt',
-  'isPartial',
-  'news',
-  'newcomers',
-  'audit',
-  'server',
-  'source',
-  'lastTickAt',
-  'intervalSeconds',
-  'pending',
-  'usersUpdated',
-  'lastError',
-] as const satisfies readonly (keyof Control)[];
-
-/** Attributes of layout 1, which are removed. */
-const OUTDATED = ['cursor', 'round'];
-
-/** The control state in an item; that of a new tracker when there is none. */
-export function toControl(item: Item = {}): Control {
-  const remembered = REMEMBERED.filter((name) => item[name] !== undefined).map((name) => [name, item[name]]);
-  const counters = COUNTERS.map((name) => [name, item[name] ?? 0]);
-  return {
-    ...(Object.fromEntries(remembered) as Partial<Control>),
-    emptyTicks: (item.emptyTicks as number | undefined) ?? 0,
-    counters: Object.fromEntries(counters) as unknown as Counters,
   };
 }
 
@@ -178,37 +203,4 @@ export function checkLayout(item: Item | undefined, operation: string): void {
     problem: `the table has layout ${layout}, and this version of the tracker knows layouts up to ${LAYOUT_VERSION}`,
     hint: 'Deploy the newer version of the tracker again. In a bot, update the package payment-tracker.',
   });
-}
-
-/** The update at the end of a tick: an expression, and the values that it and its condition use. */
-export function finishUpdate(report: TickReport) {
-  const { owner, now, error, empty, lastSuccessAt, source } = report;
-  const remembered: Record<string, unknown> = {
-    ...report.memory,
-    lastError: error && { ...error, at: now },
-  };
-  const known = Object.entries(remembered).filter(([, value]) => value !== undefined);
-  const unknown = Object.keys(remembered).filter((name) => remembered[name] === undefined);
-  const set: Record<string, unknown> = {
-    nextAllowedAt: report.nextAllowedAt,
-    intervalSeconds: report.intervalSeconds,
-    pending: report.pending,
-    usersUpdated: report.usersUpdated,
-    lastTickAt: now,
-    lastOwner: owner,
-    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
-    ...(source !== undefined && { source }),
-    ...(!empty && { emptyTicks: 0 }),
-    ...Object.fromEntries(known),
-  };
-  // Added and not set: a wake-up may have reset the number to 0 since this tick began.
-  const add: Record<string, unknown> = { ...report.counters, ...(empty && { emptyTicks: 1 }) };
-  const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
-  const additions = Object.keys(add).map((name) => `#${name} :${name}`);
-  const removals = ['owner', ...unknown, ...OUTDATED].map((name) => `#${name}`);
-  const values = Object.entries({ ...set, ...add, owner }).map(([name, value]) => [`:${name}`, value]);
-  return {
-    update: `SET ${assignments.join(', ')} REMOVE ${removals.join(', ')} ADD ${additions.join(', ')}`,
-    values: Object.fromEntries(values) as Record<string, unknown>,
-  };
 }

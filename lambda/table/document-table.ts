@@ -1,5 +1,6 @@
 import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -7,6 +8,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import pMap from 'p-map';
 import { tableError } from './errors.ts';
 
 /** Where the payments are. */
@@ -73,6 +75,10 @@ export interface ItemQuery {
   readonly limit?: number;
 }
 
+/** The most items that one `BatchGetItem` reads. */
+const MAX_ITEMS_IN_BATCH = 100;
+const CONCURRENT_BATCHES = 8;
+
 /** The operations on DynamoDB that everything else here is made of. */
 export class DocumentTable {
   readonly #client: DynamoDBDocumentClient;
@@ -97,6 +103,32 @@ export class DocumentTable {
     const input = { TableName: this.#tableName, Key: key, ConsistentRead: consistency === 'strong' };
     const read = () => this.#client.send(new GetCommand(input));
     return (await this.#explain(operation, nameOf(key), read)).Item;
+  }
+
+  /**
+   * Eventually consistent reads of many items, without those that do not exist.
+   *
+   * @param keys no two are the same
+   * @throws {TableUnavailableError}
+   */
+  async getMany(operation: string, keys: readonly ItemKey[]): Promise<Item[]> {
+    const batches: (readonly ItemKey[])[] = [];
+    for (let start = 0; start < keys.length; start += MAX_ITEMS_IN_BATCH) {
+      batches.push(keys.slice(start, start + MAX_ITEMS_IN_BATCH));
+    }
+    const read = (batch: readonly ItemKey[]) => this.#getBatch(operation, batch);
+    return (await pMap(batches, read, { concurrency: CONCURRENT_BATCHES })).flat();
+  }
+
+  /** DynamoDB leaves out what it has no capacity for, and fails if it has none for anything. */
+  async #getBatch(operation: string, keys: readonly ItemKey[]): Promise<Item[]> {
+    const name = this.#tableName;
+    const command = new BatchGetCommand({ RequestItems: { [name]: { Keys: [...keys] } } });
+    const read = () => this.#client.send(command);
+    const { Responses, UnprocessedKeys } = await this.#explain(operation, `${keys.length} items`, read);
+    const found = Responses?.[name] ?? [];
+    const left = (UnprocessedKeys?.[name]?.Keys ?? []) as ItemKey[];
+    return left.length === 0 ? found : [...found, ...(await this.#getBatch(operation, left))];
   }
 
   /**

@@ -26,9 +26,11 @@ const NO_CREDENTIALS: Explanation = {
   hint: 'In a Lambda: give the function a role; elsewhere: sign in again, or set AWS_PROFILE.',
 };
 
-const UNREACHABLE: Explanation = {
+const CHECK_NETWORK = 'Check the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.';
+
+const NO_ANSWER: Explanation = {
   problem: 'DynamoDB did not answer in time, on any attempt',
-  hint: 'Check the network between here and DynamoDB: region, endpoint, VPC endpoint, proxy.',
+  hint: CHECK_NETWORK,
 };
 
 const FAULT: Explanation = {
@@ -58,11 +60,11 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   UnrecognizedClientException: NO_CREDENTIALS,
   InternalServerError: FAULT,
   ServiceUnavailable: FAULT,
-  TimeoutError: UNREACHABLE,
+  TimeoutError: NO_ANSWER,
 };
 
 /** Node's error codes of failed connections; the SDK passes these errors on unchanged. */
-const CONNECTION_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
+const CONNECTION_CODES = /^(ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/;
 
 /** Makes an error with a hint from an error of the AWS SDK. */
 export function tableError(operation: string, target: string, cause: unknown): TableUnavailableError {
@@ -71,7 +73,10 @@ export function tableError(operation: string, target: string, cause: unknown): T
 
 function explain(cause: unknown): Explanation {
   const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
-  if (CONNECTION_CODES.test(code)) return UNREACHABLE;
+  if (code === 'ETIMEDOUT') return NO_ANSWER;
+  if (CONNECTION_CODES.test(code)) {
+    return { problem: `there is no connection to DynamoDB (${code}), on any attempt`, hint: CHECK_NETWORK };
+  }
   return EXPLANATIONS[name] ?? (isAnswer(cause) ? explainAnswer(cause) : explainUnsent(message));
 }
 
@@ -91,7 +96,7 @@ function explainAnswer({ name, message }: DynamoDBServiceException): Explanation
 function explainUnsent(message: string): Explanation {
   return {
     problem: `it could not be sent: ${withoutFullStop(message)}`,
-    hint: 'Check the settings of the AWS SDK: AWS_REGION, credentials, endpoint.',
+    hint: 'Check the settings of the AWS SDK: AWS_REGION, credentials, and for an emulator its endpoint.',
   };
 }
 

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { PaymentKey } from '../tracker/payment.ts';
-import { NEW_PARTITION } from '../tracker/pending-payments.ts';
+import { type GIVEN_UP_PARTITIONS, NEW_PARTITION } from '../tracker/pending-payments.ts';
 
 /**
  * The layout of the payments table: a contract. The stack creates keys, index and TTL after it, and programs in other
@@ -18,8 +18,8 @@ export const LAYOUT = {
   /** DynamoDB's TTL attribute: epoch seconds. */
   timeToLive: 'expiresAt',
   /**
-   * The sparse index: keys only; both of its keys are strings. It holds exactly the pending payments, because only they
-   * have a `shard`.
+   * The sparse index: keys only; both of its keys are strings. It holds the payments that are not paid, because only they
+   * have a `shard`: pending, missing and invalid ones in partitions of their own.
    */
   index: { name: 'pending', partitionKey: 'shard', sortKey: 'recordId' },
 } as const;
@@ -51,7 +51,7 @@ export interface PaymentItem {
   readonly expiresAt: number;
   /**
    * The partition of the index: `new` when a payment is tracked; a number as decimal text (CRC-32 of the record id modulo
-   * the number of shards) once a tick has moved it. Only while pending.
+   * the number of shards) once a tick has moved it; `missing` or `invalid` while it is. Not on a paid payment.
    */
   readonly shard?: string;
   /** Epoch milliseconds. Only on a paid payment. */
@@ -61,6 +61,8 @@ export interface PaymentItem {
   /** In how many audits in a row the record was absent, and the number of the last of them. */
   readonly misses?: number;
   readonly lastMissedAudit?: number;
+  /** When it became missing or invalid, epoch milliseconds. */
+  readonly givenUpAt?: number;
   /** Why NocoDB refuses the record id. Only on an invalid payment. */
   readonly reason?: string;
 }
@@ -101,7 +103,13 @@ export function partitionOf(recordId: string, shards: number): string {
   return String(crc32(recordId) % shards);
 }
 
-/** All partitions of the index, in the order in which a sweep goes through them. */
+/** The values of the conditions about {@link GIVEN_UP_PARTITIONS}. */
+export const GIVEN_UP_VALUES = { ':missing': 'missing', ':invalid': 'invalid' } as const satisfies Record<
+  `:${string}`,
+  (typeof GIVEN_UP_PARTITIONS)[number]
+>;
+
+/** The partitions of pending payments, in the order in which a sweep goes through them. */
 export function partitionsOf(shards: number): string[] {
   return [NEW_PARTITION, ...Array.from({ length: shards }, (_, shard) => String(shard))];
 }

@@ -1,20 +1,22 @@
 import type { Payment, PaymentKey } from '../tracker/payment.ts';
 import type { Control, PaymentStore, TrackResult, UntrackResult } from '../tracker/payment-store.ts';
 import { NEW_PARTITION } from '../tracker/pending-payments.ts';
-import { IS_NOT_PAID } from './conditions.ts';
+import { IS_NOT_GIVEN_UP, IS_NOT_PAID } from './conditions.ts';
 import { readControl } from './control-item.ts';
 import { type Consistency, DocumentTable, type Item, type TableOptions } from './document-table.ts';
 import {
   CONTROL_KEY,
   FIRST_LAYOUT_WITH_NEW,
+  GIVEN_UP_VALUES,
   LAYOUT_VERSION,
   type PaymentItem,
   partitionOf,
+  partitionsOf,
   paymentKey,
   RECORD_PREFIX,
   userPartition,
 } from './layout.ts';
-import { listPending } from './pending-index.ts';
+import { listAll } from './pending-index.ts';
 import { DEFAULT_RETENTION, expiresAfter, isExpired, toSeconds } from './retention.ts';
 
 export interface PaymentStoreOptions extends TableOptions {
@@ -48,24 +50,33 @@ export class DynamoPaymentStore implements PaymentStore {
   }
 
   async track(payment: PaymentKey, now: number): Promise<TrackResult> {
-    const result = await this.#table.write({
-      operation: 'track payment',
-      key: paymentKey(payment),
-      update: `SET #userId = :userId, #recordId = :recordId, #status = :pending, #trackedAt = :trackedAt,
-          #expiresAt = :expiresAt, #shard = if_not_exists(#shard, :shard)
-        REMOVE #paidAt, #confirmedBy, #misses, #lastMissedAudit, #reason`,
-      condition: IS_NOT_PAID,
-      values: {
-        ':userId': payment.userId,
-        ':recordId': payment.recordId,
-        ':pending': 'pending',
-        ':paid': 'paid',
-        ':trackedAt': now,
-        ':expiresAt': expiresAfter(now, this.#pendingDays),
-        ':shard': await this.#partitionOfNew(payment.recordId),
-        ':nowSeconds': toSeconds(now),
-      },
-    });
+    const values = {
+      ':userId': payment.userId,
+      ':recordId': payment.recordId,
+      ':pending': 'pending',
+      ':paid': 'paid',
+      ':trackedAt': now,
+      ':expiresAt': expiresAfter(now, this.#pendingDays),
+      ':shard': await this.#partitionOfNew(payment.recordId),
+      ':nowSeconds': toSeconds(now),
+    };
+    const write = (shard: string, condition: string, more: Readonly<Record<string, unknown>>) =>
+      this.#table.write({
+        operation: 'track payment',
+        key: paymentKey(payment),
+        update: `SET #userId = :userId, #recordId = :recordId, #status = :pending, #trackedAt = :trackedAt,
+            #expiresAt = :expiresAt, #shard = ${shard}
+          REMOVE #paidAt, #confirmedBy, #misses, #lastMissedAudit, #givenUpAt, #reason`,
+        condition,
+        values: { ...values, ...more },
+      });
+    // A pending payment stays in its partition. One that is given up returns to the newcomers.
+    let result = await write(
+      'if_not_exists(#shard, :shard)',
+      `${IS_NOT_PAID} AND ${IS_NOT_GIVEN_UP}`,
+      GIVEN_UP_VALUES,
+    );
+    if (!result.written && result.found?.shard !== undefined) result = await write(':shard', IS_NOT_PAID, {});
     if (!result.written) return { status: 'paid', created: false };
     return { status: 'pending', created: toPayment(result.item, now) === undefined };
   }
@@ -125,7 +136,11 @@ export class DynamoPaymentStore implements PaymentStore {
   }
 
   pending(): Promise<readonly PaymentKey[]> {
-    return listPending(this.#table, this.#shards);
+    return listAll(this.#table, partitionsOf(this.#shards));
+  }
+
+  givenUp(reason: 'missing' | 'invalid'): Promise<readonly PaymentKey[]> {
+    return listAll(this.#table, [reason]);
   }
 
   control(): Promise<Control> {
@@ -136,7 +151,8 @@ export class DynamoPaymentStore implements PaymentStore {
 /** The payment in an item; `undefined` when there is none, or it has expired. */
 function toPayment(item: Item | undefined, now: number): Payment | undefined {
   if (item === undefined) return undefined;
-  const { userId, recordId, status, trackedAt, expiresAt, paidAt, reason } = item as unknown as PaymentItem;
+  const { userId, recordId, status, trackedAt, expiresAt, paidAt, givenUpAt, reason } =
+    item as unknown as PaymentItem;
   if (isExpired({ expiresAt }, now)) return undefined;
   return {
     userId,
@@ -145,6 +161,7 @@ function toPayment(item: Item | undefined, now: number): Payment | undefined {
     trackedAt,
     expiresAt,
     ...(paidAt !== undefined && { paidAt }),
+    ...(givenUpAt !== undefined && { givenUpAt }),
     ...(reason !== undefined && { reason }),
   };
 }

@@ -1,7 +1,12 @@
 import type { PaymentKey } from '../tracker/payment.ts';
-import { NEW_PARTITION, type PendingPayment, type PendingSlice } from '../tracker/pending-payments.ts';
+import {
+  GIVEN_UP_PARTITIONS,
+  NEW_PARTITION,
+  type PendingPayment,
+  type PendingSlice,
+} from '../tracker/pending-payments.ts';
 import type { DocumentTable, Item, ItemQuery } from './document-table.ts';
-import { LAYOUT, partitionOf, partitionsOf, paymentKey, userIdOf } from './layout.ts';
+import { LAYOUT, partitionOf, paymentKey, userIdOf } from './layout.ts';
 
 /**
  * A slice of the pending payments, partition by partition, each in the order of record ids (code units, as DynamoDB sorts
@@ -37,13 +42,13 @@ export async function listSlice(
 }
 
 /**
- * All pending payments, in any order. Eventually consistent.
+ * All payments in some partitions, in any order. Eventually consistent.
  *
- * @param shards how many partitions records are spread over; all partitions are read at the same time
+ * @param partitions all of them are read at the same time
  * @throws {TableUnavailableError}
  */
-export async function listPending(table: DocumentTable, shards: number): Promise<PaymentKey[]> {
-  const lists = partitionsOf(shards).map(async (partition) => {
+export async function listAll(table: DocumentTable, partitions: readonly string[]): Promise<PaymentKey[]> {
+  const lists = partitions.map(async (partition) => {
     const found: PaymentKey[] = [];
     for await (const items of table.query(queryOf(partition)))
       for (const item of items) found.push(toKey(item));
@@ -53,27 +58,27 @@ export async function listPending(table: DocumentTable, shards: number): Promise
 }
 
 /**
- * The pending payments of one record. Eventually consistent.
+ * The payments of one record that are pending or given up. Eventually consistent.
  *
  * @param shards how many partitions records are spread over
  * @throws {TableUnavailableError}
  */
-export async function listPendingOf(
+export async function listOfRecord(
   table: DocumentTable,
   recordId: string,
   shards: number,
-): Promise<PaymentKey[]> {
-  const partitions = [NEW_PARTITION, partitionOf(recordId, shards)];
+): Promise<PendingPayment[]> {
+  const partitions = [NEW_PARTITION, partitionOf(recordId, shards), ...GIVEN_UP_PARTITIONS];
   const lists = partitions.map(async (partition) => {
     const pages = table.query({
-      operation: 'list pending payments of a record',
+      operation: 'list payments of a record',
       index: LAYOUT.index.name,
       condition: '#shard = :shard AND #recordId = :recordId',
       projection: '#pk, #recordId',
       values: { ':shard': partition, ':recordId': recordId },
     });
-    const found: PaymentKey[] = [];
-    for await (const items of pages) found.push(...items.map(toKey));
+    const found: PendingPayment[] = [];
+    for await (const items of pages) found.push(...items.map((item) => ({ ...toKey(item), partition })));
     return found;
   });
   return (await Promise.all(lists)).flat();

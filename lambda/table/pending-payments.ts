@@ -1,14 +1,16 @@
-import type { ConfirmedBy, PaymentKey } from '../tracker/payment.ts';
+import { type ConfirmedBy, nameOf, type PaymentKey } from '../tracker/payment.ts';
 import {
+  GIVEN_UP_PARTITIONS,
   NEW_PARTITION,
   type PendingPayment,
   type PendingPayments,
   type PendingSlice,
+  type TimeSpan,
 } from '../tracker/pending-payments.ts';
-import { IS_NEW, IS_PENDING, MISSED_IN_PREVIOUS_AUDIT } from './conditions.ts';
+import { IS_GIVEN_UP, IS_NEW, IS_PENDING, MISSED_IN_PREVIOUS_AUDIT, wasTrackedIn } from './conditions.ts';
 import { DocumentTable, type TableOptions, type WriteResult } from './document-table.ts';
-import { partitionOf, partitionsOf, paymentKey } from './layout.ts';
-import { listPendingOf, listSlice } from './pending-index.ts';
+import { GIVEN_UP_VALUES, type PaymentItem, partitionOf, partitionsOf, paymentKey } from './layout.ts';
+import { listOfRecord, listSlice } from './pending-index.ts';
 import { DEFAULT_RETENTION, expiresAfter } from './retention.ts';
 
 export interface DynamoPendingPaymentsOptions extends TableOptions {
@@ -21,7 +23,7 @@ export interface DynamoPendingPaymentsOptions extends TableOptions {
 }
 
 /**
- * The pending payments, in DynamoDB. Every write is one conditional update of one item.
+ * The payments that are not paid, in DynamoDB. Every write is one conditional update of one item.
  *
  * A pending payment past its expiry may still be confirmed as long as DynamoDB has not deleted it: it has been paid, and
  * that is worth more than the order of the two.
@@ -50,8 +52,18 @@ export class DynamoPendingPayments implements PendingPayments {
     return listSlice(this.#table, [NEW_PARTITION], after, limit);
   }
 
-  ofRecord(recordId: string): Promise<PaymentKey[]> {
-    return listPendingOf(this.#table, recordId, this.#shards);
+  listGivenUp(after: PendingPayment | undefined, limit: number): Promise<PendingSlice> {
+    return listSlice(this.#table, GIVEN_UP_PARTITIONS, after, limit);
+  }
+
+  ofRecord(recordId: string): Promise<PendingPayment[]> {
+    return listOfRecord(this.#table, recordId, this.#shards);
+  }
+
+  async trackedAt(payments: readonly PaymentKey[]): Promise<ReadonlyMap<string, number>> {
+    const keys = new Map(payments.map((payment) => [nameOf(payment), paymentKey(payment)]));
+    const items = await this.#table.getMany('read when payments were tracked', [...keys.values()]);
+    return new Map((items as unknown as PaymentItem[]).map((item) => [nameOf(item), item.trackedAt]));
   }
 
   async moveFromNew(payment: PaymentKey): Promise<boolean> {
@@ -63,11 +75,13 @@ export class DynamoPendingPayments implements PendingPayments {
     return result.written;
   }
 
-  async confirm(payment: PaymentKey, paidAt: number): Promise<boolean> {
+  async confirm(payment: PaymentKey, paidAt: number, trackedIn?: readonly TimeSpan[]): Promise<boolean> {
     const result = await this.#writePending('confirm payment', payment, {
       update: `SET #status = :paid, #paidAt = :paidAt, #confirmedBy = :confirmedBy, #expiresAt = :expiresAt
         REMOVE #shard, #misses, #lastMissedAudit`,
+      ...(trackedIn && { condition: wasTrackedIn(trackedIn) }),
       values: {
+        ...spanValues(trackedIn),
         ':paid': 'paid',
         ':paidAt': paidAt,
         ':confirmedBy': this.#confirmedBy,
@@ -95,20 +109,33 @@ export class DynamoPendingPayments implements PendingPayments {
     return first.written ? 1 : 0;
   }
 
-  async markMissing(payment: PaymentKey): Promise<boolean> {
+  // The partition of a payment that is given up has the name of its status.
+  async markMissing(payment: PaymentKey, now: number): Promise<boolean> {
     const result = await this.#writePending('mark payment missing', payment, {
-      update: 'SET #status = :missing REMOVE #shard',
-      values: { ':missing': 'missing' },
+      update: 'SET #status = :missing, #shard = :missing, #givenUpAt = :now',
+      values: { ':missing': 'missing', ':now': now },
     });
     return result.written;
   }
 
-  async markInvalid(payment: PaymentKey, reason: string): Promise<boolean> {
+  async markInvalid(payment: PaymentKey, reason: string, now: number): Promise<boolean> {
     const result = await this.#writePending('mark payment invalid', payment, {
-      update: 'SET #status = :invalid, #reason = :reason REMOVE #shard',
-      values: { ':invalid': 'invalid', ':reason': reason },
+      update: 'SET #status = :invalid, #shard = :invalid, #givenUpAt = :now, #reason = :reason',
+      values: { ':invalid': 'invalid', ':now': now, ':reason': reason },
     });
     return result.written;
+  }
+
+  async revive(payment: PaymentKey): Promise<boolean> {
+    const result = await this.#table.write({
+      operation: 'make payment pending again',
+      key: paymentKey(payment),
+      update: 'SET #status = :pending, #shard = :new REMOVE #misses, #lastMissedAudit, #givenUpAt, #reason',
+      condition: IS_GIVEN_UP,
+      values: { ...GIVEN_UP_VALUES, ':pending': 'pending', ':new': NEW_PARTITION },
+    });
+    // Repeated by the SDK after a lost answer, it meets what it has written.
+    return result.written || (result.retried && result.found?.status === 'pending');
   }
 
   #writePending(
@@ -136,4 +163,13 @@ export class DynamoPendingPayments implements PendingPayments {
     const { retried, found } = result;
     return retried && found?.paidAt === paidAt && found.confirmedBy === this.#confirmedBy;
   }
+}
+
+/** The values of `wasTrackedIn`. */
+function spanValues(spans: readonly TimeSpan[] = []): Record<string, number> {
+  const values = spans.flatMap(({ from, until }, index): [string, number][] => [
+    [`:from${index}`, from],
+    ...(until === undefined ? [] : [[`:until${index}`, until] as [string, number]]),
+  ]);
+  return Object.fromEntries(values);
 }

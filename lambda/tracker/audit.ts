@@ -2,6 +2,8 @@ import type { CheckContext } from './check-context.ts';
 import { type AuditState, knownBulkList } from './control-state.ts';
 import { SourceLooksWrongError, type TrackerError } from './errors.ts';
 import { type FetchResult, fetchRecords } from './fetch-records.ts';
+import { isDue } from './interval.ts';
+import { nameOf } from './payment.ts';
 import type { PendingPayment } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation, reconcile } from './reconcile.ts';
 import { firstLeft, IDS_PER_GET } from './sweep.ts';
@@ -32,7 +34,7 @@ export interface AuditResult {
  */
 export function currentAudit(audit: AuditState | undefined, now: number, every: number): AuditState {
   if (audit === undefined) return { number: 0, startedAt: now };
-  if (audit.isRunning || now - audit.startedAt < every) return audit;
+  if (audit.isRunning || !isDue(audit.startedAt, every, now)) return audit;
   const { batchSize } = audit;
   return { number: audit.number + 1, startedAt: now, isRunning: true, ...(batchSize && { batchSize }) };
 }
@@ -62,11 +64,15 @@ export async function auditSlice(
     writeUntil,
     report,
     confirmedBefore,
+    guard,
   } = context;
   const { number, startedAt, after, batchSize } = audit;
   const ended: AuditState = { number, startedAt };
   const limit = maxRequests === undefined ? MAX_SLICE : maxRequests * IDS_PER_GET;
-  const { payments: slice, isLast } = await payments.list(after, limit);
+  const { payments: listed, isLast } = await payments.list(after, limit);
+  // A table says nothing about the payments of another one.
+  const held = await guard.heldAmong(listed);
+  const slice = listed.filter((payment) => !held.has(nameOf(payment)));
   const recordIds = [...new Set(slice.map(({ recordId }) => recordId))];
   const result = await fetchRecords([{ ids: recordIds, isolating: false }], {
     source,
@@ -93,14 +99,16 @@ export async function auditSlice(
     observe,
     by: 'tick',
     audit: number,
-    paidAt: now,
+    now,
     deadline: writeUntil,
     confirmedBefore,
+    guard,
   });
   const left = firstLeft(slice, result, reconciliation);
+  const isPassed = left === slice.length;
   // Without progress the audit ends as if it had failed. The sweep isolates bad ids.
-  const isOver = (isLast && left === slice.length) || (left === 0 && reconciliation.unfinished.size === 0);
-  const last: PendingPayment | undefined = slice[left - 1] ?? after;
+  const isOver = isPassed ? isLast : left === 0 && reconciliation.unfinished.size === 0;
+  const last: PendingPayment | undefined = isPassed ? listed.at(-1) : (slice[left - 1] ?? after);
   return {
     reconciliation,
     state: isOver

@@ -1,3 +1,5 @@
+import { isDue } from './interval.ts';
+
 /** How many record ids a request may hold, learned from the server's behavior. */
 export interface BatchSize {
   readonly ids: number;
@@ -37,7 +39,7 @@ export function afterAnswer(
   if (successes < SUCCESSES_TO_GROW) return { ...size, successes };
   const doubled = Math.min(max, size.ids * 2);
   const { refused, ...rest } = size;
-  if (refused === undefined || now - refused.at >= REFUSAL_COUNTS_FOR) {
+  if (refused === undefined || isDue(refused.at, REFUSAL_COUNTS_FOR, now)) {
     return { ...rest, ids: doubled, successes: 0 };
   }
   return doubled >= refused.ids ? { ...size, successes } : { ...size, ids: doubled, successes: 0 };

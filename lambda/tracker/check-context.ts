@@ -5,8 +5,9 @@ import type { Pacer } from './pacer.ts';
 import type { PendingPayments } from './pending-payments.ts';
 import type { RecordSource, RequestContext } from './record-source.ts';
 import type { SeenNews } from './seen-news.ts';
+import type { TableGuard } from './watched-table.ts';
 
-/** What the parts of a tick (news, sweep, audit) share. */
+/** What the parts of a tick share. */
 export interface CheckContext {
   readonly clock: Clock;
   readonly payments: PendingPayments;
@@ -14,6 +15,7 @@ export interface CheckContext {
   readonly observe: Observer;
   readonly seenNews: SeenNews;
   readonly pacer: Pacer;
+  readonly guard: TableGuard;
   readonly report: RequestContext['report'];
   /** What earlier ticks remember. */
   readonly control: ControlState;

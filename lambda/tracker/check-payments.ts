@@ -3,27 +3,35 @@ import type { CheckContext } from './check-context.ts';
 import type { Clock } from './clock.ts';
 import {
   type ControlState,
-  type Counters,
   dataAge,
   isIsolating,
   learnedBulkList,
   sweepAge,
   type TickMemory,
 } from './control-state.ts';
-import { type ErrorKind, RateLimitedError, TrackerError } from './errors.ts';
-import type { Observer, RequestTotals, TickSummary, TrackerEvent } from './events.ts';
+import type { ErrorKind } from './errors.ts';
+import type { Observer, TickSummary } from './events.ts';
+import { askGivenUp, type GivenUpResult, isGivenUpDue } from './given-up.ts';
 import { timeLimits } from './interval.ts';
 import { checkNews, type NewsResult } from './news.ts';
 import { Pacer } from './pacer.ts';
 import type { PendingPayments } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.ts';
-import type { ExchangeEvent, RecordSource } from './record-source.ts';
+import type { RecordSource } from './record-source.ts';
+import { RequestTally } from './request-tally.ts';
 import { SeenNews } from './seen-news.ts';
 import { countUsers, MAX_REQUESTS_BESIDE_NEWS, type SweepResult, sweepSlice } from './sweep.ts';
+import {
+  sourceChanged,
+  TableGuard,
+  type WatchedPeriod,
+  type WatchedTable,
+  watchTable,
+} from './watched-table.ts';
 
 /**
  * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
- * tick in this many reserves some for the audit.
+ * tick in this many reserves some for the audit. The same holds for the walk through the payments that are given up.
  */
 const TICKS_TO_KEEP_TIME = 4;
 
@@ -34,6 +42,8 @@ export interface CheckDependencies {
     readonly intervalSeconds: number;
     /** Time between the starts of two audits, milliseconds. @default AUDIT_EVERY */
     readonly auditEvery?: number;
+    /** The NocoDB table. @default - it never changes */
+    readonly table?: WatchedTable;
   };
   readonly clock: Clock;
   readonly payments: PendingPayments;
@@ -48,6 +58,8 @@ export interface PaymentCheck {
   readonly summary: Omit<TickSummary, 'milliseconds'>;
   readonly requests: RequestTally['counted'];
   readonly memory: TickMemory;
+  /** The tables that were watched, with the current one; absent when it is the same as before. */
+  readonly watched?: readonly WatchedPeriod[];
   /** Every status is at least as fresh as this, epoch milliseconds; absent when this check did not learn everything. */
   readonly freshSince?: number;
   readonly error?: unknown;
@@ -59,7 +71,8 @@ export interface PaymentCheck {
  * 1. news: which paid records were changed since the last success;
  * 2. newcomers: payments that were tracked since they were last asked for, by record id;
  * 3. the sweep: the next slice of all pending payments, by record id;
- * 4. an audit, when it is due: which records still exist.
+ * 4. an audit, when it is due: which records still exist;
+ * 5. once an hour, the payments that are given up: which of their records exist again.
  *
  * News and newcomers are asked for only if the last sweep took more than one tick. An error is part of the result.
  */
@@ -72,10 +85,14 @@ export async function checkPayments(
   const limits = timeLimits(settings.intervalSeconds);
   const tally = new RequestTally(control.counters, observe);
   const pacer = new Pacer(clock);
+  const { table } = settings;
+  let watched = table === undefined ? undefined : watchTable(control, table.id, now);
+  const isNewTable = watched !== control.watched;
   const context: CheckContext = {
     ...dependencies,
     seenNews: dependencies.seenNews ?? new SeenNews(),
     pacer,
+    guard: new TableGuard(watched, table, dependencies.payments),
     control,
     confirmedBefore: new Set(),
     now,
@@ -89,12 +106,15 @@ export async function checkPayments(
   const audit = currentAudit(control.audit, now, settings.auditEvery ?? AUDIT_EVERY);
   const isAudit = audit.isRunning === true;
   const { updates, failures } = control.counters;
-  const keepsTime = isAudit && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
-  source.recall?.(control.server);
+  const isDue = isGivenUpDue(control.givenUp, now);
+  const isWalking = isAudit || control.givenUp?.isRunning === true;
+  const keepsTime = isWalking && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
+  source.recall?.({ withoutV2Since: control.withoutV2Since, baseId: watched?.at(-1)?.base });
   const about = { audit: isAudit, ...dataAge(control, now), ...sweepAge(control, now) };
   let news: NewsResult | undefined;
   let sweep: SweepResult | undefined;
   let audited: Awaited<ReturnType<typeof auditSlice>> | undefined;
+  let givenUp: GivenUpResult | undefined;
   let error: unknown;
   try {
     if (asksForNews(control)) news = await checkNews(context);
@@ -104,26 +124,39 @@ export async function checkPayments(
         isPartial: control.isPartial ?? false,
         hasNews,
         isAudit,
+        isShared: isAudit || isDue,
         keepsTime,
       });
     }
     error = news?.error ?? news?.reconciliation.error ?? sweep?.error;
-    const isIdle = keepsTime || sweep?.unanswered === 0;
-    if (isAudit && isIdle && sweep?.requestsLeft !== 0 && error === undefined) {
-      if (audit.after === undefined) await letLearn(context);
-      audited = await auditSlice(context, audit, sweep?.requestsLeft);
+    const left = sweep?.requestsLeft;
+    const isIdle = (keepsTime || sweep?.unanswered === 0) && left !== 0;
+    // Where requests are few, the audit and the walk take turns.
+    const isFew = left !== undefined;
+    if (isAudit && isIdle && !(isFew && isDue && keepsTime) && error === undefined) {
+      audited = await auditSlice(context, audit, left);
     }
     error ??= audited?.error;
+    if (isDue && isIdle && !(isFew && audited) && error === undefined)
+      givenUp = await askGivenUp(context, left);
+    error ??= givenUp?.error;
+    if (isNewTable && error === undefined) watched = await nameTable(watched, context);
   } catch (thrown) {
     error = thrown;
   }
 
-  const reconciled = [news, sweep, audited].map((part) => part?.reconciliation ?? NOTHING_RECONCILED);
+  const held = heldAfter(control, sweep);
+  const beginsAudit = isAudit && audit.number !== control.audit?.number;
+  if (error === undefined && held > 0 && (isNewTable || beginsAudit)) error = sourceChanged(held, watched);
+  const reconciled = [news, sweep, audited, givenUp].map(
+    (part) => part?.reconciliation ?? NOTHING_RECONCILED,
+  );
   const freshSince = freshnessOf(control, now, news, sweep);
   const isPartial = isPartialAfter(control, sweep);
   return {
     summary: {
       ...summarize(reconciled, control, news, sweep),
+      held,
       cutPages: (sweep?.fetch.cutPages ?? 0) + (audited?.cutPages ?? 0),
       requests: tally.counted.requests,
       ...about,
@@ -139,8 +172,11 @@ export async function checkPayments(
       news: isPartial ? (news?.state ?? control.news) : undefined,
       newcomers: sweep === undefined ? control.newcomers : sweep.newcomers,
       audit: audited?.state ?? audit,
-      server: source.facts === undefined ? control.server : source.facts(),
+      withoutV2Since: source.facts === undefined ? control.withoutV2Since : source.facts().withoutV2Since,
+      givenUp: givenUp?.state ?? control.givenUp,
+      held: held === 0 ? undefined : held,
     },
+    ...(isNewTable && watched !== undefined && { watched }),
     ...(freshSince !== undefined && { freshSince }),
     ...(error !== undefined && { error }),
   };
@@ -155,6 +191,24 @@ function asksForNews(control: ControlState): boolean {
   return control.isPartial === true && !(isIsolating(control) && (updates + failures) % 2 === 0);
 }
 
+/** How many payments are held. A sweep that is under way only knows those that it has passed. */
+function heldAfter({ held = 0 }: ControlState, sweep: SweepResult | undefined): number {
+  if (sweep === undefined) return held;
+  return sweep.state === undefined ? sweep.held : Math.max(held, sweep.held);
+}
+
+/** Adds what people call the current table to its period. One request, in the first tick that watches it. */
+async function nameTable(
+  watched: readonly WatchedPeriod[] | undefined,
+  { source, pacer, askUntil, report }: CheckContext,
+): Promise<readonly WatchedPeriod[] | undefined> {
+  const current = watched?.at(-1);
+  if (current === undefined || source.tableName === undefined || !(await pacer.turn(askUntil)))
+    return watched;
+  const name = await source.tableName({ deadline: askUntil, report });
+  return watched?.with(-1, { ...current, ...name });
+}
+
 /**
  * Whether the sweep takes more than one tick, or should: without bulk lists, one tick could ask for everything in so many
  * requests that they are a burden to the server. One that an error ended does not tell.
@@ -164,15 +218,6 @@ function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefi
   const { bulkList, requests } = sweep.fetch;
   const isBurden = bulkList === false && requests > MAX_REQUESTS_BESIDE_NEWS;
   return sweep.isWhole && !isBurden ? undefined : true;
-}
-
-/** Lets the source learn. What it cannot learn now, it learns in a later audit: only a rate limit ends the tick. */
-async function letLearn({ source, askUntil, report }: CheckContext): Promise<void> {
-  try {
-    await source.learn?.({ deadline: askUntil, report });
-  } catch (error) {
-    if (!(error instanceof TrackerError) || error instanceof RateLimitedError) throw error;
-  }
 }
 
 /** Whether to continue after the news. Only an error that concerns every request ends the tick. */
@@ -213,6 +258,7 @@ export const NOTHING_DONE = {
   invalid: 0,
   ownerMismatches: 0,
   usersUpdated: 0,
+  held: 0,
   unanswered: 0,
   unfinished: 0,
   requests: 0,
@@ -249,46 +295,4 @@ function summarize(
     unanswered: sweep?.unanswered ?? 0,
     unfinished: sum((part) => part.unfinished.size),
   };
-}
-
-/** Counts the requests of a tick, and reports each with the running totals. */
-export class RequestTally {
-  #ok = 0;
-  #failed = 0;
-  #rateLimited = 0;
-  readonly #before: RequestTotals;
-  readonly #observe: (event: TrackerEvent) => void;
-
-  constructor(before: RequestTotals, observe: (event: TrackerEvent) => void) {
-    this.#before = before;
-    this.#observe = observe;
-  }
-
-  report(event: ExchangeEvent): void {
-    if (event.type === 'nocodb.request') {
-      this.#observe(event);
-      return;
-    }
-    if (event.outcome === 'ok') this.#ok += 1;
-    else if (event.outcome === 'rateLimited') this.#rateLimited += 1;
-    else this.#failed += 1;
-    this.#observe({
-      ...event,
-      totals: {
-        requestsOk: this.#before.requestsOk + this.#ok,
-        requestsFailed: this.#before.requestsFailed + this.#failed,
-        requestsRateLimited: this.#before.requestsRateLimited + this.#rateLimited,
-      },
-    });
-  }
-
-  /** What this tick adds to the totals. */
-  get counted(): Pick<Counters, 'requests' | 'requestsOk' | 'requestsFailed' | 'requestsRateLimited'> {
-    return {
-      requests: this.#ok + this.#failed + this.#rateLimited,
-      requestsOk: this.#ok,
-      requestsFailed: this.#failed,
-      requestsRateLimited: this.#rateLimited,
-    };
-  }
 }

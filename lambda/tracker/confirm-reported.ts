@@ -6,13 +6,22 @@ import { RECORD_ID_PATTERN } from './payment.ts';
 import type { PendingPayments } from './pending-payments.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
 import type { SourceRecord } from './record-source.ts';
+import { TableGuard, type WatchedPeriod, type WatchedTable } from './watched-table.ts';
 
 /** Port: the total of confirmed payments, for people. */
 export interface ConfirmationCount {
   addConfirmed(confirmed: number): Promise<void>;
 }
 
+/** Port: the tables that the tracker has watched, as ticks noted them. */
+export interface WatchedTables {
+  watched(): Promise<{ readonly watched?: readonly WatchedPeriod[] }>;
+}
+
 export interface ConfirmReportedDependencies {
+  /** The table whose records are reported. */
+  readonly table: WatchedTable;
+  readonly watchedTables: WatchedTables;
   readonly payments: PendingPayments;
   readonly count: ConfirmationCount;
   readonly clock: Clock;
@@ -31,7 +40,7 @@ const WRITES_BEGIN_WITHIN = 8_000;
  */
 export async function confirmReported(
   reported: readonly SourceRecord[],
-  { payments, count, clock, observe }: ConfirmReportedDependencies,
+  { table, watchedTables, payments, count, clock, observe }: ConfirmReportedDependencies,
 ): Promise<Pick<Reconciliation, 'confirmed' | 'ownerMismatches'>> {
   const now = clock.now();
   // No payment has another kind of id, and DynamoDB would refuse the longest of them.
@@ -41,6 +50,7 @@ export async function confirmReported(
       .map((record) => [record.recordId, record]),
   );
   const pending = await paymentsOf([...records.values()], payments);
+  const { watched } = table.comparesOwners || pending.length === 0 ? {} : await watchedTables.watched();
   const findings = { records, answered: new Set<string>(), invalid: new Map<string, string>() };
   const { confirmed, ownerMismatches, unfinished, error } = await reconcile(pending, findings, {
     payments,
@@ -48,8 +58,9 @@ export async function confirmReported(
     observe,
     by: 'webhook',
     audit: undefined,
-    paidAt: now,
+    now,
     deadline: now + WRITES_BEGIN_WITHIN,
+    guard: new TableGuard(watched, table, payments),
   });
   if (confirmed > 0) await count.addConfirmed(confirmed);
   if (error !== undefined) throw error;

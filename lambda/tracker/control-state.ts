@@ -1,13 +1,17 @@
 import type { BatchSize } from './batch-size.ts';
 import type { ErrorKind } from './errors.ts';
+import { isDue } from './interval.ts';
 import type { PendingPayment } from './pending-payments.ts';
-import type { ServerFacts } from './record-source.ts';
+import type { WatchedPeriod } from './watched-table.ts';
 
 /** Port: the control item, whose condition lets one tick through at a time. Every method is one conditional write. */
 export interface Gate {
   /**
    * Takes the gate for `lease` milliseconds, if no tick holds it and no penalty is running:
    * IF absent OR (`nextAllowedAt <= now` AND no `blockedUntil` after now).
+   *
+   * A value that no tick writes (`nextAllowedAt` beyond `LONGEST_HOLD_MS`, `blockedUntil` beyond `LONGEST_PENALTY_MS`) is
+   * passed over and replaced. Otherwise a clock that was wrong once could stop the tracker for years.
    */
   acquire(request: { owner: string; now: number; lease: number }): Promise<GateAnswer>;
 
@@ -23,7 +27,12 @@ export interface Gate {
 }
 
 export type GateAnswer =
-  | { readonly granted: true; readonly control: ControlState }
+  | {
+      readonly granted: true;
+      readonly control: ControlState;
+      /** The values that were passed over because no tick writes such values; absent: none. */
+      readonly passedOver?: { readonly nextAllowedAt?: string; readonly blockedUntil?: string };
+    }
   | {
       readonly granted: false;
       readonly reason: 'held' | 'blocked';
@@ -56,8 +65,15 @@ export interface ControlState {
   /** Payments that were pending after the last tick, as far as it knew. */
   readonly pending?: number;
   readonly audit?: AuditState;
-  /** What the source learned about its server. */
-  readonly server?: ServerFacts;
+  /** When the server was seen to have API v3, and no v2; epoch milliseconds. */
+  readonly withoutV2Since?: number;
+  readonly givenUp?: GivenUpState;
+  /** Pending payments that are held because they belong to another table, as of the last sweep. */
+  readonly held?: number;
+  /** The tables that the tracker has watched, the current one last. Absent before the first tick. */
+  readonly watched?: readonly WatchedPeriod[];
+  /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
+  readonly lastTickAt?: number;
   /** Names the table and the fields that the last tick asked, see `TickSettings`. */
   readonly source?: string;
   /** How many successful ticks in a row found nothing pending. At {@link RESTING_AFTER} the loop rests. */
@@ -81,6 +97,8 @@ export interface SweepState extends Position {
   readonly counted: number;
   /** Whether an error left some payments without an answer, so that the sweep does not count as complete. */
   readonly hasGap?: boolean;
+  /** Payments that were passed because they are held. */
+  readonly held?: number;
 }
 
 /** What is known about changes in the NocoDB table. */
@@ -104,6 +122,16 @@ export interface AuditState {
   /** The last payment that was asked for; absent: none yet. */
   readonly after?: PendingPayment;
   /** How many ids a request of an audit may hold; absent: the largest number. */
+  readonly batchSize?: BatchSize;
+}
+
+/** The last walk through the payments that are given up. */
+export interface GivenUpState extends Position {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** Whether the next tick continues it. */
+  readonly isRunning?: boolean;
+  /** How many ids a request may hold; absent: the largest number. */
   readonly batchSize?: BatchSize;
 }
 
@@ -131,7 +159,9 @@ export type TickMemory = {
     | 'news'
     | 'newcomers'
     | 'audit'
-    | 'server']: ControlState[Name] | undefined;
+    | 'withoutV2Since'
+    | 'givenUp'
+    | 'held']: ControlState[Name] | undefined;
 };
 
 /** What a tick writes into the control item. */
@@ -156,6 +186,8 @@ export interface TickReport {
   readonly memory: TickMemory;
   /** Absent: it stays. */
   readonly source?: string;
+  /** Absent: it stays. Ticks write it only when they change it, so that they do not undo what people agree to. */
+  readonly watched?: readonly WatchedPeriod[];
   /** True: adds one to `emptyTicks`; false: sets it to 0. */
   readonly empty: boolean;
 }
@@ -179,7 +211,7 @@ export const RESTING_AFTER = 3;
 
 /**
  * The control state without what ticks learned about another source: the position of the sweep, bulk lists, the size of
- * requests. The counters and the age of the data stay.
+ * requests. The counters, the age of the data and the tables that were watched stay.
  *
  * One audit number is skipped, so that misses in the other source and in this one are not consecutive.
  *
@@ -192,7 +224,7 @@ export function forgetOtherSource(
   now: number,
 ): ControlState {
   if (source === undefined || control.source === undefined || control.source === source) return control;
-  const { blockedUntil, lastSuccessAt, pending, audit, emptyTicks, counters } = control;
+  const { blockedUntil, lastSuccessAt, pending, audit, watched, lastTickAt, emptyTicks, counters } = control;
   return {
     emptyTicks,
     counters,
@@ -200,6 +232,8 @@ export function forgetOtherSource(
     ...(lastSuccessAt !== undefined && { lastSuccessAt }),
     ...(pending !== undefined && { pending }),
     ...(audit !== undefined && { audit: { number: audit.number + 1, startedAt: now } }),
+    ...(watched !== undefined && { watched }),
+    ...(lastTickAt !== undefined && { lastTickAt }),
   };
 }
 
@@ -214,7 +248,7 @@ const LEARN_BULK_LIST_AGAIN_AFTER = 60 * 60_000;
 /** Whether the server has bulk lists; `undefined`: unknown, so that they are tried. */
 export function knownBulkList(known: ControlState['bulkList'], now: number): boolean | undefined {
   if (known === undefined || known.supported) return known?.supported;
-  return now - known.learnedAt < LEARN_BULK_LIST_AGAIN_AFTER ? false : undefined;
+  return isDue(known.learnedAt, LEARN_BULK_LIST_AGAIN_AFTER, now) ? undefined : false;
 }
 
 /** What to remember about bulk lists after a tick. */

@@ -5,6 +5,7 @@
 export const ERROR_KINDS = [
   'RateLimited',
   'TokenRejected',
+  'TokenUnavailable',
   'AccessDenied',
   'TableNotFound',
   'FieldNotFound',
@@ -20,13 +21,31 @@ export const ERROR_KINDS = [
   'TableWriteFailed',
   'TableUnavailable',
   'SourceLooksWrong',
+  'SourceChanged',
   'LayoutTooNew',
   'UnreadableRecord',
   'EventRefused',
+  'PostFailed',
   'UnusableSecret',
   'Unexpected',
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+/**
+ * Kinds of a tick's errors that only a person can mend: they set off the alarm ActionNeeded. infra/README.md says what to do
+ * about each.
+ */
+export const ACTION_NEEDED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  'TokenRejected',
+  'TokenUnavailable',
+  'AccessDenied',
+  'TableNotFound',
+  'FieldNotFound',
+  'EndpointNotFound',
+  'SourceLooksWrong',
+  'SourceChanged',
+  'LayoutTooNew',
+]);
 
 /** What every error of the tracker carries in addition to its message. */
 export interface TrackerErrorDetails {
@@ -95,6 +114,11 @@ export class TokenRejectedError extends TrackerError {
   readonly kind = 'TokenRejected';
 }
 
+/** The token could not be read where it is stored, and there is no older one that NocoDB accepts. */
+export class TokenUnavailableError extends TrackerError {
+  readonly kind = 'TokenUnavailable';
+}
+
 /** NocoDB answered 403: the token has no access to this base. */
 export class AccessDeniedError extends TrackerError {
   readonly kind = 'AccessDenied';
@@ -138,6 +162,11 @@ export class ChangesUnsupportedError extends TrackerError {
 /** An audit found too few of the records it asked for: the table looks like another one, and nothing was written. */
 export class SourceLooksWrongError extends TrackerError {
   readonly kind = 'SourceLooksWrong';
+}
+
+/** Payments were tracked while the tracker watched another table, and none of them is confirmed until people agree. */
+export class SourceChangedError extends TrackerError {
+  readonly kind = 'SourceChanged';
 }
 
 /** NocoDB answered 5xx, also to the retries before the deadline. */

@@ -19,6 +19,8 @@ export type TrackerEvent =
       readonly paidAt: number;
       readonly by: ConfirmedBy;
     }
+  /** A payment that was given up is pending: its record exists again. */
+  | { readonly type: 'payment.revived'; readonly payment: PaymentKey }
   | { readonly type: 'payment.missing'; readonly payment: PaymentKey }
   | { readonly type: 'payment.invalid'; readonly payment: PaymentKey; readonly reason: string }
   | { readonly type: 'payment.ownerMismatch'; readonly payment: PaymentKey; readonly owner: string | null }
@@ -26,6 +28,8 @@ export type TrackerEvent =
   /** A request of the webhook was answered with a 4xx, and nothing was written. */
   | { readonly type: 'webhook.refused'; readonly status: number; readonly reason: string }
   | TickSkipped
+  /** The gate had values that no tick writes, and was taken all the same. */
+  | { readonly type: 'gate.passedOver'; readonly nextAllowedAt?: string; readonly blockedUntil?: string }
   | { readonly type: 'tick.leaseLost'; readonly owner: string }
   | {
       readonly type: 'tick.started';
@@ -70,6 +74,8 @@ export interface TickSummary {
   readonly missing: number;
   readonly invalid: number;
   readonly ownerMismatches: number;
+  /** Pending payments that were tracked while the tracker watched another table. Nothing is decided about them. */
+  readonly held: number;
   /** Distinct users whose payments have an answer. */
   readonly usersUpdated: number;
   /** Record ids for which there was no time. The next tick starts with them. */

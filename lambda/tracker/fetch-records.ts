@@ -20,6 +20,9 @@ const MIN_REQUEST_TIME_MS = 200;
 /** After this many requests that took too long, the tick sends no more. */
 const MAX_TOO_LATE = 3;
 
+/** If the server refuses this many ids alone and has accepted none, the tick sends no more. */
+const REFUSALS_THAT_LOOK_WRONG = 2;
+
 /** Ids to ask for. */
 export interface Part {
   readonly ids: readonly string[];
@@ -175,11 +178,21 @@ class BatchFetch {
     return needed <= this.#allowed(clock.now());
   }
 
-  /** Whether refused ids must be judged now, because there is time for only one more request. */
+  /**
+   * Whether refused ids must be judged now: because there is only one more request, or because several ids were refused and
+   * none was ever accepted. Then the reason is probably a wrong setting, and more requests would be refused as well.
+   */
   #mustJudge(): boolean {
     if (this.#suspects.size === 0) return false;
+    const { maxRequests = Number.POSITIVE_INFINITY } = this.#options;
+    const looksWrong = !this.#mayJudge && this.#suspects.size >= REFUSALS_THAT_LOOK_WRONG;
+    if (looksWrong || this.#requests + 1 >= maxRequests) return true;
     const took = (this.#quickest?.took ?? 0) + REQUEST_SPACING_MS;
     return this.#allowed(this.#options.clock.now() + took) < took;
+  }
+
+  get #mayJudge(): boolean {
+    return this.#options.acceptedId !== undefined || this.#acceptedId !== undefined;
   }
 
   #allowed(now: number): number {
@@ -288,8 +301,7 @@ class BatchFetch {
   async #judgeSuspects(): Promise<boolean> {
     const [first] = this.#suspects.values();
     if (first === undefined) return false;
-    const mayJudge = this.#options.acceptedId !== undefined || this.#acceptedId !== undefined;
-    if (!mayJudge) this.#error ??= first;
+    if (!this.#mayJudge) this.#error ??= first;
     const before = this.#askedAgain.size;
     if (this.#error === undefined && (await this.#probe(first))) return this.#askedAgain.size > before;
     const ids = [...this.#suspects.keys()];

@@ -43,6 +43,27 @@ export function nextAllowedAfter(now: number, intervalSeconds: number): number {
   return slotOf(now, intervalSeconds) + (intervalSeconds * 1000) / 2;
 }
 
+/**
+ * A gate that is held longer than this is broken, milliseconds: the lease and the interval at the longest interval, so that
+ * a tick of a longer interval, which another deployment started, is still waited for.
+ */
+export const LONGEST_HOLD_MS = timeLimits(300).leaseMilliseconds + 300_000;
+
+/** Longest penalty of a rate limit, milliseconds. A server that asks for more is likely wrong. */
+export const LONGEST_PENALTY_MS = 3_600_000;
+
+/** How far the clocks of two instances may differ, milliseconds: a penalty that ends later than that is broken. */
+export const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * Whether something that happens at intervals is due. A last time in the future is that of a clock that was wrong.
+ *
+ * @param last when it last began, epoch milliseconds; `undefined`: never
+ */
+export function isDue(last: number | undefined, every: number, now: number): boolean {
+  return last === undefined || Math.abs(now - last) >= every;
+}
+
 /** The first slot after a moment, epoch milliseconds. */
 export function nextSlot(now: number, intervalSeconds: number): number {
   const interval = intervalSeconds * 1000;

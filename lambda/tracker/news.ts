@@ -2,9 +2,10 @@ import pMap from 'p-map';
 import type { CheckContext } from './check-context.ts';
 import type { NewsState } from './control-state.ts';
 import { ChangesUnsupportedError, TrackerError } from './errors.ts';
-import { type PaymentKey, RECORD_ID_PATTERN } from './payment.ts';
-import type { PendingPayments } from './pending-payments.ts';
-import { NOTHING_RECONCILED, nameOf, type Reconciliation, reconcile } from './reconcile.ts';
+import { isDue } from './interval.ts';
+import { nameOf, type PaymentKey, RECORD_ID_PATTERN } from './payment.ts';
+import type { PendingPayment, PendingPayments } from './pending-payments.ts';
+import { NOTHING_RECONCILED, type Reconciliation, reconcile } from './reconcile.ts';
 import type { ChangePage, SourceRecord } from './record-source.ts';
 
 /**
@@ -49,7 +50,7 @@ export async function checkNews(context: CheckContext): Promise<NewsResult> {
   const { control, now } = context;
   const state = control.news ?? {};
   const { unsupportedAt } = state;
-  if (unsupportedAt !== undefined && now - unsupportedAt < ASK_AGAIN_AFTER_MS) {
+  if (unsupportedAt !== undefined && !isDue(unsupportedAt, ASK_AGAIN_AFTER_MS, now)) {
     return { ...NOTHING_NEW, isSupported: false, state };
   }
   try {
@@ -57,9 +58,7 @@ export async function checkNews(context: CheckContext): Promise<NewsResult> {
     return await confirmChanged(changes, context);
   } catch (error) {
     if (error instanceof ChangesUnsupportedError) {
-      const { clockSkew } = state;
-      const known = clockSkew === undefined ? {} : { clockSkew };
-      return { ...NOTHING_NEW, isSupported: false, state: { ...known, unsupportedAt: now } };
+      return { ...NOTHING_NEW, isSupported: false, state: { ...state, unsupportedAt: now } };
     }
     if (!(error instanceof TrackerError)) throw error;
     return { ...NOTHING_NEW, state, error };
@@ -129,7 +128,7 @@ async function fetchChanges(context: CheckContext, before: NewsState): Promise<C
 }
 
 async function confirmChanged(changes: Changes, context: CheckContext): Promise<NewsResult> {
-  const { payments, clock, observe, now, writeUntil, seenNews, confirmedBefore } = context;
+  const { payments, clock, observe, now, writeUntil, seenNews, confirmedBefore, guard } = context;
   const { before, after, isLast, error } = changes;
   const { clockSkew = 0 } = after;
   if (Math.abs(clockSkew) > NEWS_OVERLAP_MS) observe({ type: 'nocodb.clockSkew', milliseconds: clockSkew });
@@ -149,9 +148,10 @@ async function confirmChanged(changes: Changes, context: CheckContext): Promise<
     observe,
     by: 'tick',
     audit: undefined,
-    paidAt: now,
+    now,
     deadline: writeUntil,
     confirmedBefore,
+    guard,
   });
   const isWritten = reconciliation.unfinished.size === 0 && lookUps.error === undefined;
   const left = new Set(pending.filter((payment) => !reconciliation.done.has(nameOf(payment))).map(toRecord));
@@ -173,11 +173,11 @@ function toRecord({ recordId }: PaymentKey): string {
 }
 
 /**
- * The pending payments of records, one look-up for each record. One that fails does not take the others along: with many
+ * The payments of records, one look-up for each record. One that fails does not take the others along: with many
  * changes, no tick would ever get through all of them.
  */
 async function lookUp(records: readonly SourceRecord[], payments: PendingPayments) {
-  const found: PaymentKey[] = [];
+  const found: PendingPayment[] = [];
   const lookedUp: SourceRecord[] = [];
   let failure: TrackerError | undefined;
   const ofRecord = async (record: SourceRecord): Promise<void> => {
@@ -193,11 +193,11 @@ async function lookUp(records: readonly SourceRecord[], payments: PendingPayment
   return { found, records: lookedUp, error: failure };
 }
 
-/** The pending payments of records. */
+/** The payments of records that are pending or given up. */
 export async function paymentsOf(
   records: readonly Pick<SourceRecord, 'recordId'>[],
   payments: Pick<PendingPayments, 'ofRecord'>,
-): Promise<PaymentKey[]> {
+): Promise<PendingPayment[]> {
   const lookUp = ({ recordId }: Pick<SourceRecord, 'recordId'>) => payments.ofRecord(recordId);
   return (await pMap(records, lookUp, { concurrency: CONCURRENT_LOOK_UPS })).flat();
 }

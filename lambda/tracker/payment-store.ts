@@ -20,8 +20,6 @@ export interface UntrackResult {
 
 /** The control item for readers: what ticks remember, and what the last one reported. */
 export interface Control extends ControlState {
-  /** When a tick last ended, whether it succeeded or not; epoch milliseconds. */
-  readonly lastTickAt?: number;
   readonly intervalSeconds?: number;
   /** Payments pending after the last tick. */
   readonly pending?: number;
@@ -51,6 +49,9 @@ export interface PaymentStore {
 
   /** All pending payments. */
   pending(): Promise<readonly PaymentKey[]>;
+
+  /** All payments that are given up for a reason. */
+  givenUp(reason: 'missing' | 'invalid'): Promise<readonly PaymentKey[]>;
 
   /** Reads the control item. */
   control(): Promise<Control>;

@@ -5,8 +5,11 @@ import { InvalidIdError } from './errors.ts';
  *
  * - `pending`: a bot waits for it, and ticks ask NocoDB for it.
  * - `paid`: NocoDB showed its record as paid. Final: nothing resets it before it expires.
- * - `missing`: three audits in a row did not find its record. Ticks no longer ask for it. `track` renews it.
- * - `invalid`: NocoDB refuses its record id. Ticks no longer ask for it. `track` renews it.
+ * - `missing`: three audits in a row did not find its record.
+ * - `invalid`: NocoDB refuses its record id.
+ *
+ * Missing and invalid payments are given up: ticks ask for them only once an hour. They become pending again when their
+ * record is there, or when a bot tracks them again.
  */
 export type PaymentStatus = 'pending' | 'paid' | 'missing' | 'invalid';
 
@@ -25,8 +28,15 @@ export interface Payment extends PaymentKey {
   readonly paidAt?: number;
   /** When it stops existing for readers, epoch seconds (DynamoDB's TTL unit). */
   readonly expiresAt: number;
+  /** When it became missing or invalid, epoch milliseconds. Only on such a payment. */
+  readonly givenUpAt?: number;
   /** Why NocoDB refuses the record id. Only on an invalid payment. */
   readonly reason?: string;
+}
+
+/** A payment as one text, which is unique because user ids have no white space. */
+export function nameOf({ userId, recordId }: PaymentKey): string {
+  return `${userId} ${recordId}`;
 }
 
 /** Who confirmed a payment: the polling tick or NocoDB's webhook. */
@@ -38,8 +48,11 @@ export type ConfirmedBy = 'tick' | 'webhook';
  */
 export const RECORD_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** The form of a user id: the number or name of any messenger, without white space and without the key separator `#`. */
-export const USER_ID_PATTERN = /^[^\s#\p{Cc}]{1,128}$/u;
+/**
+ * The form of a user id: the number or name of any messenger, without white space, without the key separator `#`, and
+ * without half a surrogate pair (Cs), which is written as U+FFFD in UTF-8: two such ids would be one in the table.
+ */
+export const USER_ID_PATTERN = /^[^\s#\p{Cc}\p{Cs}]{1,128}$/u;
 
 /**
  * Converts a messenger's user id to the string in the table.

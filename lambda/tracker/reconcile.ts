@@ -3,13 +3,18 @@ import type { Clock } from './clock.ts';
 import { TableWriteFailedError } from './errors.ts';
 import type { Observer } from './events.ts';
 import type { FetchResult } from './fetch-records.ts';
-import type { ConfirmedBy, PaymentKey } from './payment.ts';
-import type { PendingPayments } from './pending-payments.ts';
+import { type ConfirmedBy, nameOf, type PaymentKey } from './payment.ts';
+import { isGivenUp, type PendingPayment, type PendingPayments } from './pending-payments.ts';
+import type { SourceRecord } from './record-source.ts';
+import type { TableGuard } from './watched-table.ts';
 
 /** A payment is missing after this many consecutive audits without its record. */
 export const MISSES_UNTIL_MISSING = 3;
 
-/** Writes under way at once. DynamoDB answers in a few milliseconds, so this writes thousands a second. */
+/**
+ * Writes under way at once. With 32, the function's processor is the limit: measured 130 confirmations a second at 512 MB,
+ * 215 at 1,024 MB and 358 at 1,769 MB (test/bench/README.md).
+ */
 const CONCURRENT_WRITES = 32;
 
 export interface ReconcileOptions {
@@ -20,8 +25,8 @@ export interface ReconcileOptions {
   readonly by: ConfirmedBy;
   /** The number of the audit that the answer belongs to; absent when it is none. */
   readonly audit: number | undefined;
-  /** The `paidAt` of confirmed payments, epoch milliseconds. */
-  readonly paidAt: number;
+  /** The `paidAt` of confirmed payments and the `givenUpAt` of others, epoch milliseconds. */
+  readonly now: number;
   /** No write begins after this, epoch milliseconds. */
   readonly deadline: number;
   /**
@@ -29,6 +34,8 @@ export interface ReconcileOptions {
    * confirmation with the same `paidAt` could be taken for a repetition of the first. @default none
    */
   readonly confirmedBefore?: Set<string>;
+  /** Knows which payments are held. Nothing is written about them. */
+  readonly guard: TableGuard;
 }
 
 /** The result of a reconciliation. */
@@ -65,28 +72,30 @@ export const NOTHING_RECONCILED: Reconciliation = {
 /** The most events about payments with another owner in one tick. The payments return in every tick and would fill the log. */
 const MISMATCHES_TOLD = 10;
 
-type Outcome = 'confirmed' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
+type Outcome = 'confirmed' | 'revived' | 'missing' | 'invalid' | 'ownerMismatch' | 'gone' | 'unchanged';
 
-/** Writes what the findings mean for each pending payment, confirmations first. Writes nothing where nothing changed. */
+/** Writes what the findings mean for each payment, confirmations first. Writes nothing where nothing changed. */
 export async function reconcile(
-  pending: readonly PaymentKey[],
+  payments: readonly Listed[],
   findings: Findings,
   options: ReconcileOptions,
 ): Promise<Reconciliation> {
-  const verdicts = pending
-    .map(({ userId, recordId }) => ({ userId, recordId }))
+  const found = payments
     .map((payment) => ({ payment, verdict: verdictOf(payment, findings, options.audit !== undefined) }))
-    .filter(({ verdict }) => verdict.type !== 'wait')
+    .filter(({ verdict }) => verdict.type !== 'wait');
+  const held = await options.guard.heldAmong(found.map(({ payment }) => payment));
+  const verdicts = found
+    .filter(({ payment }) => !held.has(nameOf(payment)))
     .sort((a, b) => Number(b.verdict.type === 'confirm') - Number(a.verdict.type === 'confirm'));
   const failures: unknown[] = [];
   const unfinished = new Set<string>();
   let mismatchesTold = 0;
 
-  const write = async ({ payment, verdict }: { payment: PaymentKey; verdict: Verdict }): Promise<Outcome> => {
+  const write = async ({ payment, verdict }: { payment: Listed; verdict: Verdict }): Promise<Outcome> => {
     if (verdict.type === 'ownerMismatch') {
       mismatchesTold += 1;
       if (mismatchesTold <= MISMATCHES_TOLD) {
-        options.observe({ type: 'payment.ownerMismatch', payment, owner: verdict.owner });
+        options.observe({ type: 'payment.ownerMismatch', payment: keyOf(payment), owner: verdict.owner });
       }
       return 'ownerMismatch';
     }
@@ -106,7 +115,7 @@ export async function reconcile(
     }
   };
   const outcomes = await pMap(verdicts, write, { concurrency: CONCURRENT_WRITES });
-  const isDone = (outcome: Outcome | undefined) => outcome !== 'unchanged' && outcome !== 'ownerMismatch';
+  const isDone = (outcome: Outcome | undefined) => outcome !== undefined && !STAYS.has(outcome);
   const namesWhere = (matches: (outcome: Outcome | undefined) => boolean) =>
     new Set(verdicts.filter((_, index) => matches(outcomes[index])).map(({ payment }) => nameOf(payment)));
   const mismatched = namesWhere((outcome) => outcome === 'ownerMismatch');
@@ -124,19 +133,29 @@ export async function reconcile(
   };
 }
 
+/** Outcomes after which a payment is still pending, or pending again. */
+const STAYS: ReadonlySet<Outcome> = new Set(['unchanged', 'ownerMismatch', 'revived']);
+
 async function carryOut(
-  payment: PaymentKey,
+  listed: Listed,
   verdict: Exclude<Verdict, { type: 'ownerMismatch' }>,
   options: ReconcileOptions,
 ): Promise<Outcome> {
-  const { payments, observe, by, paidAt } = options;
+  const { payments, observe, by, now, guard } = options;
+  const payment = keyOf(listed);
   switch (verdict.type) {
     case 'confirm':
-      if (!(await payments.confirm(payment, paidAt))) return 'gone';
-      observe({ type: 'payment.confirmed', payment, paidAt, by });
+      // Whoever follows the table sees every paid payment become paid from pending.
+      if (isGivenUp(listed) && !(await payments.revive(payment))) return 'gone';
+      if (!(await payments.confirm(payment, now, guard.spans))) return 'gone';
+      observe({ type: 'payment.confirmed', payment, paidAt: now, by });
       return 'confirmed';
+    case 'revive':
+      if (!(await payments.revive(payment))) return 'gone';
+      observe({ type: 'payment.revived', payment });
+      return 'revived';
     case 'invalid':
-      if (!(await payments.markInvalid(payment, verdict.reason))) return 'gone';
+      if (!(await payments.markInvalid(payment, verdict.reason, now))) return 'gone';
       observe({ type: 'payment.invalid', payment, reason: verdict.reason });
       return 'invalid';
     case 'miss':
@@ -148,12 +167,12 @@ async function carryOut(
 
 async function miss(
   payment: PaymentKey,
-  { payments, observe, audit = 0 }: ReconcileOptions,
+  { payments, observe, audit = 0, now }: ReconcileOptions,
 ): Promise<Outcome> {
   const misses = await payments.noteMiss(payment, audit);
   if (misses === 0) return 'gone';
   if (misses < MISSES_UNTIL_MISSING) return 'unchanged';
-  if (!(await payments.markMissing(payment))) return 'gone';
+  if (!(await payments.markMissing(payment, now))) return 'gone';
   observe({ type: 'payment.missing', payment });
   return 'missing';
 }
@@ -169,9 +188,11 @@ function writeError(failures: readonly unknown[]): TableWriteFailedError | undef
   });
 }
 
-/** A payment as one text, which is unique because user ids have no white space. */
-export function nameOf({ userId, recordId }: PaymentKey): string {
-  return `${userId} ${recordId}`;
+/** A payment, with its partition of the index if it may be given up. */
+type Listed = PaymentKey & Partial<Pick<PendingPayment, 'partition'>>;
+
+function keyOf({ userId, recordId }: Listed): PaymentKey {
+  return { userId, recordId };
 }
 
 /** What is known about records: the part of a fetch result on which payments depend. */
@@ -180,17 +201,21 @@ export type Findings = Pick<FetchResult, 'records' | 'answered' | 'invalid'>;
 /** What the findings mean for one payment. */
 export type Verdict =
   | { readonly type: 'confirm' }
+  /** A payment that is given up becomes pending. */
+  | { readonly type: 'revive' }
   | { readonly type: 'ownerMismatch'; readonly owner: string | null }
   | { readonly type: 'invalid'; readonly reason: string }
   | { readonly type: 'miss' }
   | { readonly type: 'wait' };
 
 /**
- * Decides about a payment. Only its own record, if it is paid and belongs to its user, confirms it.
+ * Decides about a payment. Only its own record, if it is paid and belongs to its user, confirms it. If it is given up, only
+ * its own record, paid or not, makes it pending again.
  *
  * @param audit whether the findings are about existence: only then does the absence of a record mean something
  */
-export function verdictOf(payment: PaymentKey, findings: Findings, audit: boolean): Verdict {
+export function verdictOf(payment: Listed, findings: Findings, audit: boolean): Verdict {
+  if (isGivenUp(payment)) return verdictOfGivenUp(payment, findings);
   const reason = findings.invalid.get(payment.recordId);
   if (reason !== undefined) return { type: 'invalid', reason };
   const record = findings.records.get(payment.recordId);
@@ -198,8 +223,17 @@ export function verdictOf(payment: PaymentKey, findings: Findings, audit: boolea
     return { type: audit && findings.answered.has(payment.recordId) ? 'miss' : 'wait' };
   }
   if (!record.paid) return { type: 'wait' };
-  if (record.owner !== undefined && record.owner?.trim() !== payment.userId) {
-    return { type: 'ownerMismatch', owner: record.owner };
-  }
-  return { type: 'confirm' };
+  return belongsTo(payment, record)
+    ? { type: 'confirm' }
+    : { type: 'ownerMismatch', owner: record.owner ?? null };
+}
+
+function verdictOfGivenUp(payment: PaymentKey, { records }: Findings): Verdict {
+  const record = records.get(payment.recordId);
+  if (record === undefined || !belongsTo(payment, record)) return { type: 'wait' };
+  return { type: record.paid ? 'confirm' : 'revive' };
+}
+
+function belongsTo({ userId }: PaymentKey, { owner }: SourceRecord): boolean {
+  return owner === undefined || owner?.trim() === userId;
 }

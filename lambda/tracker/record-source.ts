@@ -26,24 +26,32 @@ export interface RecordSource {
    */
   listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage>;
 
-  /** Takes over what an earlier tick remembers. @default - the source learns nothing */
-  recall?(facts: ServerFacts | undefined): void;
-  /** What to remember for the next tick, whose process may be another. */
-  facts?(): ServerFacts | undefined;
   /**
-   * Learns what the source will need should the server change, unless it is known. Called once in each audit.
+   * What people call the table. Absent where the API does not tell.
    *
    * @throws {TrackerError} a subclass, as `list` does
    */
-  learn?(context: RequestContext): Promise<void>;
+  tableName?(context: RequestContext): Promise<TableName>;
+
+  /** Takes over what earlier ticks remember. @default - the source learns nothing */
+  recall?(facts: ServerFacts): void;
+  /** What the source knows now. The next tick's process may be another. */
+  facts?(): ServerFacts;
 }
 
 /** What a source learned about its server. The tracker only remembers it. */
 export interface ServerFacts {
   /** When the server was seen to have API v3, and no v2; epoch milliseconds. */
-  readonly withoutV2Since?: number;
-  /** The id of the table's base. */
-  readonly baseId?: string;
+  readonly withoutV2Since?: number | undefined;
+  /** Id of the table's base. */
+  readonly baseId?: string | undefined;
+}
+
+/** What people call a table. */
+export interface TableName {
+  readonly title: string;
+  /** Id of its base. */
+  readonly base?: string;
 }
 
 /** Which changes are asked for. */

@@ -3,9 +3,10 @@ import type { CheckContext } from './check-context.ts';
 import { isIsolating, knownBulkList, type Position, type SweepState } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import { type FetchResult, fetchRecords, type Part } from './fetch-records.ts';
+import { nameOf } from './payment.ts';
 import { NEW_PARTITION, type PendingPayment, type PendingSlice } from './pending-payments.ts';
 import { PLAN_LIMITS } from './query-plan.ts';
-import { nameOf, type Reconciliation, reconcile } from './reconcile.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
 
 /** Payments that one tick asks for by id: what one bulk list carries. */
 export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
@@ -22,8 +23,8 @@ const MAX_NEWCOMERS = MAX_SLICE / 2;
 /** The most requests of one tick for the sweep when the tick also asks for news. */
 export const MAX_REQUESTS_BESIDE_NEWS = 4;
 
-/** As many of them are left to an audit where there are no bulk lists. */
-const REQUESTS_FOR_AUDIT = 2;
+/** As many of them are left to an audit and a walk where there are no bulk lists. */
+const REQUESTS_FOR_OTHERS = 2;
 
 /** The part of the time for requests that the sweep may use when the rest is reserved for an audit. */
 const SHARE_BEFORE_AUDIT = 0.75;
@@ -39,6 +40,8 @@ export interface SweepOptions {
   readonly hasNews: boolean;
   /** Whether an audit is running. */
   readonly isAudit: boolean;
+  /** Whether there are others that need requests in this tick: an audit, or a walk through what is given up. */
+  readonly isShared: boolean;
   /** Whether to reserve time for the audit. */
   readonly keepsTime: boolean;
 }
@@ -61,9 +64,11 @@ export interface SweepResult {
   readonly areNewcomersDone: boolean;
   /** Payments that are pending after the sweep that this tick completed. */
   readonly pending?: number;
+  /** Payments that the sweep has passed so far because they are held. */
+  readonly held: number;
   /** Distinct record ids that there was no time to ask for. */
   readonly unanswered: number;
-  /** Requests that are left to an audit. @default as many as the time allows */
+  /** Requests that are left to an audit or a walk. @default as many as the time allows */
   readonly requestsLeft?: number;
   readonly error?: unknown;
 }
@@ -74,7 +79,7 @@ export interface SweepResult {
  */
 export async function sweepSlice(
   context: CheckContext,
-  { isPartial, hasNews, isAudit, keepsTime }: SweepOptions,
+  { isPartial, hasNews, isAudit, isShared, keepsTime }: SweepOptions,
 ): Promise<SweepResult> {
   const {
     payments,
@@ -88,21 +93,26 @@ export async function sweepSlice(
     writeUntil,
     report,
     confirmedBefore,
+    guard,
   } = context;
   const from = isPartial ? control.newcomers : undefined;
   const isLimited = isPartial && hasNews;
-  const isShared = isAudit && !isIsolating(control) && knownBulkList(control.bulkList, now) === false;
-  const maxRequests = isLimited ? MAX_REQUESTS_BESIDE_NEWS - (isShared ? REQUESTS_FOR_AUDIT : 0) : undefined;
+  const leavesSome = isShared && !isIsolating(control) && knownBulkList(control.bulkList, now) === false;
+  const forOthers = leavesSome ? REQUESTS_FOR_OTHERS : 0;
+  const maxRequests = isLimited ? MAX_REQUESTS_BESIDE_NEWS - forOthers : undefined;
   const most = sliceLimit(context, maxRequests);
   const mostNew = Math.min(MAX_NEWCOMERS, Math.max(MIN_SLICE, most - MIN_SLICE));
   const newcomers = isPartial ? await payments.listNew(from?.after, mostNew) : NOBODY;
   const limit = most - newcomers.payments.length;
   const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
-  const asked = distinct([...newcomers.payments, ...slice.payments]);
+  const listed = distinct([...newcomers.payments, ...slice.payments]);
+  const held = await guard.heldAmong(listed);
+  const isHeld = (payment: PendingPayment) => held.has(nameOf(payment));
+  const asked = listed.filter((payment) => !isHeld(payment));
   observe({ type: 'tick.started', pending: asked.length, users: countUsers(asked), audit: isAudit });
 
   const recordIds = recordIdsOf(asked);
-  const newIds = recordIdsOf(newcomers.payments);
+  const newIds = recordIdsOf(newcomers.payments.filter((payment) => !isHeld(payment)));
   const result = await fetchRecords(partsOf(newIds, from, recordIds.slice(newIds.length), begin), {
     source,
     clock,
@@ -121,19 +131,21 @@ export async function sweepSlice(
     observe,
     by: 'tick',
     audit: undefined,
-    paidAt: now,
+    now,
     deadline: writeUntil,
     confirmedBefore,
+    guard,
   });
-  const isLeft = (payment: PendingPayment) => isUndone(payment, result, reconciliation);
+  const isLeft = (payment: PendingPayment) => !isHeld(payment) && isUndone(payment, result, reconciliation);
   const isDone = (payment: PendingPayment) => reconciliation.done.has(nameOf(payment));
   const movable = asked.filter((each) => each.partition === NEW_PARTITION && !isLeft(each) && !isDone(each));
   const moveError = isPartial ? await moveNewcomers(movable, context) : undefined;
 
-  const left = firstLeft(slice.payments, result, reconciliation);
+  const left = firstLeft(slice.payments, result, reconciliation, held);
   const passed = slice.payments.slice(0, left);
   const hasGap = begin.hasGap || passed.some(({ recordId }) => result.failed.has(recordId));
   const counted = begin.counted + passed.filter((payment) => !isDone(payment)).length;
+  const heldSoFar = (begin.held ?? 0) + passed.filter(isHeld).length;
   const isOver = slice.isLast && left === slice.payments.length;
   const sweptAt = isOver && !hasGap ? begin.startedAt : endedSweep;
   const state: SweepState = {
@@ -141,8 +153,9 @@ export async function sweepSlice(
     counted,
     ...positionAt(left, slice.payments, begin, result),
     ...(hasGap && { hasGap }),
+    ...(heldSoFar > 0 && { held: heldSoFar }),
   };
-  const newLeft = firstLeft(newcomers.payments, result, reconciliation);
+  const newLeft = firstLeft(newcomers.payments, result, reconciliation, held);
   const areNewcomersOver = newcomers.isLast && newLeft === newcomers.payments.length;
   const error = result.error ?? reconciliation.error ?? moveError;
   return {
@@ -155,6 +168,7 @@ export async function sweepSlice(
     isWhole: isOver && !hasGap && begin.after === undefined,
     areNewcomersDone: areNewcomersOver && from === undefined && !newcomers.payments.some(isLeft),
     ...(isOver && !hasGap && { pending: counted }),
+    held: heldSoFar,
     unanswered: recordIds.filter((id) => !isAnswered(id, result)).length,
     ...(maxRequests !== undefined &&
       result.bulkList === false && { requestsLeft: Math.max(0, MAX_REQUESTS_BESIDE_NEWS - result.requests) }),
@@ -189,7 +203,7 @@ function partsOf(
 }
 
 /** Where the next tick continues. @param left the index of the first payment that is left */
-function positionAt(
+export function positionAt(
   left: number,
   payments: readonly PendingPayment[],
   before: Position,
@@ -240,14 +254,20 @@ async function moveNewcomers(
  * The index of the first payment of a slice that is left for the next tick, because it has no answer or its result is not
  * written. The length of the slice when there is none. Ids that were asked for when an error occurred are not left: a
  * request that always fails must not stop the sweep.
+ *
+ * @param held payments that were not asked for, by `nameOf`: they are not left
  */
 export function firstLeft(
   slice: readonly PendingPayment[],
   result: FetchResult,
   reconciliation: Reconciliation,
+  held: ReadonlySet<string> = new Set(),
 ): number {
   const index = slice.findIndex(
-    (payment) => !result.failed.has(payment.recordId) && isUndone(payment, result, reconciliation),
+    (payment) =>
+      !held.has(nameOf(payment)) &&
+      !result.failed.has(payment.recordId) &&
+      isUndone(payment, result, reconciliation),
   );
   return index === -1 ? slice.length : index;
 }

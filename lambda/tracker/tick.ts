@@ -77,6 +77,7 @@ async function checkThroughGate(dependencies: TickDependencies, now: number): Pr
   const lease = timeLimits(settings.intervalSeconds).leaseMilliseconds;
   const answer = await gate.acquire({ owner, now, lease });
   if (!answer.granted) return answer;
+  if (answer.passedOver !== undefined) observe({ type: 'gate.passedOver', ...answer.passedOver });
   const control = forgetOtherSource(answer.control, settings.source, now);
   const check = await checkPayments(dependencies, control, now);
   const report = reportOf(check, { owner, now, settings });
@@ -104,7 +105,7 @@ function reportOf(
   check: PaymentCheck,
   { owner, now, settings }: { owner: string; now: number; settings: TickSettings },
 ): TickReport {
-  const { summary, requests, memory, freshSince, error } = check;
+  const { summary, requests, memory, watched, freshSince, error } = check;
   const { intervalSeconds, source } = settings;
   const failed = error !== undefined;
   return {
@@ -112,6 +113,7 @@ function reportOf(
     now,
     intervalSeconds,
     ...(source !== undefined && { source }),
+    ...(watched !== undefined && { watched }),
     memory,
     nextAllowedAt: nextAllowedAfter(now, intervalSeconds),
     pending: summary.pending,
@@ -126,7 +128,8 @@ function reportOf(
     ...(failed && {
       error: { kind: errorKind(error), message: error instanceof Error ? error.message : String(error) },
     }),
-    empty: !failed && summary.checked === 0,
+    // Whoever holds payments goes on ticking, so that they are confirmed as soon as people agree.
+    empty: !failed && summary.checked === 0 && summary.held === 0,
   };
 }
 

@@ -21,8 +21,6 @@ export interface WebhookResponse {
 
 export interface WebhookDependencies extends ConfirmReportedDependencies {
   readonly isSecret: SecretCheck;
-  /** Id of the NocoDB table that the tracker watches. */
-  readonly tableId: string;
   readonly titles: FieldTitles;
 }
 
@@ -62,7 +60,7 @@ export async function handleWebhook(
 
 async function readPaidRecords(
   request: WebhookRequest,
-  { tableId, titles, clock }: WebhookDependencies,
+  { table, titles, clock }: WebhookDependencies,
 ): Promise<SourceRecord[]> {
   if (request.requestContext.http.method !== 'POST') {
     throw new WebhookRequestError(405, 'only POST is allowed');
@@ -70,7 +68,7 @@ async function readPaidRecords(
   const event = readBody(request);
   const format = await titles.format({ deadline: clock.now() + TIMEOUT_MS, report: () => {} });
   try {
-    return readEvent(event, { tableId, format });
+    return readEvent(event, { tableId: table.id, format });
   } catch (error) {
     if (error instanceof FieldAbsentError) titles.forget();
     if (!(error instanceof UnexpectedShapeError)) throw error;

@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { staleAge } from '../../infra/constructs/alarm-rules.ts';
 import { RateLimitedError, ServerFaultError, TokenRejectedError } from '../../lambda/tracker/errors.ts';
+import { alarmsOf } from '../support/alarms.ts';
 import { DETAILS } from '../support/fake-source.ts';
 import { alarmWorld } from './support/alarm-world.ts';
-import { alarmsOf } from './support/alarms-of.ts';
 import { NOCODB, synthTracker } from './support/synth.ts';
 
 afterEach(() => {
@@ -12,12 +12,14 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const ALARMS = alarmsOf(synthTracker({ nocodb: { ...NOCODB, ownerField: 'TG ID' } }));
+const ALARMS = alarmsOf(synthTracker({ nocodb: { ...NOCODB, ownerField: 'TG ID' } }).toJSON().Resources);
 const HOUR = 60;
 
 function prepare(intervalSeconds = 20) {
   const alarms =
-    intervalSeconds === 20 ? ALARMS : alarmsOf(synthTracker({ interval: Duration.seconds(intervalSeconds) }));
+    intervalSeconds === 20
+      ? ALARMS
+      : alarmsOf(synthTracker({ interval: Duration.seconds(intervalSeconds) }).toJSON().Resources);
   return alarmWorld(alarms, intervalSeconds);
 }
 
@@ -52,6 +54,23 @@ describe('no alarm rings', () => {
     expect(await world.pass(HOUR)).toEqual({});
   });
 
+  it('when Step Functions publishes its metrics four minutes late', async () => {
+    const world = prepare();
+    await world.track(45);
+    await world.pass(10);
+
+    expect(await world.pass(4, { ruleFires: true, stepFunctionsIsLate: true })).toEqual({});
+    expect(await world.pass(HOUR)).toEqual({});
+  });
+
+  it('when NocoDB cuts its pages, which costs requests and nothing else', async () => {
+    const world = prepare();
+    await world.track(45);
+    world.source.cap = 5;
+
+    expect(await world.pass(HOUR)).toEqual({});
+  });
+
   it('when NocoDB refuses one request as one too many', async () => {
     const world = prepare();
     await world.track(45);
@@ -63,13 +82,13 @@ describe('no alarm rings', () => {
 });
 
 describe('an alarm rings', () => {
-  it('when NocoDB stays away: for the ticks, the loop, and within 4 minutes for the age of the data', async () => {
+  it('when NocoDB stays away: for the loop, and within 4 minutes for the age of the data', async () => {
     const world = prepare();
     await world.track(45);
     await world.pass(10);
     world.source.faults = forEver(new ServerFaultError(DETAILS));
 
-    expect(await world.pass(10)).toEqual({ TickErrors: 3, LoopFails: 3, DataStale: 3 });
+    expect(await world.pass(10)).toEqual({ LoopFails: 3, DataStale: 3 });
   });
 
   it.each([5, 60, 61, 90, 120, 300])(
@@ -95,7 +114,7 @@ describe('an alarm rings', () => {
     await world.track(45);
     world.source.faults = forEver(new TokenRejectedError(DETAILS));
 
-    expect(await world.pass(10)).toMatchObject({ TokenRejected: 1, TickErrors: 3 });
+    expect(await world.pass(10)).toMatchObject({ ActionNeeded: 1, LoopFails: 3 });
   });
 
   it('when audits miss most records, until one finds them again', async () => {
@@ -105,14 +124,14 @@ describe('an alarm rings', () => {
     const records = [...world.source.records];
     for (const [id] of records.slice(0, 30)) world.source.records.delete(id);
 
-    expect(await world.pass(45)).toEqual({ SourceLooksWrong: expect.toSatisfy((minute) => minute <= 30) });
+    expect(await world.pass(45)).toEqual({ ActionNeeded: expect.toSatisfy((minute) => minute <= 30) });
     for (const [id, record] of records) world.source.records.set(id, record);
     await world.pass(30);
 
     expect(await world.pass(HOUR)).toEqual({});
   });
 
-  it('when the sweep does not get on for more than 200 intervals, although news keep the data fresh', async () => {
+  it('of stale data when the sweep does not get on for more than 200 intervals, although news keep the data fresh', async () => {
     const world = prepare();
     await world.track(45);
     world.source.latencyPerId = 200;
@@ -122,7 +141,7 @@ describe('an alarm rings', () => {
     const rang = await world.pass(80);
 
     const isDue = expect.toSatisfy((minute) => minute >= 67 && minute <= 73);
-    expect(rang).toEqual({ TickErrors: 3, LoopFails: 3, SweepSlow: isDue });
+    expect(rang).toEqual({ LoopFails: 3, DataStale: isDue });
   });
 
   it('when NocoDB rate-limits time and again', async () => {
@@ -150,28 +169,26 @@ describe('an alarm rings', () => {
     await world.track(45);
     await world.pass(10);
 
-    expect(await world.pass(10, { ruleFires: false })).toEqual({ LoopStopped: 3 });
+    expect(await world.pass(10, { ruleFires: false })).toEqual({ LoopStopped: 5 });
   });
 
   it('when the loop is not started, though nothing is pending', async () => {
     const world = prepare();
     await world.pass(10);
 
-    expect(await world.pass(10, { ruleFires: false })).toEqual({ LoopStopped: 3 });
+    expect(await world.pass(10, { ruleFires: false })).toEqual({ LoopStopped: 5 });
   });
 
-  it('when NocoDB cuts its pages, after half an hour', async () => {
+  it('when a payment is given up, at that moment', async () => {
     const world = prepare();
     await world.track(45);
-    // Every tick finds ten paid records on pages of five, and confirms none: their owners differ.
-    world.source.cap = 5;
-    for (let id = 1; id <= 10; id++)
-      world.source.records.set(String(id), { paid: true, owner: 'somebody else' });
+    await world.pass(5);
+    world.source.records.delete('7');
 
-    const rang = await world.pass(HOUR);
+    const rang = await world.pass(45);
 
-    expect(rang.PagesCut).toBeGreaterThanOrEqual(29);
-    expect(rang.PagesCut).toBeLessThanOrEqual(31);
+    expect(rang).toEqual({ PaymentsGivenUp: expect.toSatisfy((minute) => minute > 20 && minute <= 36) });
+    expect(await world.pass(HOUR)).toEqual({});
   });
 
   it('when a paid record belongs to somebody else', async () => {

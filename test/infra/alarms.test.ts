@@ -3,7 +3,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { ALARM_IDS, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
-import { alarmsOf } from './support/alarms-of.ts';
+import { alarmsOf } from '../support/alarms.ts';
 import { readable } from './support/statements.ts';
 import { createStack, NOCODB, synthTracker } from './support/synth.ts';
 
@@ -11,7 +11,7 @@ const OWNED = { nocodb: { ...NOCODB, ownerField: 'TG ID' } };
 
 describe('the alarms', () => {
   const template = synthTracker(OWNED);
-  const alarms = alarmsOf(template);
+  const alarms = alarmsOf(template.toJSON().Resources);
   const alarm = (id: string) => alarms.find(({ AlarmName }) => AlarmName === `Shop-Payments-${id}`);
 
   it('are those of the runbook, and each says in its notification what it means and what to do', () => {
@@ -44,28 +44,26 @@ describe('the alarms', () => {
     ],
     [
       'LoopStopped',
-      { Namespace: 'AWS/States', MetricName: 'ExecutionsStarted', TreatMissingData: 'breaching' },
-    ],
-    ['LoopFails', { Namespace: 'AWS/States', MetricName: 'ExecutionsFailed' }],
-    ['TickErrors', { Namespace: 'AWS/Lambda', MetricName: 'Errors' }],
-    ['TickThrottled', { Namespace: 'AWS/Lambda', MetricName: 'Throttles' }],
-    ['TickSlow', { Namespace: 'AWS/Lambda', MetricName: 'Duration', Threshold: 12_800 }],
-    ['TokenRejected', { MetricName: 'TicksFailed', EvaluationPeriods: 1 }],
-    [
-      'SweepSlow',
       {
-        Namespace: 'PaymentTracker',
-        MetricName: 'SweepAge',
-        Statistic: 'Maximum',
-        Threshold: 4000,
+        Namespace: 'AWS/States',
+        MetricName: 'ExecutionsStarted',
+        TreatMissingData: 'breaching',
+        DatapointsToAlarm: 5,
       },
     ],
-    ['SourceLooksWrong', { MetricName: 'TicksFailed', Period: 900, EvaluationPeriods: 1 }],
+    ['LoopFails', { Namespace: 'AWS/States', MetricName: 'ExecutionsFailed', DatapointsToAlarm: 3 }],
+    [
+      'ActionNeeded',
+      {
+        Namespace: 'PaymentTracker',
+        MetricName: 'ActionNeeded',
+        DatapointsToAlarm: 1,
+        EvaluationPeriods: 15,
+      },
+    ],
     ['RateLimited', { MetricName: 'NocoDbRateLimited', Threshold: 3, Period: 900 }],
-    ['PagesCut', { MetricName: 'CutPages', Period: 900, DatapointsToAlarm: 2 }],
+    ['PaymentsGivenUp', { MetricName: 'PaymentsGivenUp', EvaluationPeriods: 1 }],
     ['OwnerMismatch', { MetricName: 'OwnerMismatch', EvaluationPeriods: 1 }],
-    ['WritesThrottled', { Namespace: 'AWS/DynamoDB', MetricName: 'ThrottledRequests' }],
-    ['ReadsThrottled', { Namespace: 'AWS/DynamoDB', MetricName: 'ReadThrottleEvents' }],
     [
       'DeadLetters',
       { Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible', TreatMissingData: 'ignore' },
@@ -74,12 +72,22 @@ describe('the alarms', () => {
     expect(alarm(id)).toMatchObject(expected);
   });
 
-  it.each(['TokenRejected', 'SourceLooksWrong'])('tell %s from other failures by its error kind', (kind) => {
-    expect(alarm(kind)?.Dimensions).toEqual([
-      { Name: 'ErrorKind', Value: kind },
-      { Name: 'service', Value: 'Shop-Payments' },
-    ]);
-  });
+  it.each([
+    ['WritesThrottled', 'ThrottledRequests', { Operation: 'UpdateItem' }],
+    ['ReadsThrottled', 'ReadThrottleEvents', {}],
+    ['IndexReadsThrottled', 'ReadThrottleEvents', { GlobalSecondaryIndexName: 'pending' }],
+  ])(
+    '%s watches %s with the dimensions by which DynamoDB tells the table from its index',
+    (id, name, dimensions) => {
+      const { Namespace, MetricName, Dimensions = [] } = alarm(id) ?? {};
+
+      expect({ Namespace, MetricName }).toEqual({ Namespace: 'AWS/DynamoDB', MetricName: name });
+      expect(Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value]))).toEqual({
+        TableName: '<PaymentsTable>',
+        ...dimensions,
+      });
+    },
+  );
 
   it('take silence for health, except where something has to happen every minute or stays although nobody tells', () => {
     const others = alarms.filter(({ AlarmName }) => !/(LoopStopped|DeadLetters)$/.test(AlarmName));
@@ -89,7 +97,7 @@ describe('the alarms', () => {
   });
 
   it('leave owners out where they are not compared', () => {
-    const names = alarmsOf(synthTracker()).map(({ AlarmName }) => AlarmName);
+    const names = alarmsOf(synthTracker().toJSON().Resources).map(({ AlarmName }) => AlarmName);
 
     expect(names).toHaveLength(ALARM_IDS.length - 1);
     expect(names).not.toContain('Shop-Payments-OwnerMismatch');
@@ -132,6 +140,7 @@ describe('the topic', () => {
 
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::SNS::Topic', 0);
-    for (const { AlarmActions } of alarmsOf(template)) expect(AlarmActions).toEqual([alarmTopic.topicArn]);
+    for (const { AlarmActions } of alarmsOf(template.toJSON().Resources))
+      expect(AlarmActions).toEqual([alarmTopic.topicArn]);
   });
 });

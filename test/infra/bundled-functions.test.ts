@@ -18,6 +18,7 @@ beforeAll(() => {
   const app = new App({ outdir: temporaryOutdir() });
   const stack = new PaymentTrackerStack(app, 'Shop', {
     tracker: { nocodb: NOCODB, webhook: { secretParameterName: '/shop/webhook-secret' } },
+    postConfirmed: { url: 'https://bot.example.com/confirmed' },
     demo: true,
   });
   const { directory } = app.synth();
@@ -31,12 +32,13 @@ beforeAll(() => {
 });
 
 const FUNCTIONS = [
-  ['PaymentsTick', 1.5],
-  ['PaymentsWakeUpFunction', 0.6],
+  ['PaymentsTick', 0.7],
+  ['PaymentsWakeUpWake', 0.6],
   ['BotsCreatePayment', 1.5],
   ['BotsCheckPayment', 0.6],
-  ['PaymentsNotificationsFunction', 0.6],
-  ['PaymentsWebhookFunction', 1.5],
+  ['PaymentsNotificationsNotify', 0.6],
+  ['PaymentsPostConfirmedFunction', 0.6],
+  ['PaymentsWebhookFunction', 0.7],
   ['BotsPaymentConfirmed', 0.01],
 ] as const;
 
@@ -47,6 +49,9 @@ const VARIABLES = {
   NOCODB_TABLE_ID: NOCODB.tableId,
   LOOP_ARN: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop',
   EVENT_BUS_ARN: 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead',
+  POST_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/Post',
+  CONFIRMED_WEBHOOK_URL: 'https://bot.example.com/confirmed',
   NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/webhook-secret',
   AWS_REGION: 'eu-central-1',
 };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ALARM_IDS } from '../../infra/constructs/alarm-runbook.ts';
 import { billFor } from '../../infra/cost/bill.ts';
 import { readDeployment, synthTemplate } from '../../infra/cost/deployment.ts';
+import { PRICES } from '../../infra/cost/prices.ts';
 import { meanExecution, monthlyUsage } from '../../infra/cost/usage.ts';
 import { runLoop } from './support/loop-run.ts';
 
@@ -14,10 +16,10 @@ describe('the deployed stack', () => {
       intervalSeconds: 20,
       tickGb: 0.5,
       streamGb: [0.25, 0.25],
-      alarms: 14,
-      dashboards: 1,
+      alarms: ALARM_IDS.length - 1,
+      dashboards: 0,
       pointInTimeRecovery: true,
-      traced: true,
+      traced: false,
     });
   });
 
@@ -32,34 +34,22 @@ describe('the deployed stack', () => {
   });
 });
 
-describe('a month after the always-free tier', () => {
-  it('costs less than $0.65 when nothing is pending, $0.40 of it for alarms', () => {
-    expect(billOf(0).afterFreeTier).toBeLessThan(0.65);
-  });
+describe('a month', () => {
+  it.each([
+    ['nothing pending', 0, 1.5, 0.4],
+    ['300 users', 300, 5, 3.5],
+    ['10,000 users', 10_000, 8.5, 5.2],
+    ['1,000,000 users', 1_000_000, 22.5, 15],
+  ])(
+    'with %s costs no more than it may, at list price and after the always-free tier',
+    (_, users, list, free) => {
+      expect(billOf(users).list).toBeLessThanOrEqual(list);
+      expect(billOf(users).afterFreeTier).toBeLessThanOrEqual(free);
+    },
+  );
 
-  it('costs at most $5 with 300 users', () => {
-    expect(billOf(300).afterFreeTier).toBeLessThanOrEqual(5);
-  });
-
-  it('costs at most $8 with 10,000 users', () => {
-    expect(billOf(10_000).afterFreeTier).toBeLessThanOrEqual(8);
-  });
-
-  it('costs at most $15 with 1,000,000 users', () => {
-    expect(billOf(1_000_000).afterFreeTier).toBeLessThanOrEqual(15);
-  });
-});
-
-describe('the list price', () => {
-  it('stays within the same limits for all but what watches the tracker: alarms, dashboard, metrics and traces', () => {
-    const withoutWatching = (users: number) =>
-      billOf(users)
-        .lines.filter(({ service }) => !/alarms|dashboard|metrics|X-Ray/.test(service))
-        .reduce((sum, { list }) => sum + list, 0);
-
-    expect(withoutWatching(0)).toBeLessThan(0.5);
-    expect(withoutWatching(300)).toBeLessThanOrEqual(5);
-    expect(withoutWatching(10_000)).toBeLessThanOrEqual(8);
+  it('has no alarm beyond those that are free', () => {
+    expect(DEPLOYMENT.alarms).toBeLessThanOrEqual(PRICES.alarms.free);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { User } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -33,6 +34,13 @@ function prepare() {
   return { stack, tracker, bot };
 }
 
+function variablesOfBot(stack: Stack) {
+  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function', {
+    Properties: { Code: { ZipFile: 'export const handler = () => {}' } },
+  });
+  return Object.values(functions).map(({ Properties }) => readable(Properties.Environment.Variables));
+}
+
 describe('grantRead', () => {
   it('lets a bot read payments and statistics, and change nothing', () => {
     const { stack, tracker, bot } = prepare();
@@ -57,12 +65,23 @@ describe('grantTrack', () => {
 
     tracker.grantTrack(bot);
 
-    const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function', {
-      Properties: { Code: { ZipFile: 'export const handler = () => {}' } },
-    });
-    expect(
-      Object.values(functions).map(({ Properties }) => readable(Properties.Environment.Variables)),
-    ).toEqual([{ PAYMENT_TABLE_NAME: '<PaymentsTable>', PENDING_SHARDS: '2' }]);
+    expect(variablesOfBot(stack)).toEqual([{ PAYMENT_TABLE_NAME: '<PaymentsTable>', PENDING_SHARDS: '2' }]);
+  });
+
+  it('refuses to overwrite the table of another tracker, and says how a function gets both', () => {
+    const { stack, tracker, bot } = prepare();
+    const other = new PaymentTracker(stack, 'Club', { nocodb: NOCODB });
+    tracker.grantTrack(bot);
+    tracker.grantRead(bot);
+
+    expect(() => other.grantRead(bot)).toThrow(
+      "Shop/Bot cannot get the table of Shop/Club in PAYMENT_TABLE_NAME: the variable has the table of Shop/Payments. Name another variable: grantTrack(fn, { tableVariable: 'OTHER_TABLE_NAME' }).",
+    );
+
+    other.grantTrack(bot, { tableVariable: 'CLUB_TABLE_NAME' });
+    expect(variablesOfBot(stack)).toEqual([
+      { PAYMENT_TABLE_NAME: '<PaymentsTable>', PENDING_SHARDS: '2', CLUB_TABLE_NAME: '<ClubTable>' },
+    ]);
   });
 
   it('serves anybody who can have rights, not only functions', () => {

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
@@ -23,7 +23,7 @@ describe('the stack', () => {
       PendingShards: '1',
       LoopArn: '<PaymentsLoopStateMachine>',
       TickFunctionName: '<PaymentsTick>',
-      WakeFunctionName: '<PaymentsWakeUpFunction>',
+      WakeFunctionName: '<PaymentsWakeUpWake>',
       EventBusArn: '<PaymentsNotificationsBus.Arn>',
       AlarmTopicArn: '<PaymentsAlarmsTopic>',
     });
@@ -61,6 +61,16 @@ describe('the demo', () => {
     template.hasResource('AWS::DynamoDB::GlobalTable', {
       Properties: { Replicas: [{ DeletionProtectionEnabled: false }] },
     });
+  });
+
+  it('logs the ticks that the gate refuses, which other stacks do not', () => {
+    const debugging = {
+      LoggingConfig: Match.objectLike({ ApplicationLogLevel: 'DEBUG' }),
+      Environment: { Variables: Match.objectLike({ POWERTOOLS_LOG_LEVEL: 'DEBUG' }) },
+    };
+
+    template.resourcePropertiesCountIs('AWS::Lambda::Function', debugging, 1);
+    synthStack(false).resourcePropertiesCountIs('AWS::Lambda::Function', debugging, 0);
   });
 
   it('gives the token to the bot that uses NocoDB, and not to the one that only reads the table', () => {

@@ -126,12 +126,17 @@ describe('data', () => {
 });
 
 describe('tracing', () => {
-  it('covers the loop and every function', () => {
-    for (const [id, { Properties }] of ofType('AWS::Lambda::Function')) {
-      expect(Properties?.TracingConfig, id).toEqual({ Mode: 'Active' });
-    }
-    for (const [id, { Properties }] of ofType('AWS::StepFunctions::StateMachine')) {
-      expect(Properties?.TracingConfiguration, id).toEqual({ Enabled: true });
-    }
+  const modes = (template: Template) => [
+    ...Object.values(template.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.TracingConfig?.Mode,
+    ),
+    ...Object.values(template.findResources('AWS::StepFunctions::StateMachine')).map(
+      ({ Properties }) => Properties.TracingConfiguration?.Enabled,
+    ),
+  ];
+
+  it('is off by default, and covers the loop and every function if it is on', () => {
+    expect(modes(synthTracker())).toEqual([undefined, undefined, undefined, false]);
+    expect(modes(synthTracker({ tracing: true }))).toEqual(['Active', 'Active', 'Active', true]);
   });
 });

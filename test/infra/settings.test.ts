@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import type { PaymentTrackerProps } from '../../infra/constructs/payment-tracker-props.ts';
-import { SettingsError } from '../../lambda/settings/read-settings.ts';
-import { createStack, NOCODB, synthTracker } from './support/synth.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
+import { createStack, NOCODB, synthTracker, temporaryOutdir } from './support/synth.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
 
@@ -169,18 +169,38 @@ describe('the variables of the app', () => {
     ]);
   });
 
-  it('stop `cdk synth` with one message and no stack trace', () => {
+  /** Runs the command line of the CDK, with settings that are wrong. */
+  const cdk = (args: readonly string[], settings: Record<string, string> = {}) => {
     const { PATH, HOME } = process.env;
-    const { status, stderr } = spawnSync(process.execPath, ['infra/app.ts'], {
+    const missing = { NOCODB_API_URL: ' ', NOCODB_TABLE_ID: ' ' };
+    const options = [...args, '--no-notices', '--output', temporaryOutdir()];
+    return spawnSync(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...options], {
       encoding: 'utf8',
-      env: { PATH, HOME, INTERVAL_SECONDS: '3', NOCODB_API_URL: ' ', NOCODB_TABLE_ID: ' ' },
+      env: { PATH, HOME, CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true', ...missing, ...settings },
     });
+  };
+
+  it('stop `cdk synth` with one message and no stack trace', () => {
+    const { status, stdout, stderr } = cdk(['synth', '--quiet'], { INTERVAL_SECONDS: '3' });
 
     expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^3 settings are wrong:\n- NOCODB_API_URL .*\n- NOCODB_TABLE_ID .*\n- INTERVAL_SECONDS /,
+    expect(stdout + stderr).toMatch(
+      /3 settings are wrong:\n- NOCODB_API_URL .*\n- NOCODB_TABLE_ID .*\n- INTERVAL_SECONDS /,
     );
-    expect(stderr).not.toContain('    at ');
+    expect(stdout + stderr).not.toContain('    at ');
+  });
+
+  it('do not hide from `cdk destroy` which stack there is', () => {
+    const { status, stdout } = cdk(['list'], { PAYMENT_TRACKER_STACK: 'Shop' });
+
+    expect([status, stdout]).toEqual([0, 'Shop\n']);
+  });
+
+  it('stop every command if not even the name of the stack is right', () => {
+    const { status, stdout, stderr } = cdk(['list'], { PAYMENT_TRACKER_STACK: 'my shop' });
+
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('PAYMENT_TRACKER_STACK "my shop" is not');
   });
 });
 

@@ -1,9 +1,11 @@
+import validate from 'asl-validator';
 import { Duration } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { PaymentTracker } from '../../infra/constructs/payment-tracker.ts';
 import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
 import { managedPoliciesOf, readable, statementsOf } from './support/statements.ts';
-import { synthTracker } from './support/synth.ts';
+import { createStack, NOCODB, synthTracker } from './support/synth.ts';
 
 const template = synthTracker();
 const [stateMachine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
@@ -22,14 +24,39 @@ describe('the state machine', () => {
     expect(JSON.parse(properties.DefinitionString as string)).toEqual(tickLoopDefinition(20, names));
   });
 
-  it('logs failures without data, keeps them for a month, and is traced', () => {
+  it('has a definition that Step Functions accepts, as it is rendered in the template', () => {
+    const rendered = (properties.DefinitionString as string)
+      .replaceAll('<AWS::Partition>', 'aws')
+      .replaceAll('<PaymentsTick.Arn>', 'arn:aws:lambda:us-east-1:123456789012:function:tick');
+
+    expect(validate(JSON.parse(rendered)).errorsText()).toBe('');
+  });
+
+  it('logs failures without data and keeps them for a month', () => {
     expect(properties.LoggingConfiguration).toEqual({
       Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: '<PaymentsLoopLog.Arn>' } }],
       IncludeExecutionData: false,
       Level: 'ERROR',
     });
-    expect(properties.TracingConfiguration).toEqual({ Enabled: true });
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('logs to a group of its own, in the folder that needs no entry in the resource policy of the account', () => {
+    const names = (template: Template) =>
+      Object.values(template.findResources('AWS::Logs::LogGroup'))
+        .map(({ Properties }) => Properties.LogGroupName as string | undefined)
+        .filter((name) => name !== undefined);
+    const stack = createStack({ stackName: 'Shop-dev' });
+    new PaymentTracker(stack, 'Payments', { nocodb: NOCODB });
+    new PaymentTracker(stack, 'Others', { nocodb: NOCODB });
+
+    expect(names(template)).toEqual([
+      expect.stringMatching(/^\/aws\/vendedlogs\/states\/Shop-Payments-Loop-/),
+    ]);
+    expect(names(Template.fromStack(stack)).sort()).toEqual([
+      expect.stringMatching(/^\/aws\/vendedlogs\/states\/Shop-dev-Others-Loop-/),
+      expect.stringMatching(/^\/aws\/vendedlogs\/states\/Shop-dev-Payments-Loop-/),
+    ]);
   });
 
   it('may call the tick function and read the control item; all else is for logs and traces', () => {
@@ -66,13 +93,13 @@ describe('the rule', () => {
     });
   });
 
-  it('never starts it late, and keeps what could not be started', () => {
+  it('starts it again within the minute if that fails, never later, and then keeps what could not be started', () => {
     const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
 
     expect(readable(rule?.Properties.Targets)).toEqual([
       expect.objectContaining({
         Arn: '<PaymentsLoopStateMachine>',
-        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
         DeadLetterConfig: { Arn: '<PaymentsDeadLetters.Arn>' },
       }),
     ]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAppSettings } from '../../infra/constructs/app-settings.ts';
 import type { WebhookProps } from '../../infra/constructs/payment-tracker-props.ts';
 import { PaymentTrackerStack } from '../../infra/constructs/payment-tracker-stack.ts';
-import { SettingsError } from '../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../lambda/settings/settings-error.ts';
 import { managedPoliciesOf, readable, statementsOf, withoutHash } from './support/statements.ts';
 import { createApp, NOCODB, synthTracker } from './support/synth.ts';
 
@@ -48,7 +48,7 @@ describe('the webhook', () => {
   it('may read its secret, query one index and update one table, and nothing else', () => {
     const template = synthWebhook();
 
-    expect(statementsOf(template, ROLE).slice(2)).toEqual([
+    expect(statementsOf(template, ROLE).slice(1)).toEqual([
       {
         Effect: 'Allow',
         Action: 'ssm:GetParameter',
@@ -57,7 +57,7 @@ describe('the webhook', () => {
       { Effect: 'Allow', Action: 'dynamodb:Query', Resource: '<PaymentsTable.Arn>/index/pending' },
       {
         Effect: 'Allow',
-        Action: 'dynamodb:UpdateItem',
+        Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
         Resource: '<PaymentsTable.Arn>',
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['USER#*', 'CONTROL'] } },
       },
@@ -127,6 +127,11 @@ describe('the settings of the webhook', () => {
       parseAppSettings({ ...variables, NOCODB_WEBHOOK_SECRET_PARAMETER: name }).tracker.webhook;
 
     expect(parse('/shop/webhook-secret')).toEqual({ secretParameterName: '/shop/webhook-secret' });
+    const limit = { NOCODB_WEBHOOK_MAX_CONCURRENCY: '5' };
+    expect(
+      parseAppSettings({ ...variables, ...limit, NOCODB_WEBHOOK_SECRET_PARAMETER: '/shop/a' }).tracker
+        .webhook,
+    ).toEqual({ secretParameterName: '/shop/a', maxConcurrency: 5 });
     expect(parse(' ')).toBeUndefined();
     expect(() => parse('hunter2hunter2')).toThrow(/NOCODB_WEBHOOK_SECRET_PARAMETER is not the name/);
     expect(() => parse('hunter2hunter2')).not.toThrow(/hunter2/);

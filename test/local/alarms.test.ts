@@ -1,21 +1,14 @@
-import {
-  DeleteFunctionConcurrencyCommand,
-  LambdaClient,
-  PutFunctionConcurrencyCommand,
-} from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AlarmId, RUNBOOK } from '../../infra/constructs/alarm-runbook.ts';
 import type { Fault } from '../../infra/local/demo-nocodb/for-tests/faults.ts';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
-import { type AlarmBell, listenForAlarms } from './support/alarm-bell.ts';
+import { type AlarmBell, listenForAlarms } from '../support/alarm-bell.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
 /**
- * Breaks what an alarm watches and waits for it to ring, where the emulator can: it keeps metrics of Lambda, and takes
- * those of the tracker. It keeps none of Step Functions, DynamoDB and SQS (LoopStopped, LoopFails, WritesThrottled,
- * ReadsThrottled, DeadLetters), looks at no dimension and at no single period. Those, and how long each alarm takes,
- * are tested on the template with simulated faults. TickSlow cannot be made to ring from outside: however
- * slow NocoDB is, a tick stops asking at 60 % of its time.
+ * Breaks what an alarm watches and waits for it to ring, where the emulator can: it takes the metrics of the tracker, keeps
+ * none of Step Functions, DynamoDB and SQS (LoopStopped, LoopFails, the throttles, DeadLetters), and looks at no dimension
+ * and at no single period. Those, and how long each alarm takes, are tested on the template with simulated faults.
  */
 const POLL = { timeout: 60_000, interval: 1000 } as const;
 
@@ -58,36 +51,14 @@ test('OwnerMismatch rings for a paid record of somebody else', async () => {
   await shop.tracker.untrack(payment.userId, payment.recordId);
 });
 
-test('TokenRejected rings when NocoDB answers 401', async () => {
+test('ActionNeeded rings when NocoDB answers 401', async () => {
   answers(4, {
     kind: 'answer',
     status: 401,
     body: { error: 'ERR_AUTHENTICATION_REQUIRED', message: 'Invalid token' },
   });
 
-  await rings('TokenRejected');
-});
-
-test('TickErrors rings when ticks fail', async () => {
-  await shop.nocodb.stop();
-  // The emulator counts the errors of calls by its API only, not those of the loop's.
-  const call = () => shop.deployed.invoke(shop.deployed.output('TickFunctionName'), {});
-  await expect.poll(() => call().then(String, String), POLL).toMatch(/failed: list records/);
-  await shop.nocodb.start();
-
-  await rings('TickErrors');
-});
-
-test('TickThrottled rings when Lambda has no capacity for the tick function', async () => {
-  const lambda = new LambdaClient(shop.deployed.aws);
-  const FunctionName = shop.deployed.output('TickFunctionName');
-  await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
-  await expect
-    .poll(async () => (await shop.tracker.getStats()).lastUpdate?.ageSeconds, POLL)
-    .toBeGreaterThan(10);
-  await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
-
-  await rings('TickThrottled');
+  await rings('ActionNeeded');
 });
 
 test('RateLimited rings after three penalties, and DataStale because the data grows old in them', async () => {

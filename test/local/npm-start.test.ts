@@ -1,7 +1,7 @@
 import getPort from 'get-port';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
-import { openChromium } from './support/chromium.ts';
+import { openChromium } from '../support/chromium.ts';
 import { type NpmStart, npmStart, running } from './support/npm-start.ts';
 
 /** The shortest interval, so that nobody waits. */
@@ -66,7 +66,9 @@ test('npm start shows a confirmed payment by itself, its page ticks another, and
   await row('2')
     .getByText(/^true$/)
     .waitFor();
-  await page.getByText('Customer 1002 has paid record 2.').waitFor();
+  await page
+    .getByText(/Customer 1002 has paid record 2, confirmed \d+\.\d s after the box was ticked\./)
+    .waitFor();
   await run.line(/💰 Payment confirmed for user 1002/);
 
   await page.getByRole('button', { name: 'New payment' }).click();

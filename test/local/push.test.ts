@@ -10,6 +10,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { functionLogGroups, logReader } from '../../infra/local/log/function-logs.ts';
+import { runCli } from '../unit/cli/support/cli-process.ts';
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
 
 const SCHEMA = new URL('../../lambda/notify/payment-confirmed.schema.json', import.meta.url);
@@ -43,10 +44,26 @@ test('a payment ticked in NocoDB is told to the bot, once', async () => {
   await payAndWait('told-later');
 
   const { paidAt } = await shop.tracker.status(payment.userId, payment.recordId);
-  const key = `PushTest-Payments/told/${payment.recordId}/${paidAt?.toISOString()}`;
+  const key = `PushTest-Payments/told/${payment.recordId}`;
   expect(await deliveries(payment)).toEqual([
     expect.stringContaining(`record ${payment.recordId} was paid at ${paidAt?.toISOString()} (${key})`),
   ]);
+});
+
+test('the command line repeats the event, with the same key', async () => {
+  const payment = await payAndWait('repeated');
+  const { userId, recordId } = payment;
+  const onStack = ['--stack', 'PushTest', '--endpoint', shop.deployed.aws.endpoint];
+
+  const one = await runCli(['announce', userId, recordId, ...onStack]);
+  expect(one).toEqual({ exitCode: 0, out: '📣 Announced 1 confirmed payment\n', err: '' });
+  await expect.poll(() => deliveries(payment), POLL).toHaveLength(2);
+  const all = await runCli(['announce', '--since', '2026-01-01', '--json', ...onStack]);
+  expect(JSON.parse(all.out).announced).toBeGreaterThan(1);
+  await expect.poll(() => deliveries(payment), POLL).toHaveLength(3);
+
+  const keys = (await deliveries(payment)).map((line) => /\((PushTest.*)\)/.exec(line)?.[1]);
+  expect(new Set(keys)).toEqual(new Set([`PushTest-Payments/${userId}/${recordId}`]));
 });
 
 test('nothing else is told: no tracking, no untracking, no renewal', async () => {

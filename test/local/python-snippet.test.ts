@@ -59,6 +59,8 @@ test('what Python tracks, a tick confirms, and both languages see it paid', asyn
   expect(await client.isPaid(12345, 42)).toBe(true);
   expect(await python.call('is_paid', 12345, 43)).toBe(false);
   expect(await client.isPaid(12345, 43)).toBe(false);
+  expect(await python.call('status', 12345, 43)).toBe('pending');
+  expect(await python.call('status', 12345, 44)).toBe('untracked');
 });
 
 test.for(['1', '2', '42', 'order_7-b'])(
@@ -94,6 +96,21 @@ test('Python leaves a renewed payment in the partition that a tick moved it to',
   expect((await table.readPayment(payment))?.shard).toBe(moved?.shard);
 });
 
+test.for(['missing', 'invalid'] as const)('Python tracks a payment anew that is %s', async (status) => {
+  const { table, python } = await prepare();
+  const payment = { userId: '7', recordId: '42' };
+  await python.call('track', 7, 42);
+  const before = await table.readPayment(payment);
+  const pending = openPayments(table);
+  if (status === 'missing') await pending.markMissing(payment, Date.now());
+  else await pending.markInvalid(payment, 'not a number', Date.now());
+
+  expect(await python.call('track', 7, 42)).toBe('pending');
+
+  const times = { trackedAt: expect.any(Number), expiresAt: expect.any(Number) };
+  expect(await table.readPayment(payment)).toEqual({ ...before, ...times });
+});
+
 /** Seconds from when a payment was tracked until it expires. */
 function lifetimeOf(item: Item | undefined): number {
   return (item?.expiresAt as number) - Math.floor((item?.trackedAt as number) / 1000);
@@ -119,6 +136,7 @@ test('a paid payment that has expired does not exist for Python, and is tracked 
     { status: 'paid', trackedAt: 0, paidAt: 0, expiresAt: past },
   );
 
+  expect(await python.call('status', 7, 42)).toBe('untracked');
   expect(await python.call('is_paid', 7, 42)).toBe(false);
   expect(await python.call('track', 7, 42)).toBe('pending');
 
@@ -141,6 +159,7 @@ test.for([
   ['7', ''],
   ['a b', '42'],
   ['7#8', '42'],
+  ['a\ud83d', '42'],
 ] as const)('Python refuses the ids %j and %j, as the client does', async ([userId, recordId]) => {
   const { python, client } = await prepare();
 

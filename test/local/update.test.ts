@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { functionLogGroups, logReader } from '../../infra/local/log/function-logs.ts';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { type DemoShop, openDemoShop } from './support/demo-shop.ts';
 
@@ -36,6 +38,32 @@ test('another interval, deployed in place, keeps the payments and the totals, an
   await countsConfirmed(2);
   expect((await shop.tracker.getStats()).totalUpdates).toBeGreaterThan(totalUpdates);
   expect(await shop.tracker.isPaid(paid.userId, paid.recordId)).toBe(true);
+});
+
+test('payments that are paid while the stack is updated are announced, all of them', async () => {
+  const { aws, stackName } = shop.deployed;
+  const payments = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => shop.createPayment(`update-${index}`)),
+  );
+  let updated = false;
+  const update = shop.redeploy({ [VARIABLES.intervalSeconds]: '5' }).finally(() => {
+    updated = true;
+  });
+  const paidDuringUpdate = [];
+  for (const payment of payments) {
+    shop.pay(payment);
+    if (!updated) paidDuringUpdate.push(payment);
+    await setTimeout(300);
+  }
+  await update;
+
+  expect(paidDuringUpdate.length).toBeGreaterThan(5);
+  const readLog = logReader(aws, await functionLogGroups(aws, stackName));
+  const delivered = async () => {
+    const text = (await readLog(0)).map(({ message = '' }) => message).join();
+    return payments.filter(({ userId }) => text.includes(`Delivering to user ${userId}:`)).length;
+  };
+  await expect.poll(delivered, POLL).toBe(payments.length);
 });
 
 test('another NocoDB table, deployed in place, is the one that counts from then on, and what was paid stays paid', async () => {

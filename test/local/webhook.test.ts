@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { functionLogGroups, logReader } from '../../infra/local/log/function-logs.ts';
 import { VARIABLES } from '../../lambda/settings/settings.ts';
 import { SECRET_HEADER } from '../../lambda/webhook/secret-check.ts';
+import { type FunctionDoor, openFunctionDoor } from '../support/function-door.ts';
 import { runCli } from '../unit/cli/support/cli-process.ts';
 import { type DemoShop, openDemoShop, type Payment } from './support/demo-shop.ts';
-import { type FunctionDoor, openFunctionDoor } from './support/function-door.ts';
 
 const STACK = 'WebhookTest';
 const POLL = { timeout: 60_000, interval: 20 } as const;

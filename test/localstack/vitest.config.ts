@@ -13,6 +13,7 @@ export default defineConfig({
       'test/local/alarms.test.ts',
       // They start MiniStack. running-emulator.test.ts tests `npm start` on a running emulator.
       'test/local/npm-start.test.ts',
+      'test/local/second-terminal.test.ts',
     ],
     // These tests mostly wait.
     maxWorkers: 2,

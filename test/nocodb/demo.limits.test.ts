@@ -6,7 +6,7 @@ import {
 } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import { systemClock } from '../../lambda/tracker/clock.ts';
 import { RateLimitedError } from '../../lambda/tracker/errors.ts';
 import { tick } from '../../lambda/tracker/tick.ts';

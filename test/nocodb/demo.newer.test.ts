@@ -1,4 +1,3 @@
-import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runChecks } from '../../infra/cli/doctor/checks.ts';
 import { nocoDbChecks } from '../../infra/cli/doctor/nocodb-checks.ts';
@@ -6,9 +5,9 @@ import { unpaidRecords } from '../../infra/cli/import/unpaid-records.ts';
 import { openNocoDb } from '../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../infra/cli/nocodb/webhooks.ts';
 import { type DemoNocoDb, startDemoNocoDb } from '../../infra/local/demo-nocodb/demo-nocodb.ts';
-import { createRecordSource } from '../../lambda/nocodb/record-source.ts';
+import { createRecordSource, toWatchedTable } from '../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../lambda/settings/read-tracker-settings.ts';
 import { tick } from '../../lambda/tracker/tick.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { SimulatedPayments } from '../support/simulated-payments.ts';
@@ -20,14 +19,11 @@ import { openWebhookDesk } from './contract/webhook-desk.ts';
 /** A clock that does not wait: the demo has no rate limit. */
 const clock = { now: () => Date.now(), async sleep() {} };
 let demo: DemoNocoDb;
-let dispatcher: Agent;
 
 beforeEach(async () => {
-  dispatcher = new Agent();
   demo = await startDemoNocoDb({ profile: 'newer' });
 });
 afterEach(async () => {
-  await dispatcher.close();
   await demo.close();
 });
 
@@ -39,7 +35,7 @@ const open = (variables: Readonly<Record<string, string>> = {}) =>
       NOCODB_API_TOKEN: demo.token,
       ...variables,
     },
-    { clock, random: Math.random, dispatcher, examine: true },
+    { clock, random: Math.random, examine: true },
   );
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -157,7 +153,7 @@ describe('API v2 that is removed in the middle of a run', () => {
       const token = fixedToken(demo.token);
       const source = createRecordSource(nocodb, { token, clock: time, random: () => 0.5 });
       const { payments, gate } = table;
-      const settings = { intervalSeconds: 20, auditEvery: 40_000 };
+      const settings = { intervalSeconds: 20, auditEvery: 40_000, table: toWatchedTable(nocodb) };
       const before = demo.requestCount;
       await tick({ settings, clock: time, gate, payments, source, observe() {}, newOwner: () => 'tick' });
       return demo.requestCount - before;
@@ -180,7 +176,7 @@ describe('API v2 that is removed in the middle of a run', () => {
 
     expect([statusOf(0), statusOf(1), statusOf(2_000)]).toEqual(['paid', 'paid', 'pending']);
     expect(table.control.counters).toMatchObject({ failures: 0, confirmed: 12 });
-    expect(table.control.server?.withoutV2Since).toBeGreaterThan(0);
+    expect(table.control.withoutV2Since).toBeGreaterThan(0);
     // The table's fields, which each new process looks up, the news, and four for the sweep and the audit.
     expect(Math.max(...requests)).toBeLessThanOrEqual(6);
   });

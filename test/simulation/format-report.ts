@@ -14,6 +14,10 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
   ['Payments tracked / confirmed', ({ payments, confirmed }) => `${count(payments)} / ${count(confirmed)}`],
   ['Seen: 429 / cut pages', ({ seen }) => `${count(seen.rateLimits)} / ${count(seen.cutPages)}`],
   ['Seen: records missing / invalid', ({ seen }) => `${count(seen.missing)} / ${count(seen.invalid)}`],
+  [
+    'Seen: pending again / held at most / broken gates',
+    ({ seen }) => [seen.revived, seen.held, seen.passedOver].map(count).join(' / '),
+  ],
   ['Gap between ticks, p50 / p99 / max', ({ gap }) => seconds(gap)],
   ['Delay from `Paid` to readable, p50 / p99 / max', ({ delay }) => seconds(delay)],
   ['Overlapping ticks', ({ overlaps }) => count(overlaps)],
@@ -35,12 +39,21 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'slow-at-times': 'slow at times',
   'small-bodies': 'bodies up to 64 KB',
   'v2-removed': 'API v2 removed',
+  'wrong-table': 'wrong table',
+  'lost-rows': 'rows lost and restored',
+  'other-table': 'other table, same ids',
+  'wrong-id-field': 'wrong id field',
+  'broken-gate': 'broken gate',
 };
 
 /** A Markdown table of reports, side by side. */
 export function formatReports(reports: readonly SimulationReport[]): string {
   const header = ['', ...reports.map(({ profile }) => COLUMNS[profile])];
-  const rows = ROWS.map(([name, show]) => [name, ...reports.map(show)]);
+  const alarms = Object.keys(reports[0]?.alarms ?? {}).map((name): (typeof ROWS)[number] => [
+    `Alarm \`${name}\`: times on / minutes`,
+    (report) => `${count(report.alarms?.[name]?.times ?? 0)} / ${count(report.alarms?.[name]?.minutes ?? 0)}`,
+  ]);
+  const rows = [...ROWS, ...alarms].map(([name, show]) => [name, ...reports.map(show)]);
   return [header, header.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');

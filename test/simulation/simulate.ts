@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { synthTemplate } from '../../infra/cost/deployment.ts';
 import { replaceBlock } from '../bench/report/marked-block.ts';
+import { alarmsOf } from '../support/alarms.ts';
 import { formatReports } from './format-report.ts';
 import { missedGoals } from './report.ts';
 import { simulate } from './simulation.ts';
@@ -42,12 +44,13 @@ async function run(): Promise<void> {
   const profiles = PROFILES.filter(({ name }) => values.faults === 'all' || values.faults === name);
   if (profiles.length === 0)
     throw new RangeError(`--faults has to be one of ${NAMES}, not ${values.faults}.`);
+  const alarms = alarmsOf(synthTemplate(intervalSeconds, { ownerField: 'TG ID' }).Resources);
   const reports = [];
   for (const profile of profiles) {
     const part = Math.ceil(minutes * profile.shareOfMinutes);
     if (!values.json)
       console.error(`Simulating ${part} minutes of the profile ${profile.name} (seed ${seed}) …`);
-    reports.push(await simulate({ profile, seed, minutes: part, intervalSeconds }));
+    reports.push(await simulate({ profile, seed, minutes: part, intervalSeconds, alarms }));
   }
   const missed = reports.flatMap((report) =>
     missedGoals(report).map(({ goal, found }) => ({ profile: report.profile, goal, found })),

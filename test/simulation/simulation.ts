@@ -2,19 +2,23 @@ import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.
 import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { errorKind, TrackerError } from '../../lambda/tracker/errors.ts';
+import { combineObservers, type Observer } from '../../lambda/tracker/events.ts';
 import { SeenNews } from '../../lambda/tracker/seen-news.ts';
 import { type TickDependencies, tick } from '../../lambda/tracker/tick.ts';
+import type { AlarmProperties } from '../support/alarms.ts';
 import { SimulatedTable } from './dynamo/simulated-table.ts';
 import { createRandom, type Random } from './random.ts';
 import { type SimulationReport, summarize } from './report.ts';
 import { parseDefinition } from './step-functions/definition.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { AlarmWatch } from './world/alarm-watch.ts';
 import { Bots } from './world/bots.ts';
 import { Cloud, type Handler } from './world/cloud.ts';
 import { type FaultProfile, withoutFaults } from './world/fault-profile.ts';
 import { Ledger, type TickEnd } from './world/ledger.ts';
 import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
+import { runOperator } from './world/operator.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
 
 /** A deliberate error in the tracker or its surroundings, to show that the simulation notices it. */
@@ -36,6 +40,8 @@ export interface SimulationOptions {
   /** @default 20 */
   readonly intervalSeconds?: number;
   readonly mutation?: Mutation;
+  /** Alarms of the template to evaluate. @default none */
+  readonly alarms?: readonly AlarmProperties[];
 }
 
 const BEGIN = Date.UTC(2026, 0, 1);
@@ -54,7 +60,7 @@ const FAULT_FREE_MINUTES = 150;
 
 /** Runs the tracker in simulated time, with the faults of a profile. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { profile, seed, minutes, intervalSeconds = 20, mutation = {} } = options;
+  const { profile, seed, minutes, intervalSeconds = 20, mutation = {}, alarms } = options;
   const random = createRandom(seed);
   const time = new VirtualTime(BEGIN);
   const table = new SimulatedTable({
@@ -63,11 +69,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   });
   const server = new NocoDbServer(time, random.fork('nocodb'), profile);
   const ledger = new Ledger(time, server);
+  const alarmWatch = alarms && new AlarmWatch(time, alarms, intervalSeconds);
   const handler = createTickHandler({
     time,
     random: random.fork('network'),
     table,
     server,
+    observe: combineObservers((event) => ledger.observe(event), ...(alarmWatch ? [alarmWatch.observe] : [])),
     ledger,
     intervalSeconds,
     mutation,
@@ -81,6 +89,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     intervalSeconds,
     loop: parseDefinition(mutation.alterLoop?.(definition) ?? definition),
     tick: handler,
+    ...(alarmWatch && { count: (name) => alarmWatch.countExecution(name) }),
   });
   const bots = new Bots({ time, random: random.fork('bots'), profile, server, table, ledger });
 
@@ -89,14 +98,25 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   table.follow((change) => ledger.follow(change));
   if (profile.backlog > 0) await bots.trackBacklog();
   followForWakeUp(time, random.fork('stream'), table, cloud);
+  runOperator(time, random.fork('operator'), table, server);
   server.start();
   bots.start(endOfFaults);
   time.spawn(() => cloud.runRule(end));
+  if (alarmWatch !== undefined) time.spawn(() => alarmWatch.run(endOfFaults));
   await time.runUntil(endOfFaults);
   server.endFaults(withoutFaults(profile));
   cloud.profile = withoutFaults(profile);
   await time.runUntil(end);
-  return summarize({ profile: profile.name, seed, minutes, intervalSeconds, ledger, server, cloud });
+  return summarize({
+    profile: profile.name,
+    seed,
+    minutes,
+    intervalSeconds,
+    ledger,
+    server,
+    cloud,
+    alarmWatch,
+  });
 }
 
 interface TickWorld {
@@ -104,6 +124,7 @@ interface TickWorld {
   readonly random: Random;
   readonly table: SimulatedTable;
   readonly server: NocoDbServer;
+  readonly observe: Observer;
   readonly ledger: Ledger;
   readonly intervalSeconds: number;
   readonly mutation: Mutation;
@@ -111,7 +132,7 @@ interface TickWorld {
 
 /** The tick function, composed as its handler composes it. */
 function createTickHandler(world: TickWorld): Handler {
-  const { time, random, table, server, ledger, intervalSeconds, mutation } = world;
+  const { time, random, table, server, observe, ledger, intervalSeconds, mutation } = world;
   const { alterTick = (dependencies) => dependencies } = mutation;
   let ticks = 0;
   let seenNews = new SeenNews();
@@ -120,12 +141,12 @@ function createTickHandler(world: TickWorld): Handler {
     const owner = `tick-${++ticks}`;
     const options = { client: table.client(instance.io), tableName: 'simulated' };
     const dependencies: TickDependencies = {
-      settings: { intervalSeconds },
+      settings: { intervalSeconds, ...watchedBy(server) },
       clock: instance.clock,
       gate: new DynamoControlItem(options),
       payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
       source: new NocoDbSource(server, instance, random),
-      observe: (event) => ledger.observe(event),
+      observe,
       seenNews,
       newOwner: () => owner,
     };
@@ -141,6 +162,19 @@ function createTickHandler(world: TickWorld): Handler {
     );
     instance.death.then(() => end({ outcome: 'died' }));
     return result;
+  };
+}
+
+/** The settings of the tracker about the source. People may have changed them by mistake. */
+function watchedBy({
+  mishap,
+  profile,
+}: NocoDbServer): Pick<TickDependencies['settings'], 'source' | 'table'> {
+  const isChanged = mishap === 'other-table' || mishap === 'wrong-id-field';
+  const id = mishap === 'other-table' ? 'other' : 'right';
+  return {
+    source: isChanged ? mishap : 'right',
+    table: { id, comparesOwners: profile.comparesOwners },
   };
 }
 

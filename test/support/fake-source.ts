@@ -16,6 +16,7 @@ import type {
   RecordSource,
   RequestContext,
   SourceRecord,
+  TableName,
 } from '../../lambda/tracker/record-source.ts';
 
 export const DETAILS = { operation: 'list records', target: 'GET fake', problem: 'fault', hint: 'None.' };
@@ -46,6 +47,9 @@ export class FakeSource implements RecordSource {
   latencyPerRow = 0;
   /** Whether rows come that the query did not ask for, and unpaid ones among the paid. */
   sloppy = false;
+  /** What people call the table, and how often it was asked for. */
+  name: TableName = { title: 'Payments' };
+  namesAsked = 0;
   /** How it behaved. */
   readonly requests: { at: number; form: 'get' | 'bulk' | 'changes'; queries: readonly RecordQuery[] }[] = [];
 
@@ -81,6 +85,11 @@ export class FakeSource implements RecordSource {
       const isLastPage = records.length === matching.length;
       return { records, isLastPage, serverTime: this.#clock.now() + this.clockSkew };
     });
+  }
+
+  async tableName(): Promise<TableName> {
+    this.namesAsked += 1;
+    return this.name;
   }
 
   async #exchange<T>(

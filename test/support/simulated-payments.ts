@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { DynamoControlItem, toControl } from '../../lambda/table/control-item.ts';
+import { toControl } from '../../lambda/table/control-attributes.ts';
+import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { namesIn } from '../../lambda/table/document-table.ts';
 import {
   CONTROL_KEY,

@@ -3,7 +3,7 @@ import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { LayoutTooNewError } from '../../lambda/table/errors.ts';
 import { NO_COUNTERS } from '../../lambda/tracker/control-state.ts';
 import { emulatorClient } from './support/emulator.ts';
-import { LEASE, NOW, prepareGate, reportOf } from './support/gate.ts';
+import { LEASE, NOTHING_REMEMBERED, NOW, prepareGate, reportOf } from './support/gate.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';
 
 test('lets the first tick of a new table through, with nothing remembered', async () => {
@@ -76,6 +76,53 @@ test('a penalty that ends before the holder does not hide the holder', async () 
 
   expect(await acquire('b', NOW + 1)).toEqual({ granted: false, reason: 'blocked', until: NOW + LEASE });
   expect(await acquire('b', NOW + 1000)).toEqual({ granted: false, reason: 'held', until: NOW + LEASE });
+});
+
+test.for([
+  ['nextAllowedAt', Date.UTC(2099, 0, 1)],
+  ['nextAllowedAt', 'tomorrow'],
+  ['blockedUntil', Date.UTC(2099, 0, 1)],
+  ['blockedUntil', '1'],
+] as const)('a %s of %j, which no tick writes, keeps nobody out', async ([name, value]) => {
+  const { table, gate, acquire } = await prepareGate();
+  await acquire('a');
+  await gate.finish(reportOf('a'));
+  await table.setControl(name, value);
+
+  const answer = await acquire('b', NOW + 20_000);
+  await gate.block(NOW + 90_000);
+
+  expect(answer).toMatchObject({ granted: true, passedOver: { [name]: String(value) } });
+  expect(await table.readControl()).toMatchObject({
+    nextAllowedAt: NOW + 20_000 + LEASE,
+    blockedUntil: NOW + 90_000,
+  });
+});
+
+test('a table is accepted if the tracker still watches it as people saw it', async () => {
+  const { table, gate, acquire } = await prepareGate();
+  const watched = [
+    { table: 'm1', since: 0 },
+    { table: 'm2', since: NOW, title: 'Invoices', base: 'p1' },
+  ];
+  await acquire('a');
+  const memory = { ...NOTHING_REMEMBERED, held: 7, givenUp: { startedAt: NOW } };
+  await gate.finish(reportOf('a', { watched, source: 'two', memory, empty: true }));
+
+  const other = await gate.acceptTable({ watched, source: 'one' });
+  const same = await gate.acceptTable(await gate.watched());
+
+  expect([other, same]).toEqual([false, true]);
+  const control = await table.readControl();
+  expect(control).toMatchObject({ watched: [{ ...watched[1], since: 0 }], emptyTicks: 0 });
+  expect(control).not.toHaveProperty('held');
+});
+
+test('before the first tick there is no table to accept', async () => {
+  const { table, gate } = await prepareGate();
+
+  expect(await gate.acceptTable(await gate.watched())).toBe(false);
+  expect(await table.readControl()).toBeUndefined();
 });
 
 test('a penalty is never shortened', async () => {

@@ -21,6 +21,7 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('markMissing' as const), on: paymentIndex }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('markInvalid' as const), on: paymentIndex }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('revive' as const), on: paymentIndex }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.constantFrom(0.001, 29, 31, 91) }),
@@ -63,11 +64,16 @@ test('the table behaves as the model of a payment, whatever happens in whatever 
             audit += each.audits;
             expect(await payments.noteMiss(key(each.on), audit)).toBe(model.noteMiss(key(each.on), audit));
             break;
+          case 'revive':
+            expect(await payments.revive(key(each.on))).toBe(model.revive(key(each.on)));
+            break;
           case 'markMissing':
-            expect(await payments.markMissing(key(each.on))).toBe(model.end(key(each.on), 'missing'));
+            expect(await payments.markMissing(key(each.on), now)).toBe(model.end(key(each.on), 'missing'));
             break;
           case 'markInvalid':
-            expect(await payments.markInvalid(key(each.on), 'why')).toBe(model.end(key(each.on), 'invalid'));
+            expect(await payments.markInvalid(key(each.on), 'why', now)).toBe(
+              model.end(key(each.on), 'invalid'),
+            );
             break;
         }
         for (const userId of users) {

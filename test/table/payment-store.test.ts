@@ -95,8 +95,8 @@ test('tracking again renews a pending payment', async () => {
 test.for(['missing', 'invalid'] as const)('tracking again renews a payment that is %s', async (status) => {
   const { table, store, payments } = await prepare();
   await store.track(PAYMENT, NOW);
-  if (status === 'missing') await payments.markMissing(PAYMENT);
-  else await payments.markInvalid(PAYMENT, 'not a number');
+  if (status === 'missing') await payments.markMissing(PAYMENT, NOW);
+  else await payments.markInvalid(PAYMENT, 'not a number', NOW);
 
   const result = await store.track(PAYMENT, NOW);
 
@@ -165,8 +165,8 @@ test.for(['pending', 'missing', 'invalid'] as const)(
   async (status) => {
     const { table, store, payments } = await prepare();
     await store.track(PAYMENT, NOW);
-    if (status === 'missing') await payments.markMissing(PAYMENT);
-    if (status === 'invalid') await payments.markInvalid(PAYMENT, 'not a number');
+    if (status === 'missing') await payments.markMissing(PAYMENT, NOW);
+    if (status === 'invalid') await payments.markInvalid(PAYMENT, 'not a number', NOW);
 
     const first = await store.untrack(PAYMENT, NOW);
     const second = await store.untrack(PAYMENT, NOW);

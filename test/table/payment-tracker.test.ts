@@ -58,7 +58,7 @@ test('a status tells when, and how fresh that is', async () => {
 test('a status tells why a payment is invalid', async () => {
   const { tracker, payments } = await prepareTracker();
   await tracker.track(1, 'rec_abc');
-  await payments.markInvalid({ userId: '1', recordId: 'rec_abc' }, 'not a number');
+  await payments.markInvalid({ userId: '1', recordId: 'rec_abc' }, 'not a number', NOW);
 
   expect(await tracker.status(1)).toMatchObject({ state: 'invalid', reason: 'not a number' });
 });

@@ -189,7 +189,7 @@ test('a renewed payment keeps its partition; one that was missing is new again',
   const missing = { userId: '1', recordId: '18' };
   await track([PAYMENT, missing]);
   await move([PAYMENT, missing]);
-  await payments.markMissing(missing);
+  await payments.markMissing(missing, NOW);
 
   await track([PAYMENT, missing]);
 

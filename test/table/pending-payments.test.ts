@@ -5,6 +5,7 @@ import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { emulatorClient } from './support/emulator.ts';
 import { startLosingProxy } from './support/losing-proxy.ts';
 import { createPaymentTable } from './support/payment-table.ts';
+import { startScriptedServer } from './support/scripted-server.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const PAYMENT = { userId: '12345', recordId: '17' };
@@ -114,8 +115,8 @@ test('counts a miss once when two note it at the same time', async () => {
 
 test.for([
   ['confirmed', (payments: DynamoPendingPayments) => payments.confirm(PAYMENT, NOW)],
-  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT)],
-  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number')],
+  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT, NOW)],
+  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number', NOW)],
 ] as const)('nothing can be done any more with a payment that is %s', async ([, end]) => {
   const { table, store, payments } = await prepare();
   await store.track(PAYMENT, NOW);
@@ -125,8 +126,8 @@ test.for([
   const answers = [
     await payments.confirm(PAYMENT, NOW + 1),
     await payments.noteMiss(PAYMENT, 1),
-    await payments.markMissing(PAYMENT),
-    await payments.markInvalid(PAYMENT, 'another reason'),
+    await payments.markMissing(PAYMENT, NOW),
+    await payments.markInvalid(PAYMENT, 'another reason', NOW),
     await payments.moveFromNew(PAYMENT),
   ];
 
@@ -135,13 +136,129 @@ test.for([
   expect(await payments.list(undefined, 100)).toEqual({ payments: [], isLast: true });
 });
 
+test.for([
+  ['missing', (payments: DynamoPendingPayments) => payments.markMissing(PAYMENT, NOW)],
+  ['invalid', (payments: DynamoPendingPayments) => payments.markInvalid(PAYMENT, 'not a number', NOW)],
+] as const)(
+  'a payment that is %s is listed as such, and becomes pending again once',
+  async ([status, end]) => {
+    const { table, store, payments } = await prepare();
+    await store.track(PAYMENT, NOW);
+    const before = await table.readPayment(PAYMENT);
+    await end(payments);
+
+    const given = { payments: [{ ...PAYMENT, partition: status }], isLast: true };
+    expect(await payments.listGivenUp(undefined, 100)).toEqual(given);
+    expect(await payments.ofRecord(PAYMENT.recordId)).toEqual(given.payments);
+    expect(await store.givenUp(status)).toEqual([PAYMENT]);
+    expect(await store.find(PAYMENT, NOW)).toMatchObject({ status, givenUpAt: NOW });
+    expect([await payments.revive(PAYMENT), await payments.revive(PAYMENT)]).toEqual([true, false]);
+    expect(await table.readPayment(PAYMENT)).toEqual(before);
+    expect(await payments.listGivenUp(undefined, 100)).toEqual({ payments: [], isLast: true });
+  },
+);
+
+test('neither a pending nor a paid payment is revived', async () => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const pending = await payments.revive(PAYMENT);
+  await payments.confirm(PAYMENT, NOW);
+  const paid = await payments.revive(PAYMENT);
+
+  expect([pending, paid, await payments.revive({ userId: '9', recordId: '9' })]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(await table.readPayment(PAYMENT)).toMatchObject({ status: 'paid' });
+});
+
+test('a payment that is made pending counts as such when the answer was lost', async () => {
+  const { table, store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+  await payments.markMissing(PAYMENT, NOW);
+  const proxy = await startLosingProxy();
+  const client = emulatorClient(proxy.endpoint);
+  const options = { tableName: table.tableName, client, confirmedBy: 'tick' } as const;
+
+  proxy.loseNextAnswer();
+  const revived = await new DynamoPendingPayments(options).revive(PAYMENT);
+
+  expect([revived, proxy.answersLost()]).toEqual([true, 1]);
+});
+
+test('a payment is confirmed only if it was tracked in one of the given times', async () => {
+  const { store, payments } = await prepare();
+  await store.track(PAYMENT, NOW);
+
+  const answers: boolean[] = [];
+  for (const times of [
+    [{ from: NOW + 1 }],
+    [{ from: 0, until: NOW }],
+    [
+      { from: 0, until: NOW - 1 },
+      { from: NOW, until: NOW + 1 },
+    ],
+  ]) {
+    answers.push(await payments.confirm(PAYMENT, NOW, times));
+  }
+
+  expect(answers).toEqual([false, false, true]);
+});
+
+test('when payments were tracked is read for many, and without those that do not exist', async () => {
+  const { store, payments } = await prepare();
+  const many = Array.from({ length: 230 }, (_, index) => ({ userId: '1', recordId: String(index) }));
+  await Promise.all(many.map((payment, index) => store.track(payment, NOW + index)));
+
+  const found = await payments.trackedAt([...many, ...many, { userId: '2', recordId: '1' }]);
+
+  expect(found.size).toBe(230);
+  expect([found.get('1 0'), found.get('1 229')]).toEqual([NOW, NOW + 229]);
+});
+
+test('what DynamoDB has left out of a batch is read again', async () => {
+  const left = { pk: { S: 'USER#1' }, sk: { S: 'RECORD#2' } };
+  const itemOf = (recordId: string) => ({
+    userId: { S: '1' },
+    recordId: { S: recordId },
+    trackedAt: { N: recordId },
+  });
+  const server = await startScriptedServer(
+    { body: { Responses: { p: [itemOf('1')] }, UnprocessedKeys: { p: { Keys: [left] } } } },
+    { body: { Responses: { p: [itemOf('2')] }, UnprocessedKeys: {} } },
+  );
+  const client = emulatorClient(server.endpoint);
+  const payments = new DynamoPendingPayments({ client, tableName: 'p', confirmedBy: 'tick' });
+
+  const found = await payments.trackedAt([
+    { userId: '1', recordId: '1' },
+    { userId: '1', recordId: '2' },
+  ]);
+
+  expect(found).toEqual(
+    new Map([
+      ['1 1', 1],
+      ['1 2', 2],
+    ]),
+  );
+  expect(server.requests.map(({ input }) => input)).toMatchObject([
+    {},
+    { RequestItems: { p: { Keys: [left] } } },
+  ]);
+});
+
 test('a missing payment keeps its expiry, an invalid one also its reason', async () => {
   const { table, store, payments } = await prepare();
   const other = { userId: '6', recordId: '7' };
   await store.track(PAYMENT, NOW);
   await store.track(other, NOW);
 
-  const marked = [await payments.markMissing(PAYMENT), await payments.markInvalid(other, 'not a number')];
+  const marked = [
+    await payments.markMissing(PAYMENT, NOW),
+    await payments.markInvalid(other, 'not a number', NOW),
+  ];
 
   expect(marked).toEqual([true, true]);
   const expiresAt = NOW / 1000 + 90 * 86_400;

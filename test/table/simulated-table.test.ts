@@ -73,12 +73,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   payment.map(
     (key): Step =>
       ({ pending }) =>
-        pending.markMissing(key),
+        pending.markMissing(key, 1),
   ),
   payment.map(
     (key): Step =>
       ({ pending }) =>
-        pending.markInvalid(key, 'no number'),
+        pending.markInvalid(key, 'no number', 1),
+  ),
+  payment.map(
+    (key): Step =>
+      ({ pending }) =>
+        pending.revive(key),
+  ),
+  fc.tuple(fc.option(position, { nil: undefined }), limit).map(
+    ([after, most]): Step =>
+      ({ pending }) =>
+        pending.listGivenUp(after && { ...after, partition: 'missing' }, most),
+  ),
+  fc.constant<Step>(async ({ pending }) => [...(await pending.trackedAt(payments))].sort()),
+  fc.tuple(payment, now, now).map(
+    ([key, from, at]): Step =>
+      ({ pending }) =>
+        pending.confirm(key, at, [{ from: 0, until: from - 1 }, { from }]),
   ),
   payment.map(
     (key): Step =>

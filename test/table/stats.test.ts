@@ -1,20 +1,27 @@
 import { expect, test } from 'vitest';
 import { LayoutTooNewError } from '../../lambda/client/index.ts';
+import { NOTHING_REMEMBERED } from './support/gate.ts';
 import { NOW, prepareTracker } from './support/tracker.ts';
 
 test('stats are counted from the index and the ticks', async () => {
-  const { tracker, clock, tick } = await prepareTracker();
+  const { tracker, payments, clock, tick } = await prepareTracker();
   await tracker.trackMany([
     { userId: 1, recordId: 10 },
     { userId: 1, recordId: 11 },
     { userId: 2, recordId: 10 },
   ]);
-  await tick({});
+  for (const userId of ['3', '4']) await tracker.track(userId, 12);
+  await payments.markMissing({ userId: '3', recordId: '12' }, NOW);
+  await payments.markInvalid({ userId: '4', recordId: '12' }, 'not a number', NOW);
+  await tick({ memory: { ...NOTHING_REMEMBERED, held: 2 } });
   clock.time += 15_000;
 
   expect(await tracker.getStats()).toEqual({
     trackedUsers: 2,
     pending: 3,
+    held: 2,
+    missing: 1,
+    invalid: 1,
     updateIntervalSeconds: 20,
     totalUpdates: 45,
     failures: 0,

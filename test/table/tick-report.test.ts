@@ -15,7 +15,7 @@ test('remembers what a tick reports, and forgets what the next no longer reports
     isPartial: true,
     news: { clockSkew: -5, query: { since: NOW, startedAt: NOW, after: '500' }, unsupportedAt: NOW },
     newcomers: { after: { ...payment, partition: 'new' } },
-    server: { withoutV2Since: NOW, baseId: 'pqot58neiu3o1xo' },
+    withoutV2Since: NOW - 2,
     audit: {
       number: 4,
       startedAt: NOW,
@@ -23,6 +23,8 @@ test('remembers what a tick reports, and forgets what the next no longer reports
       after: payment,
       batchSize: { ids: 9, successes: 0 },
     },
+    givenUp: { startedAt: NOW, isRunning: true, after: { ...payment, partition: 'invalid' }, alone: 1 },
+    held: 3,
   };
   await acquire('a');
   await gate.finish(reportOf('a', { memory, lastSuccessAt: NOW + 5 }));

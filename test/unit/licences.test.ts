@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { build } from 'esbuild';
+import { beforeAll, expect, it } from 'vitest';
+import { BUNDLES } from '../../infra/package/bundles.ts';
+import { noticesOf, packagesIn } from '../../infra/package/third-party.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -21,7 +24,6 @@ interface Manifest {
   readonly version: string;
   readonly license?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 const manifestIn = (folder: string) =>
@@ -36,8 +38,8 @@ function resolve(name: string, from: string): string {
   throw new Error(`${name}, which ${from} needs, is not installed: run npm ci`);
 }
 
-/** Everything that runs in production: our dependencies, and theirs. By folder. */
-function productionPackages(): ReadonlyMap<string, Manifest> {
+/** What an installation of the package brings: its dependencies, and theirs. */
+function installedPackages(): readonly Manifest[] {
   const found = new Map<string, Manifest>();
   const visit = (folder: string): void => {
     for (const name of Object.keys(manifestIn(folder).dependencies ?? {})) {
@@ -48,31 +50,49 @@ function productionPackages(): ReadonlyMap<string, Manifest> {
     }
   };
   visit(ROOT);
-  return found;
+  return [...found.values()];
 }
 
-it('every package that runs in production has a permissive licence', () => {
-  const packages = [...productionPackages().values()];
+/** What the bundles of the package contain. */
+let bundled: ReturnType<typeof packagesIn>;
 
-  expect(packages.length).toBeGreaterThan(20);
+beforeAll(async () => {
+  const built = BUNDLES.map(([, options]) => build({ ...options, write: false, metafile: true }));
+  bundled = packagesIn((await Promise.all(built)).map(({ metafile }) => metafile));
+}, 60_000);
+
+it('everything that runs in production has a permissive licence', () => {
+  const packages: readonly Manifest[] = [...installedPackages(), ...bundled];
+
+  expect(packages.length).toBeGreaterThan(50);
   for (const { name, version, license } of packages) {
     expect(PERMISSIVE, `${name} ${version}: ${license}`).toContain(license);
   }
 });
 
-it('the packages that the project itself asks for are those that were looked at, with these licences', () => {
-  const direct = Object.keys(manifestIn(ROOT).dependencies ?? {}).map((name) => {
-    const { license } = manifestIn(resolve(name, ROOT));
-    return [name.replace(/(?<=^@[^/]+)\/.*/, ''), license];
-  });
+it('the bundles contain code of packages that were looked at, with these licences', () => {
+  const owners = bundled.map(({ name, license }) => [name.replace(/(?<=^@[^/]+)\/.*/, ''), license]);
 
-  expect(Object.fromEntries(direct)).toEqual({
+  expect(Object.fromEntries(owners)).toEqual({
+    '@aws': 'Apache-2.0',
     '@aws-lambda-powertools': 'MIT-0',
     '@aws-sdk': 'Apache-2.0',
+    '@smithy': 'Apache-2.0',
     commander: 'MIT',
     'csv-parse': 'MIT',
+    mnemonist: 'MIT',
+    obliterator: 'MIT',
     'p-map': 'MIT',
-    undici: 'MIT',
     zod: 'MIT',
   });
+});
+
+it('the package has the texts that the licences ask for', () => {
+  const notices = noticesOf(bundled);
+  const withoutText = bundled.filter(({ texts }) => texts.length === 0).map(({ license }) => license);
+
+  expect(notices).toContain('Permission is hereby granted, free of charge');
+  // One copy of the Apache licence is enough. MIT-0 does not ask for any.
+  expect(notices).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
+  expect(withoutText.filter((license) => !['Apache-2.0', 'MIT-0'].includes(license))).toEqual([]);
 });

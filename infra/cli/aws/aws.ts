@@ -1,4 +1,4 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAccountSettingsCommand, InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { CommandError } from '../console/errors.ts';
 
@@ -34,6 +34,28 @@ async function invoke(client: Pick<LambdaClient, 'send'>, functionName: string) 
       );
     }
     throw awsFault(`Invoke function ${functionName}`, error);
+  }
+}
+
+/** How many calls of all functions an account runs at the same time. */
+export interface AccountConcurrency {
+  /** The account's quota in this region. */
+  readonly limit: number;
+  /** What is left for functions without a reservation. */
+  readonly unreserved: number;
+}
+
+/** @throws {CommandError} */
+export async function readAccountConcurrency(
+  client: Pick<LambdaClient, 'send'>,
+): Promise<AccountConcurrency> {
+  try {
+    const { AccountLimit: account } = await client.send(new GetAccountSettingsCommand());
+    const { ConcurrentExecutions: limit = 0, UnreservedConcurrentExecutions: unreserved = limit } =
+      account ?? {};
+    return { limit, unreserved };
+  } catch (error) {
+    throw awsFault("Read the account's limits of Lambda", error);
   }
 }
 
@@ -99,7 +121,11 @@ export function awsFault(operation: string, cause: unknown): CommandError {
   const { name = '', code = '', message = String(cause) } = cause as NodeJS.ErrnoException;
   const text = message.split('\n')[0]?.replace(/\.$/, '') || code || name;
   if (/Region is missing/.test(text)) {
-    return new CommandError(`${operation}: no region is set`, 'Set AWS_REGION, or AWS_PROFILE.', cause);
+    return new CommandError(
+      `${operation}: no region is set`,
+      'Set AWS_REGION, or AWS_PROFILE. For the local stack, use the --endpoint that npm start prints.',
+      cause,
+    );
   }
   const hint = HINTS[name] ?? HINTS[code] ?? 'See what AWS says about that error.';
   const kind = name === '' || name === 'Error' ? '' : `${name}: `;

@@ -1,6 +1,8 @@
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
+import type { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
-import type { InvokeFunction, ParameterStore } from '../aws/aws.ts';
+import type { Announcements } from '../aws/announcements.ts';
+import type { AccountConcurrency, InvokeFunction, ParameterStore } from '../aws/aws.ts';
 import type { StackOutputs } from '../aws/find-table.ts';
 import type { ExitCode } from '../console/errors.ts';
 import type { Terminal } from '../console/terminal.ts';
@@ -20,16 +22,27 @@ export interface CommandContext {
   readonly clock: Clock;
   /** After this call, the first Ctrl-C aborts the signal and does not end the process. */
   catchInterrupt(): AbortSignal;
-  /** Reads a file. @throws {UsageError} when it cannot be read */
-  readText(path: string): Promise<string>;
+  /** Asks a person. Absent if nobody can answer, as in a pipe. */
+  readonly askYesNo?: (question: string) => Promise<boolean>;
+  /** Reads a file, or standard input (`-`). @throws {UsageError} when it cannot be read */
+  readFile(path: string): Promise<Uint8Array>;
 
   /** The payments in the selected table. @throws {CommandError} when the table is not found */
   payments(): Promise<Payments>;
 
+  /** The NocoDB tables that the tracker of the selected table has watched. @throws {CommandError} when it is not found */
+  watchedTables(): Promise<Pick<DynamoControlItem, 'watched' | 'acceptTable'>>;
+
   /** The outputs of the selected stack. @throws {CommandError} when the stack is not found */
   stackOutputs(): Promise<StackOutputs>;
+  /** The tracker of the selected stack. @throws {CommandError} when the stack is not found */
+  announcements(): Promise<Announcements>;
   readonly invokeFunction: InvokeFunction;
   readonly parameters: ParameterStore;
+  /** The webhook in the settings of the stack. `undefined` if it is not deployed. */
+  webhookSettings(): { readonly maxConcurrency: number | undefined } | undefined;
+  /** @throws {CommandError} */
+  accountConcurrency(): Promise<AccountConcurrency>;
   /** A new random secret. */
   newSecret(): string;
 

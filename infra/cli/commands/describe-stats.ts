@@ -1,5 +1,5 @@
 import type { TrackerStats } from '../../../lambda/client/index.ts';
-import { type Colour, colour, formatCount, type Terminal } from '../console/terminal.ts';
+import { type Colour, colour, formatCount, plural, type Terminal } from '../console/terminal.ts';
 
 /** Age in intervals up to which data is fresh (green). */
 const FRESH_INTERVALS = 2;
@@ -22,8 +22,10 @@ export function describeStats(
     ...(isSweepLong(stats)
       ? [line('Last sweep', `${stats.lastSweep?.ago} (it takes several ticks to ask for every payment)`)]
       : []),
-    line('Pending', `${formatCount(stats.pending)} payments of ${formatCount(stats.trackedUsers)} users`),
-    line('Confirmed', `${formatCount(stats.paymentsConfirmed)} payments`),
+    line('Pending', `${plural(stats.pending, 'payment')} of ${plural(stats.trackedUsers, 'user')}`),
+    ...describeHeld(stats, terminal),
+    ...describeGivenUp(stats, terminal),
+    line('Confirmed', plural(stats.paymentsConfirmed, 'payment')),
     line('Ticks', `${formatCount(stats.totalUpdates)} done${failures}`),
     line(
       'Requests',
@@ -48,12 +50,28 @@ export function summarizeStats(stats: TrackerStats): string {
     stats.lastUpdate === null ? 'no tick yet' : `updated ${stats.lastUpdate.ago}`,
     ...(isSweepLong(stats) ? [`swept ${stats.lastSweep?.ago}`] : []),
     `${formatCount(stats.pending)} pending`,
+    ...(stats.held === 0 ? [] : [`${formatCount(stats.held)} held`]),
+    ...(stats.missing + stats.invalid === 0
+      ? []
+      : [`${formatCount(stats.missing + stats.invalid)} given up`]),
     `${formatCount(stats.paymentsConfirmed)} confirmed`,
-    `${formatCount(requests.total)} requests (${formatCount(requests.failed)} failed, ${formatCount(requests.rateLimited)} rate-limited)`,
+    `${plural(requests.total, 'request')} (${formatCount(requests.failed)} failed, ${formatCount(requests.rateLimited)} rate-limited)`,
     ...(stats.blockedUntil === null ? [] : [`blocked until ${stats.blockedUntil}`]),
     ...(stats.lastError === null ? [] : [`last error ${stats.lastError.kind}`]),
     ...(stats.resting ? ['resting'] : []),
   ].join(' · ');
+}
+
+function describeHeld({ held }: TrackerStats, terminal: Pick<Terminal, 'colours'>): string[] {
+  if (held === 0) return [];
+  const text = `${formatCount(held)} pending payments were tracked for another table: see accept-table`;
+  return [line('Held', colour(terminal, 'red', text))];
+}
+
+function describeGivenUp({ missing, invalid }: TrackerStats, terminal: Pick<Terminal, 'colours'>): string[] {
+  if (missing + invalid === 0) return [];
+  const text = `${formatCount(missing)} missing, ${formatCount(invalid)} invalid (asked for once an hour)`;
+  return [line('Given up', colour(terminal, 'yellow', text))];
 }
 
 /** Whether the last complete sweep is older than the data by more than an interval. */

@@ -3,23 +3,31 @@ import { EXIT_CODE } from '../console/errors.ts';
 import { type Colour, colour, type Terminal } from '../console/terminal.ts';
 import type { ReportLine } from '../doctor/checks.ts';
 import { runChecks } from '../doctor/checks.ts';
+import { concurrencyCheck } from '../doctor/concurrency-check.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
+import { paymentsCheck } from '../doctor/payments-check.ts';
 import type { ToAction } from './context.ts';
 
 /** `doctor`: checks whether the tracker can use the configured NocoDB. */
 export function doctorCommand(toAction: ToAction): Command {
   return new Command('doctor')
     .summary(
-      'Check the settings, and NocoDB: address, token, table, fields, rights, bulk lists, times of changes.',
+      'Check the settings, the payments, and NocoDB: address, token, table, fields, rights, bulk lists.',
     )
     .description(
-      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). They do not use AWS. After the first fault, the checks that depend on it are skipped.',
+      'The checks use NOCODB_API_URL, NOCODB_TABLE_ID and NOCODB_API_TOKEN (the README lists the other settings). Only the last ones use AWS: one reads the payments table, and with a webhook (NOCODB_WEBHOOK_SECRET_PARAMETER) one reads the concurrency of the account, with the right lambda:GetAccountSettings. After the first fault, the checks that depend on it are skipped.',
     )
     .addHelpText('after', EXAMPLES)
     .action(
       toAction(async (context) => {
         const lines: ReportLine[] = [];
-        for await (const line of runChecks(nocoDbChecks(context.nocodb))) {
+        const webhook = context.webhookSettings();
+        const checks = [
+          ...nocoDbChecks(context.nocodb),
+          paymentsCheck(context.payments),
+          ...(webhook ? [concurrencyCheck(webhook.maxConcurrency, context.accountConcurrency)] : []),
+        ];
+        for await (const line of runChecks(checks)) {
           lines.push(line);
           if (!context.json) context.out.write(`${format(line, context.out)}\n`);
         }

@@ -36,7 +36,9 @@ function describeStatus(status: StatusResult, user: string, terminal: Terminal):
   return `${name}: ${describeState(status, terminal)} (${fresh})`;
 }
 
-function describeState({ state, paidAt, trackedAt, reason }: StatusResult, terminal: Terminal): string {
+function describeState(status: StatusResult, terminal: Terminal): string {
+  const { state, paidAt, trackedAt, reason } = status;
+  const since = status.givenUpAt === undefined ? '' : ` since ${status.givenUpAt.toISOString()}`;
   switch (state) {
     case 'paid':
       return colour(terminal, 'green', `paid at ${paidAt?.toISOString()}`);
@@ -46,10 +48,14 @@ function describeState({ state, paidAt, trackedAt, reason }: StatusResult, termi
       return colour(
         terminal,
         'red',
-        'missing: NocoDB has no such record (any more); tracking it again renews it',
+        `missing${since}: NocoDB has no such record (any more); the tracker asks for it once an hour`,
       );
     case 'invalid':
-      return colour(terminal, 'red', `invalid: NocoDB refuses the record id (${reason})`);
+      return colour(
+        terminal,
+        'red',
+        `invalid${since}: NocoDB refuses the record id (${reason}); the tracker asks for it once an hour`,
+      );
     case 'untracked':
       return 'not tracked';
   }

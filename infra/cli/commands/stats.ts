@@ -105,8 +105,10 @@ async function pause(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<boolean> {
   if (signal.aborted) return false;
-  const { promise: interrupted, resolve } = Promise.withResolvers<void>();
-  const interrupt = () => resolve();
+  let interrupt = () => {};
+  const interrupted = new Promise<void>((resolve) => {
+    interrupt = resolve;
+  });
   signal.addEventListener('abort', interrupt);
   await Promise.race([clock.sleep(milliseconds), interrupted]);
   signal.removeEventListener('abort', interrupt);

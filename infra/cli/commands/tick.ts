@@ -29,7 +29,9 @@ export function tickCommand(toAction: ToAction): Command {
         }
         // The function belongs to this package: it returns what the handler returns.
         const result = answer.value as TickResult;
-        print(context, result, describe(result, context));
+        const shown =
+          result.outcome === 'skipped' ? { ...result, until: new Date(result.until).toISOString() } : result;
+        print(context, shown, describe(result, context));
         return EXIT_CODE.done;
       }),
     );

@@ -63,6 +63,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** @example plural(1, 'payment') // '1 payment' */
+export function plural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Cuts a text to a width in characters. */
 export function cutTo(text: string, width: number): string {
   const characters = [...text];

@@ -1,4 +1,4 @@
-import { SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { TrackerError } from '../../../lambda/tracker/errors.ts';
 
 /** Result of a check. Texts are sentences without a full stop. */

@@ -1,6 +1,7 @@
 import { type PaymentTracker, type TrackedPayment, TrackManyError } from '../../../lambda/client/index.ts';
 import { CommandError } from '../console/errors.ts';
-import { colour, formatCount, print, type Terminal } from '../console/terminal.ts';
+import { colour, formatCount, plural, print, type Terminal } from '../console/terminal.ts';
+import type { UnderstoodFile } from './read-file.ts';
 import { type BadRow, formatPlace, type ImportBatch, type ImportRow, type Place } from './rows.ts';
 
 /** The result of an import: numbers of payments, and the rows that were left out. */
@@ -97,10 +98,22 @@ function nothingWritten(error: TrackManyError, rows: readonly ImportRow[]): Comm
   );
 }
 
+/** Takes payments like the client, and writes nothing. */
+export const DRY_RUN: Pick<PaymentTracker, 'trackMany'> = {
+  trackMany: async (list) =>
+    list.map(({ userId, recordId }) => ({
+      userId: String(userId),
+      recordId: String(recordId),
+      status: 'pending',
+      created: true,
+    })),
+};
+
 /** Prints the report: the numbers as the result, the rows that were left out as errors. */
 export function describeImport(
   report: ImportReport,
   context: { readonly out: Terminal; readonly err: Terminal; readonly json: boolean },
+  { dryRun, understood }: { readonly dryRun: boolean; readonly understood: UnderstoodFile | undefined },
 ): void {
   const { created, renewed, alreadyPaid, duplicates, bad, failed } = report;
   const { err, json } = context;
@@ -111,7 +124,13 @@ export function describeImport(
     ...(duplicates > 0 ? [`named twice: ${formatCount(duplicates)}`] : []),
   ];
   const more = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-  print(context, { tracked, ...report }, `📍 Tracking ${formatCount(tracked)} payments${more}`);
+  print(
+    context,
+    { dryRun, ...(understood && { file: understood }), tracked, ...report },
+    dryRun
+      ? `📍 Would track ${plural(tracked, 'payment')}${more}; nothing was written`
+      : `📍 Tracking ${plural(tracked, 'payment')}${more}`,
+  );
   if (json) return;
   printRows('Rows that are not valid', bad, err);
   printRows('Rows that could not be written (repeat the import)', failed, err);

@@ -1,8 +1,11 @@
 import { InvalidIdError } from '../../../lambda/tracker/errors.ts';
 import { type PaymentKey, parseRecordId, parseUserId } from '../../../lambda/tracker/payment.ts';
 
-/** Where a row is: on a line of a file, or in a record of NocoDB. Rows are in the order of their places. */
-export type Place = { readonly line: number } | { readonly record: string };
+/**
+ * Where a row is: on a line of a CSV file, in an entry of a JSON list (from 1), or in a record of NocoDB. Rows are in the
+ * order of their places.
+ */
+export type Place = { readonly line: number } | { readonly entry: number } | { readonly record: string };
 
 /** A payment to import. */
 export interface ImportRow extends PaymentKey {
@@ -21,9 +24,18 @@ export interface ImportBatch {
   readonly bad: readonly BadRow[];
 }
 
+/** The payments of a file, and how it was understood. */
+export interface ParsedFile extends ImportBatch {
+  /** `CSV with semicolons and a header`. */
+  readonly format: string;
+  /** Where the ids are: `column "TG ID"`. Absent if nothing has them. */
+  readonly fields: { readonly userId: string; readonly recordId: string } | undefined;
+}
+
 /** @example formatPlace({ line: 7 }) // 'line 7' */
 export function formatPlace(place: Place): string {
-  return 'line' in place ? `line ${place.line}` : `record ${place.record}`;
+  const [[kind, which] = []] = Object.entries(place);
+  return `${kind} ${which}`;
 }
 
 /** Makes a batch of raw ids: rows that are valid, and bad rows. */
@@ -52,36 +64,4 @@ export class BatchBuilder {
 /** The parsers take any value, and refuse what is neither a string nor a number. */
 function parseIds(userId: unknown, recordId: unknown): PaymentKey {
   return { userId: parseUserId(userId as string), recordId: parseRecordId(recordId as string) };
-}
-
-/** Which columns or keys hold the two ids. */
-export interface Columns<Name> {
-  readonly user: Name;
-  readonly record: Name;
-}
-
-/** Common names of the two columns, in lower case, letters and digits only. */
-const USER_NAMES = ['userid', 'user', 'tgid', 'telegramid', 'telegramuserid', 'chatid'];
-const RECORD_NAMES = ['recordid', 'record', 'id', 'nocodbid', 'nocodbrecordid'];
-
-/**
- * Finds the columns by their names, in any notation: `userId`, `user_id`, `TG ID`.
- *
- * @param userField name of the user's column, if it is given
- * @returns `undefined` for a column that is not found
- */
-export function findColumns(
-  names: readonly string[],
-  userField: string | undefined,
-): Columns<string | undefined> {
-  const find = (wanted: readonly string[]) =>
-    wanted.map((name) => names.find((each) => normalize(each) === name)).find((name) => name !== undefined);
-  return {
-    user: userField === undefined ? find(USER_NAMES) : names.find((name) => name.trim() === userField.trim()),
-    record: find(RECORD_NAMES),
-  };
-}
-
-function normalize(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
 import { type ApiCall, createNocoDbClient } from '../../../lambda/nocodb/client.ts';
 import type { Dialect, TableDescription } from '../../../lambda/nocodb/dialect.ts';
@@ -6,9 +5,11 @@ import { readResponse } from '../../../lambda/nocodb/read-response.ts';
 import { recordSourceOf } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords, type NocoDbRecords } from '../../../lambda/nocodb/records.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { checkVariables, SettingsError, type Variables } from '../../../lambda/settings/read-settings.ts';
+import { checkVariables, type Variables } from '../../../lambda/settings/read-settings.ts';
+import { toNocoDbSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
-import { type NocoDbSettings, toNocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { Clock } from '../../../lambda/tracker/clock.ts';
 import { REQUEST_SPACING_MS } from '../../../lambda/tracker/pacer.ts';
 import type { RecordSource, RequestContext } from '../../../lambda/tracker/record-source.ts';
@@ -46,7 +47,6 @@ export interface NocoDbAccess {
 export interface NocoDbAccessOptions {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly dispatcher: Dispatcher;
   /**
    * For `doctor`: checks all settings of the stack too, and lets a title through as the id of the table, so that NocoDB
    * can be asked which tables there are.

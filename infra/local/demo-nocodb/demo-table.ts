@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createHooks, type Hooks } from './hooks/hooks.ts';
+import { deliver } from './hooks/delivery.ts';
+import { createHooks, type Hooks, type HooksContext } from './hooks/hooks.ts';
 import { type Column, type ColumnDefinition, PAYMENT_COLUMNS, withSystemColumns } from './table/columns.ts';
 import type { Dialect, Row } from './table/dialect.ts';
 import { createRecordStore, type RecordStore } from './table/record-store.ts';
@@ -29,16 +30,20 @@ export interface RecordChange {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** @param now the clock, epoch milliseconds */
+/**
+ * @param now the clock, epoch milliseconds
+ * @param ofHooks how webhooks get their ids and send their events
+ */
 export function createDemoTable(
   dialect: Dialect,
   definitions: readonly ColumnDefinition[] = PAYMENT_COLUMNS,
   now: () => number = Date.now,
+  ofHooks: Pick<HooksContext, 'newId' | 'deliver'> = { newId: randomUUID, deliver },
 ): DemoTable {
   const names = { baseId: 'pdemoshop000000', tableId: 'mdemopayments00', title: 'Payments' };
   const columns = withSystemColumns(definitions);
   const store = createRecordStore(columns, dialect, now);
-  const hooks = createHooks({ ...names, columns, dialect, newId: randomUUID });
+  const hooks = createHooks({ ...names, columns, dialect, ...ofHooks });
   return {
     ...names,
     columns,

@@ -3,6 +3,7 @@ import getPort from 'get-port';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import type { DemoNocoDb } from '../demo-nocodb/demo-nocodb.ts';
 import type { DeployedTracker } from '../deployment/deploy-tracker.ts';
+import type { TickHistory } from '../log/tick-history.ts';
 import { type PageServer, startPageServer } from '../page/page-server.ts';
 import { payAndAsk, USER_FIELD, WAITING_CUSTOMERS } from './customers.ts';
 import { createPaymentPageBackend } from './payment-page-backend.ts';
@@ -13,6 +14,9 @@ export interface DemoOptions {
   readonly nocodb: DemoNocoDb;
   readonly tracker: PaymentTracker;
   readonly deployed: DeployedTracker;
+  /** Whether NocoDB's webhook reports paid records. */
+  readonly webhook: boolean;
+  readonly history: TickHistory;
   readonly say: (text: string) => void;
   /** Ends the demo. */
   readonly signal: AbortSignal;
@@ -20,7 +24,7 @@ export interface DemoOptions {
 
 /** Adds the customers' records to the demo NocoDB, tracks their payments as a bot does, and serves the page. */
 export async function openDemo(options: DemoOptions): Promise<PageServer> {
-  const { nocodb, tracker, deployed, say } = options;
+  const { nocodb, tracker, deployed, webhook, history, say } = options;
   const recordIds = nocodb.records.insertMany(
     WAITING_CUSTOMERS.map(({ userId, title }) => ({ Title: title, [USER_FIELD]: userId })),
   );
@@ -28,10 +32,12 @@ export async function openDemo(options: DemoOptions): Promise<PageServer> {
     backend: createPaymentPageBackend({
       records: nocodb.records,
       tracker,
+      intervalSeconds: deployed.intervalSeconds,
+      webhook,
+      history,
       invoke: deployed.invoke,
       createPaymentFunction: deployed.output('CreatePaymentFunctionName'),
     }),
-    intervalSeconds: deployed.intervalSeconds,
     port: await getPort({ host: '127.0.0.1', port: PREFERRED_PAGE_PORT }),
     onError: (error) => say(`page: ${messageOf(error)}`),
   });

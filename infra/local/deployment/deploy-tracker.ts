@@ -20,12 +20,12 @@ export interface DeployTrackerOptions extends CdkOptions {
   readonly token: string;
 }
 
-/** The stack on an emulator, with its example bots. */
-export interface DeployedTracker {
+/** A deployed stack with its example bots. */
+export interface DeployedTracker<Aws extends Partial<AwsClientConfig> = AwsClientConfig> {
   readonly stackName: string;
   readonly intervalSeconds: number;
-  /** The configuration of AWS clients that use the emulator. */
-  readonly aws: AwsClientConfig;
+  /** The configuration of AWS clients that find it. */
+  readonly aws: Aws;
   /**
    * The value of an output of the stack.
    *
@@ -52,10 +52,22 @@ export type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
  */
 export async function deployTracker(options: DeployTrackerOptions): Promise<DeployedTracker> {
   const variables = { ...options.variables, [VARIABLES.demo]: 'true' };
-  const { stackName, tokenParameterName, intervalSeconds, shards } = readSettings(variables, 'stack');
+  const { tokenParameterName } = readSettings(variables, 'stack');
   const token = { value: options.token, parameterName: tokenParameterName };
   await deploy({ ...options, variables, token });
-  const aws = awsClientConfig((await options.emulator).endpoint);
+  return openTracker(awsClientConfig((await options.emulator).endpoint), variables);
+}
+
+/**
+ * A stack that is deployed.
+ *
+ * @param variables the settings with which it was deployed
+ */
+export async function openTracker<Aws extends Partial<AwsClientConfig>>(
+  aws: Aws,
+  variables: Readonly<Record<string, string>>,
+): Promise<DeployedTracker<Aws>> {
+  const { stackName, intervalSeconds, shards } = readSettings(variables, 'stack');
   const outputs = await readOutputs(aws, stackName);
 
   function output(name: string): string {
@@ -80,7 +92,7 @@ export async function deployTracker(options: DeployTrackerOptions): Promise<Depl
   };
 }
 
-function createInvoke(aws: AwsClientConfig): Invoke {
+function createInvoke(aws: Partial<AwsClientConfig>): Invoke {
   const client = new LambdaClient(aws);
   return async (functionName, event) => {
     const { FunctionError, Payload } = await client.send(

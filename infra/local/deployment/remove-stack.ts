@@ -9,20 +9,20 @@ import { StartError } from '../errors/start-error.ts';
 
 export interface RemoveStackOptions {
   readonly stackName: string;
-  /** Name of the SSM parameter that holds NocoDB's token. */
-  readonly tokenParameterName: string;
+  /** Names of the SSM parameters that hold the secrets of the stack. */
+  readonly parameterNames: readonly string[];
 }
 
 /**
- * Deletes the token and the stack from an emulator, and waits until the stack is gone. A token or stack that does not
+ * Deletes the secrets and the stack from an emulator, and waits until the stack is gone. A secret or stack that does not
  * exist is not an error.
  *
  * @throws {StartError} if the emulator does not delete them
  */
 export async function removeStack(aws: AwsClientConfig, options: RemoveStackOptions): Promise<void> {
-  const { stackName: StackName, tokenParameterName } = options;
+  const { stackName: StackName, parameterNames } = options;
   try {
-    await new SSMClient(aws).send(new DeleteParametersCommand({ Names: [tokenParameterName] }));
+    await new SSMClient(aws).send(new DeleteParametersCommand({ Names: [...parameterNames] }));
     const client = new CloudFormationClient(aws);
     await client.send(new DeleteStackCommand({ StackName }));
     await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { StackName });

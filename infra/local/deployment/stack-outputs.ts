@@ -15,7 +15,7 @@ const MAX_WAIT_MS = 10_000;
  *
  * @returns no outputs if the stack has none after 10 s
  */
-export async function readOutputs(aws: AwsClientConfig, stackName: string): Promise<StackOutputs> {
+export async function readOutputs(aws: Partial<AwsClientConfig>, stackName: string): Promise<StackOutputs> {
   const client = new CloudFormationClient(aws);
   for (const deadline = Date.now() + MAX_WAIT_MS; ; await sleep(200)) {
     const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));

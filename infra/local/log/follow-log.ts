@@ -73,6 +73,8 @@ export interface LogLine {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly text: string;
+  /** All fields of a JSON line: `type`, `level`, …. Absent for other lines. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /** What Lambda itself writes around an invocation. */
@@ -91,7 +93,7 @@ export function logLine(event: LogEvent): LogLine | undefined {
   if (entry === undefined) return { at: timestamp, text: message.trimEnd() };
   if (typeof entry.message !== 'string') return undefined;
   const written = typeof entry.timestamp === 'string' ? Date.parse(entry.timestamp) : Number.NaN;
-  return { at: Number.isNaN(written) ? timestamp : written, text: entry.message };
+  return { at: Number.isNaN(written) ? timestamp : written, text: entry.message, fields: entry };
 }
 
 /** `HH:MM:SS message` in the reader's time zone, with the further lines of a message under its first. */

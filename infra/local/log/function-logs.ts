@@ -13,7 +13,7 @@ import type { LogEvent } from './follow-log.ts';
  * Lambda uses by default, which LocalStack writes to whatever the configuration says. None of the emulators writes a
  * line to both.
  */
-export async function functionLogGroups(aws: AwsClientConfig, stackName: string): Promise<string[]> {
+export async function functionLogGroups(aws: Partial<AwsClientConfig>, stackName: string): Promise<string[]> {
   const cloudFormation = new CloudFormationClient(aws);
   const lambda = new LambdaClient(aws);
   const groups = new Set<string>();
@@ -31,7 +31,7 @@ export async function functionLogGroups(aws: AwsClientConfig, stackName: string)
 }
 
 /** A reader of all lines of these log groups; a group that does not exist yet has none. */
-export function logReader(aws: AwsClientConfig, groups: readonly string[]) {
+export function logReader(aws: Partial<AwsClientConfig>, groups: readonly string[]) {
   const client = new CloudWatchLogsClient(aws);
   return async (since: number): Promise<LogEvent[]> =>
     (await Promise.all(groups.map((group) => readGroup(client, group, since)))).flat();

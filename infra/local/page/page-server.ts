@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { PaymentPageBackend } from './page-backend.ts';
 
 export interface PageServerOptions {
   readonly backend: PaymentPageBackend;
-  /** Interval of the tracker, which the page shows; seconds. */
-  readonly intervalSeconds: number;
   /** @default any free port */
   readonly port?: number;
   /** Called with an error of the backend. The page shows its message too. */
@@ -19,37 +18,17 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Port: where the page gets its payments from. */
-export interface PaymentPageBackend {
-  /** All payments, the oldest first. */
-  list(): Promise<readonly PaymentRow[]>;
-  /** Ticks or unticks the `Paid` box in NocoDB. @returns false if there is no such record */
-  setPaid(recordId: string, paid: boolean): Promise<boolean>;
-  /** Lets a bot create a payment for a new customer. @returns the record id of the new payment */
-  create(): Promise<string>;
-}
-
-/** A payment as the page shows it: what NocoDB says, and what a bot sees. */
-export interface PaymentRow {
-  readonly recordId: string;
-  readonly userId: string;
-  readonly title: string;
-  /** The `Paid` box in the NocoDB table. */
-  readonly paidInNocoDb: boolean;
-  /** The result of `isPaid(userId, recordId)`. */
-  readonly isPaid: boolean;
-  /** `status(userId, recordId).state`; `untracked` if the table does not have the payment. */
-  readonly state: string;
-  /** When the tracker confirmed the payment, epoch milliseconds. */
-  readonly paidAt?: number;
-  /** Seconds since the last successful request to NocoDB; `null` before the first one. */
-  readonly dataAgeSeconds: number | null;
-}
+const HTML = 'text/html; charset=utf-8';
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
 
 const FILES: Record<string, { file: string; type: string }> = {
-  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
-  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
+  '/': { file: 'index.html', type: HTML },
+  '/page.css': { file: 'page.css', type: CSS },
+  '/page.js': { file: 'page.js', type: SCRIPT },
+  '/server.js': { file: 'server.js', type: SCRIPT },
+  '/payments.js': { file: 'payments.js', type: SCRIPT },
+  '/tracker.js': { file: 'tracker.js', type: SCRIPT },
 };
 
 /** The page loads nothing from other sites, and no other site can show it in a frame to steal clicks. */
@@ -91,30 +70,31 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   port: number,
-  { backend, intervalSeconds }: PageServerOptions,
+  { backend }: PageServerOptions,
 ): Promise<void> {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   const refused = refusal(request, port);
   if (refused !== undefined) return sendError(response, 403, refused);
 
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const file = FILES[pathname];
-  const paid = /^\/api\/payments\/([A-Za-z0-9_-]{1,64})\/paid$/.exec(pathname)?.[1];
-  switch (request.method) {
-    case 'GET':
-      if (file !== undefined) return sendFile(response, file);
-      if (pathname === '/api/payments') {
-        return sendJson(response, 200, { intervalSeconds, payments: await backend.list() });
-      }
-      break;
-    case 'POST':
-      if (pathname === '/api/payments') {
-        return sendJson(response, 201, { recordId: await backend.create() });
-      }
-      break;
-    case 'PUT':
-      if (paid !== undefined) return setPaid(request, response, paid, backend);
+  const [, recordId = '', action] =
+    /^\/api\/payments\/([A-Za-z0-9_-]{1,64})\/(paid|track)$/.exec(pathname) ?? [];
+  switch (`${request.method} ${action ?? pathname}`) {
+    case 'GET /api/payments': {
+      const search = searchParams.get('search') ?? '';
+      const page = Number(searchParams.get('page')) || 1;
+      return sendJson(response, 200, await backend.view({ search, page }));
+    }
+    case 'POST /api/payments':
+      return sendJson(response, 201, { recordId: await backend.create() });
+    case 'POST track':
+      if (!(await backend.track(recordId))) return sendError(response, 404, `no record ${recordId}`);
+      return sendJson(response, 200, { recordId });
+    case 'PUT paid':
+      return setPaid(request, response, recordId, backend);
   }
+  if (request.method === 'GET' && file !== undefined) return sendFile(response, file);
   sendError(response, 404, `nothing at ${request.method} ${pathname}`);
 }
 

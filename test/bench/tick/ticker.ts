@@ -6,7 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';

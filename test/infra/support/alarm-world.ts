@@ -2,11 +2,11 @@ import { vi } from 'vitest';
 import { createMetrics, createMetricsObserver } from '../../../lambda/observability/metrics.ts';
 import { errorKind } from '../../../lambda/tracker/errors.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
-import { type Datapoint, embeddedDatapoints } from '../../support/embedded-metrics.ts';
+import { type AlarmProperties, SimulatedCloudWatch } from '../../support/alarms.ts';
+import { embeddedDatapoints } from '../../support/embedded-metrics.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
-import { type AlarmProperties, rings } from './alarm-evaluator.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 0, 1);
@@ -21,13 +21,13 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
   const clock = new FakeClock(START);
   const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
-  const datapoints: Datapoint[] = [];
-  const observe = captureMetrics(datapoints, clock, intervalSeconds);
+  const cloudWatch = new SimulatedCloudWatch();
+  const observe = captureMetrics(cloudWatch, clock, intervalSeconds);
   let owners = 0;
   let resting = false;
 
   const record = (namespace: string, name: string, dimensions: Record<string, string>, value: number) =>
-    datapoints.push({ namespace, name, dimensions, value, at: clock.now() });
+    cloudWatch.put({ namespace, name, dimensions, value, at: clock.now() });
 
   const callTick = async (): Promise<boolean> => {
     const settings = { intervalSeconds };
@@ -44,16 +44,15 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
         return true;
       },
     );
-    record('AWS/Lambda', 'Errors', { FunctionName: '<PaymentsTick>' }, Number(failed));
     return failed;
   };
 
   /** One minute of the loop. A resting loop starts and ends, and ticks only every fifth minute. */
-  const minute = async (options: { ruleFires: boolean }): Promise<void> => {
+  const minute = async (options: MinuteOptions): Promise<void> => {
     const begin = clock.now();
     if (options.ruleFires) {
       const loop = { StateMachineArn: '<PaymentsLoopStateMachine>' };
-      record('AWS/States', 'ExecutionsStarted', loop, 1);
+      if (!options.stepFunctionsIsLate) record('AWS/States', 'ExecutionsStarted', loop, 1);
       const isBackstop = (begin / MINUTE) % 5 === 0;
       let failures = 0;
       const slots = slotsBetween(begin, begin + MINUTE, intervalSeconds);
@@ -80,18 +79,27 @@ export function alarmWorld(alarms: readonly AlarmProperties[], intervalSeconds: 
       resting = false;
     },
     /** Simulates minutes. @returns the names of the alarms that went off, and the first minute of each, from 1 */
-    async pass(minutes: number, options = { ruleFires: true }): Promise<Record<string, number>> {
+    async pass(
+      minutes: number,
+      options: MinuteOptions = { ruleFires: true },
+    ): Promise<Record<string, number>> {
       const rang: Record<string, number> = {};
       for (let count = 1; count <= minutes; count++) {
         await minute(options);
         for (const alarm of alarms) {
           const name = alarm.AlarmName.replace('Shop-Payments-', '');
-          if (rings(alarm, datapoints, clock.now())) rang[name] ??= count;
+          if (cloudWatch.isOn(alarm, clock.now())) rang[name] ??= count;
         }
       }
       return rang;
     },
   };
+}
+
+interface MinuteOptions {
+  readonly ruleFires: boolean;
+  /** Whether the metrics of Step Functions are missing. @default false */
+  readonly stepFunctionsIsLate?: boolean;
 }
 
 function slotsBetween(begin: number, end: number, intervalSeconds: number): number[] {
@@ -104,11 +112,11 @@ function slotsBetween(begin: number, end: number, intervalSeconds: number): numb
 }
 
 /** An observer whose metrics, as the log would carry them, are stored with the time of the clock. */
-function captureMetrics(datapoints: Datapoint[], clock: FakeClock, intervalSeconds: number) {
+function captureMetrics(cloudWatch: SimulatedCloudWatch, clock: FakeClock, intervalSeconds: number) {
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.spyOn(console, 'log').mockImplementation((line: string) => {
-    datapoints.push(...embeddedDatapoints(line).map((point) => ({ ...point, at: clock.now() })));
+    for (const point of embeddedDatapoints(line)) cloudWatch.put({ ...point, at: clock.now() });
   });
   return createMetricsObserver(createMetrics('Shop-Payments'), intervalSeconds);
 }

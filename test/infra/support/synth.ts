@@ -9,6 +9,15 @@ import type { PaymentTrackerProps } from '../../../infra/constructs/payment-trac
 
 export const NOCODB = { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' } as const;
 
+/** Props that switch on everything that can be switched on. */
+export const EVERYTHING: PaymentTrackerProps = {
+  nocodb: { ...NOCODB, ownerField: 'TG ID' },
+  alarmEmail: 'ops@example.com',
+  dashboard: true,
+  tracing: true,
+  webhook: { secretParameterName: '/shop/webhook-secret', maxConcurrency: 10 },
+};
+
 /** The CDK does not delete its output, so the tests do. */
 const FOLDER = mkdtempSync(join(tmpdir(), 'payment-tracker-synth-'));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));

@@ -8,19 +8,16 @@ import { startEmulator } from '../../../infra/local/emulator/start-emulator.ts';
 import { runCommand } from '../../../infra/local/process/run-command.ts';
 import type { PaymentTracker } from '../../../lambda/client/index.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
+import { type ExampleBots, exampleBots, type Payment } from '../../support/example-bots.ts';
 
 /** The shortest interval. */
 export const INTERVAL_SECONDS = 5;
 
 /** A demo NocoDB, and the stack that watches it on the emulator. */
-export interface DemoShop {
+export interface DemoShop extends ExampleBots {
   readonly nocodb: DemoNocoDb;
   readonly deployed: DeployedTracker;
   readonly tracker: PaymentTracker;
-  /** Lets the example bot create a payment. */
-  createPayment(userId: string): Promise<Payment>;
-  /** Asks the example bot whether the payment is paid. */
-  isPaid(payment: Payment): Promise<boolean>;
   /** Ticks the payment's box in NocoDB. */
   pay(payment: Payment): void;
   /** Deploys the stack again, with other settings. */
@@ -28,10 +25,7 @@ export interface DemoShop {
   close(): Promise<void>;
 }
 
-export interface Payment {
-  readonly userId: string;
-  readonly recordId: string;
-}
+export type { Payment };
 
 /**
  * Starts a demo NocoDB, and deploys the real template with the real bundles.
@@ -61,23 +55,15 @@ export async function openDemoShop(
       logFile: join(CACHE, `cdk-${stackName}.log`),
     });
   const deployed = await deploy(settings);
-  const { output, invoke } = deployed;
   return {
     nocodb,
     deployed,
     tracker: deployed.client(),
-    async createPayment(userId) {
-      const created = await invoke(output('CreatePaymentFunctionName'), { userId });
-      return { userId, recordId: (created as { recordId: string }).recordId };
-    },
-    async isPaid(payment) {
-      const answer = await invoke(output('CheckPaymentFunctionName'), payment);
-      return (answer as { paid: boolean }).paid;
-    },
+    ...exampleBots(deployed),
     pay: ({ recordId }) => void nocodb.records.setPaid(Number(recordId), true),
     redeploy: async (variables) => void (await deploy(variables)),
     async close() {
-      await removeStack(deployed.aws, { stackName, tokenParameterName });
+      await removeStack(deployed.aws, { stackName, parameterNames: [tokenParameterName] });
       await nocodb.close();
     },
   };

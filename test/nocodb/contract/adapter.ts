@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords } from '../../../lambda/nocodb/records.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { systemClock } from '../../../lambda/tracker/clock.ts';
 import {
   AccessDeniedError,
@@ -57,6 +57,12 @@ export function describeAdapter(targetOf: TargetOf, isOld = false): void {
     openSource(targetOf(), variables).list(wanted, context());
 
   describe('the record source', () => {
+    it('tells the title and the base of the table', async () => {
+      const name = await openSource(targetOf()).tableName?.(context());
+
+      expect(name).toEqual({ title: expect.stringMatching(/./), base: targetOf().baseId });
+    });
+
     it('lists those of the asked records that are paid', async () => {
       const ids = await insert(targetOf(), [{ Paid: true }, { Paid: false }, { Paid: null }, {}]);
 

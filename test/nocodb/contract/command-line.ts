@@ -1,5 +1,4 @@
-import { Agent } from 'undici';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runChecks } from '../../../infra/cli/doctor/checks.ts';
 import { nocoDbChecks } from '../../../infra/cli/doctor/nocodb-checks.ts';
 import { unpaidRecords } from '../../../infra/cli/import/unpaid-records.ts';
@@ -15,21 +14,15 @@ const clock = { now: () => Date.now(), async sleep() {} };
 /** Tests the calls of the command line to NocoDB. @param isOld whether NocoDB is without API v3 */
 export function describeCommandLine(targetOf: TargetOf, isOld = false): void {
   describe('the command line', () => {
-    let dispatcher: Agent;
     const open = (
       variables: Readonly<Record<string, string>> = {},
       options?: Pick<NocoDbAccessOptions, 'examine'>,
     ) => {
       const env = { ...variablesOf(targetOf()), NOCODB_API_TOKEN: targetOf().token, ...variables };
-      return openNocoDb(env, { clock, random: Math.random, dispatcher, ...options });
+      return openNocoDb(env, { clock, random: Math.random, ...options });
     };
     const examine = (variables?: Readonly<Record<string, string>>) =>
       collect(runChecks(nocoDbChecks((options) => open(variables, options))));
-
-    beforeAll(() => {
-      dispatcher = new Agent();
-    });
-    afterAll(() => dispatcher.close());
 
     it('finds nothing wrong with right settings', async () => {
       const report = await examine({ NOCODB_OWNER_FIELD: 'TG ID' });

@@ -1,4 +1,3 @@
-import { Agent } from 'undici';
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
 import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
@@ -38,17 +37,15 @@ export async function openWebhookDesk(
   variables: Readonly<Record<string, string>> = {},
   paidField = 'Paid',
 ): Promise<WebhookDesk> {
-  const dispatcher = new Agent();
   const { url: apiUrl, tableId, token } = target;
   const env = { ...variablesOf(target), NOCODB_API_TOKEN: token, ...variables };
   const clock = systemClock;
-  const nocodb = openNocoDb(env, { clock, random: Math.random, dispatcher });
+  const nocodb = openNocoDb(env, { clock, random: Math.random });
   const client = createNocoDbClient({
     apiUrl,
     token: fixedToken(token),
     clock,
     random: Math.random,
-    dispatcher,
   });
   const table = new SimulatedPayments({ clock, confirmedBy: 'webhook' });
   // Confirmations are counted only after a first tick.
@@ -57,7 +54,8 @@ export async function openWebhookDesk(
   const answers: number[] = [];
   const dependencies = {
     isSecret: createSecretCheck({ secret: fixedToken(SECRET), parameterName: '/contract/secret', clock }),
-    tableId,
+    table: { id: tableId, comparesOwners: nocodb.settings.ownerField !== undefined },
+    watchedTables: table.gate,
     titles: createFieldTitles(createNocoDbApi(nocodb.settings, client, clock)),
     payments: table.payments,
     count: table.count,
@@ -90,7 +88,6 @@ export async function openWebhookDesk(
     async close() {
       await webhooks.remove(webhook);
       await server.close();
-      await dispatcher.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.ts';
@@ -11,8 +11,11 @@ export interface PackedPackage {
   readonly files: readonly string[];
   /** Bytes of the archive. */
   readonly size: number;
-  /** A new project with the package in it, and these development dependencies of ours in the same versions. */
-  install(...devDependencies: string[]): Promise<string>;
+  /** Path of the archive. */
+  readonly archive: string;
+  /** The folder of the archive, for the projects that install it. */
+  readonly folder: string;
+  /** Deletes the folder. */
   remove(): Promise<void>;
 }
 
@@ -25,36 +28,25 @@ export async function pack(): Promise<PackedPackage> {
   // A list up to npm 10, afterwards an object by package name.
   const [packed] = Object.values(answer);
   if (packed === undefined) throw new Error('npm pack packed nothing');
-  let projects = 0;
   return {
     files: packed.files.map(({ path }) => path),
     size: packed.size,
-    async install(...names) {
-      projects += 1;
-      const project = join(folder, `project-${projects}`);
-      await mkdir(project);
-      await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-      const packages = [join(folder, packed.filename), ...(await inOurVersions(names))];
-      await run(
-        project,
-        'npm',
-        'install',
-        '--prefer-offline',
-        '--no-audit',
-        '--no-fund',
-        '--silent',
-        ...packages,
-      );
-      return project;
-    },
+    archive: join(folder, packed.filename),
+    folder,
     remove: () => rm(folder, { recursive: true }),
   };
 }
 
-/** `npm ci` has them in its cache in these versions. */
-async function inOurVersions(names: readonly string[]): Promise<string[]> {
-  const { devDependencies } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8')) as {
-    devDependencies: Record<string, string>;
-  };
-  return names.map((name) => `${name}@${devDependencies[name]}`);
+/** Installs packages into a project. */
+export async function install(project: string, ...packages: string[]): Promise<void> {
+  await run(
+    project,
+    'npm',
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--silent',
+    ...packages,
+  );
 }

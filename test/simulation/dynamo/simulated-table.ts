@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -69,6 +70,7 @@ export class SimulatedTable {
 
   #execute(command: unknown, attempt: number) {
     if (command instanceof GetCommand) return { Item: this.item(command.input.Key as unknown as ItemKey) };
+    if (command instanceof BatchGetCommand) return this.#getMany(command.input);
     if (command instanceof QueryCommand) return this.#query(command.input);
     if (command instanceof UpdateCommand) {
       const { UpdateExpression: update = '' } = command.input;
@@ -78,6 +80,14 @@ export class SimulatedTable {
     }
     if (command instanceof DeleteCommand) return this.#write(command.input, attempt, () => undefined);
     throw new TypeError('The simulated table does not know this command.');
+  }
+
+  #getMany({ RequestItems: requests = {} }: BatchGetCommand['input']): { Responses: Record<string, Item[]> } {
+    const found = Object.entries(requests).map(([name, { Keys: keys = [] }]) => {
+      if (keys.length > 100) throw new RangeError('A batch has at most 100 keys.');
+      return [name, keys.flatMap((key) => this.item(key as unknown as ItemKey) ?? [])];
+    });
+    return { Responses: Object.fromEntries(found) };
   }
 
   #query(input: QueryCommand['input']): { Items: Item[]; LastEvaluatedKey?: Item } {

@@ -17,9 +17,8 @@ const ARRIVALS = 12_000;
 const PAYING_TIME = 4 * MINUTE;
 const LATECOMERS = { share: 0.02, from: 45 * MINUTE, to: 2 * HOUR };
 
-/** Of all users: those who never pay, and whose bot stops waiting; those for whom a wrong record is tracked. */
+/** Of all users: those who never pay, and whose bot stops waiting. */
 const ABANDONED = 0.1;
-const MISTAKEN = 0.01;
 const POLL = 30 * MINUTE;
 
 /** Of those who paid: how many are tracked once more, by a bot that starts again. */
@@ -68,9 +67,9 @@ export class Bots {
 
   /** @param end nobody comes after this moment; epoch milliseconds */
   start(end: number): void {
-    const { time, random } = this.#options;
+    const { time, random, server } = this.#options;
     const begin = time.now();
-    const isDay = () => (time.now() - begin) % CYCLE.length < CYCLE.day;
+    const isDay = () => (time.now() - begin) % CYCLE.length < CYCLE.day && server.mishap !== 'other-table';
     const repeat = async (every: number, come: () => void) => {
       for (;;) {
         await time.sleep(random.exponential(every));
@@ -113,17 +112,19 @@ export class Bots {
   }
 
   async #comeAlone(): Promise<void> {
-    const { time, random, profile } = this.#options;
+    const { time, random, profile, server } = this.#options;
     if (random.chance(profile.poisonousIds)) return this.#trackPoison();
     if (random.chance(TRACKED_LATE.share)) return this.#trackPaid();
     const payment = await this.#newPayment();
-    if (random.chance(MISTAKEN)) time.spawn(() => this.#trackForAnother(payment.recordId));
+    if (random.chance(profile.mistakenUsers)) time.spawn(() => this.#trackForAnother(payment.recordId));
     if (random.chance(profile.deletedRecords)) return this.#delete(payment);
     if (random.chance(ABANDONED)) return this.#giveUp(payment);
     await time.sleep(this.#payingTime());
     this.#pay(payment);
     if (!random.chance(TRACKED_AGAIN)) return;
     await time.sleep(random.exponential(PAYING_TIME));
+    // Otherwise it would be one of the other table.
+    if (server.mishap === 'other-table') return;
     await this.#store.track(payment, Math.floor(time.now()));
   }
 
@@ -178,9 +179,8 @@ export class Bots {
     const payment = { userId, recordId: server.records.insert(userId) };
     server.records.pay(payment.recordId);
     await time.sleep(TRACKED_LATE.after);
-    const tracked = this.#track(payment);
+    await this.#track(payment);
     ledger.paid(payment);
-    await tracked;
   }
 
   async #newPayment(): Promise<PaymentKey> {
@@ -191,7 +191,8 @@ export class Bots {
   }
 
   async #track(payment: PaymentKey): Promise<void> {
-    const { time, ledger } = this.#options;
+    const { time, ledger, server } = this.#options;
+    while (server.mishap === 'other-table') await time.sleep(MINUTE);
     ledger.tracked(payment);
     await this.#store.track(payment, Math.floor(time.now()));
   }

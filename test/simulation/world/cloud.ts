@@ -37,6 +37,8 @@ export interface CloudOptions {
   readonly intervalSeconds: number;
   readonly loop: Definition;
   readonly tick: Handler;
+  /** Told about executions of the loop. */
+  readonly count?: (name: 'ExecutionsStarted' | 'ExecutionsFailed') => void;
 }
 
 /** What a Lambda's invocation came to: a payload, or the name of an error. */
@@ -77,10 +79,14 @@ export class Cloud {
   }
 
   startLoop(startedBy: LoopInput['startedBy']): void {
-    const { time, loop } = this.#options;
+    const { time, loop, count } = this.#options;
     const input: LoopInput = { startedBy };
     this.starts[startedBy] += 1;
-    time.spawn(() => new Execution(loop, input, this.#world).run());
+    count?.('ExecutionsStarted');
+    time.spawn(async () => {
+      const { status } = await new Execution(loop, input, this.#world).run();
+      if (status === 'FAILED') count?.('ExecutionsFailed');
+    });
   }
 
   /** Runs a handler in an instance, for as long as both live. */

@@ -7,7 +7,23 @@ export type ProfileName =
   | 'slow-rows'
   | 'slow-at-times'
   | 'small-bodies'
-  | 'v2-removed';
+  | 'v2-removed'
+  | 'wrong-table'
+  | 'lost-rows'
+  | 'other-table'
+  | 'wrong-id-field'
+  | 'broken-gate';
+
+/**
+ * What people do wrong:
+ *
+ * - `wrong-table`: the tracker asks a table that has none of the records.
+ * - `lost-rows`: a part of the rows is gone, and is restored at the end.
+ * - `other-table`: the tracker asks another table, whose records have the same ids. Nobody comes meanwhile.
+ * - `wrong-id-field`: the server refuses every id.
+ * - `broken-gate`: somebody writes a moment far ahead into the control item.
+ */
+export type Mishap = 'wrong-table' | 'lost-rows' | 'other-table' | 'wrong-id-field' | 'broken-gate';
 
 /**
  * The faults that a simulation has, and how often. Times are milliseconds, probabilities are per event, and means are
@@ -72,6 +88,12 @@ export interface FaultProfile {
   /** Edits that become visible up to `longest` after the time of change that they carry. */
   readonly lateCommits: { readonly share: number; readonly longest: number };
 
+  /** What people do wrong, the mean time between two such times, and how long each takes. */
+  readonly mishaps: { readonly kind: Mishap; readonly every: number; readonly length: number } | undefined;
+  /** Whether an owner field is configured. */
+  readonly comparesOwners: boolean;
+  /** Users for whom a record of somebody else is tracked. */
+  readonly mistakenUsers: number;
   /** Payments that are pending from the beginning; now and then one of them is paid. */
   readonly backlog: number;
   /** Payments whose record id the server refuses; whose record is deleted; whose id then gets a record of another user. */
@@ -122,6 +144,9 @@ export const FEW_FAULTS: FaultProfile = {
   serverSkew: 0,
   sqlEdits: 0,
   lateCommits: { share: 0, longest: 0 },
+  mishaps: undefined,
+  comparesOwners: true,
+  mistakenUsers: 0.01,
   backlog: 0,
   poisonousIds: 0,
   deletedRecords: 0.005,
@@ -139,7 +164,7 @@ export const MANY_FAULTS: FaultProfile = {
   coldStarts: 0.05,
   throttledCalls: 0.01,
   deaths: 0.03,
-  hangs: 0.005,
+  hangs: 0.001,
   tableFaults: 0.003,
   repeatedWrites: 0.003,
   indexLag: { usual: 2_000, longest: 90_000, longLags: 0.02 },
@@ -159,6 +184,9 @@ export const MANY_FAULTS: FaultProfile = {
   serverSkew: -4_000,
   sqlEdits: 0.005,
   lateCommits: { share: 0.03, longest: 60_000 },
+  mishaps: undefined,
+  comparesOwners: true,
+  mistakenUsers: 0.01,
   backlog: 0,
   poisonousIds: 0.01,
   deletedRecords: 0.03,
@@ -229,6 +257,29 @@ export const V2_REMOVED: FaultProfile = {
   work: { perId: 0.05, perRow: 0.12 },
   v2Lasts: 30 * MINUTE,
 };
+/** What the profiles with a mishap have in common: each is over before the next begins. */
+function badDays(kind: Mishap, others: Partial<FaultProfile> = {}): FaultProfile {
+  const mishaps = { kind, every: 40 * MINUTE, length: 35 * MINUTE };
+  return { ...FEW_FAULTS, name: kind, shareOfMinutes: 0.03, mishaps, ...others };
+}
+
+/** Several audits find none of the records. */
+export const WRONG_TABLE = badDays('wrong-table');
+
+/** A fifth of the rows is gone for longer than three audits take. */
+export const LOST_ROWS = badDays('lost-rows', {
+  mishaps: { kind: 'lost-rows', every: 40 * MINUTE, length: 50 * MINUTE },
+  backlog: 500,
+});
+
+/** Without an owner field, so that nothing but the table protects the payments. */
+export const OTHER_TABLE = badDays('other-table', { comparesOwners: false, mistakenUsers: 0 });
+
+export const WRONG_ID_FIELD = badDays('wrong-id-field');
+
+export const BROKEN_GATE = badDays('broken-gate', {
+  mishaps: { kind: 'broken-gate', every: 20 * MINUTE, length: 0 },
+});
 
 /** All profiles, in the order in which they run. */
 export const PROFILES: readonly FaultProfile[] = [
@@ -240,11 +291,17 @@ export const PROFILES: readonly FaultProfile[] = [
   SLOW_AT_TIMES,
   SMALL_BODIES,
   V2_REMOVED,
+  WRONG_TABLE,
+  LOST_ROWS,
+  OTHER_TABLE,
+  WRONG_ID_FIELD,
+  BROKEN_GATE,
 ];
 
 /** The profile after the end of the faults, when everything that is due gets done. The server stays as slow as it was. */
 export function withoutFaults(profile: FaultProfile): FaultProfile {
   const { name, shareOfMinutes, clockSkew, urlIds, work, maxBodyBytes, serverSkew, backlog } = profile;
+  const { comparesOwners, mistakenUsers } = profile;
   return {
     ...FEW_FAULTS,
     name,
@@ -254,6 +311,8 @@ export function withoutFaults(profile: FaultProfile): FaultProfile {
     work,
     maxBodyBytes,
     serverSkew,
+    comparesOwners,
+    mistakenUsers,
     backlog,
     missedStarts: 0,
     slowAnswers: 0,

@@ -6,6 +6,8 @@ import type { Change } from '../dynamo/simulated-table.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { NocoDbServer } from './nocodb-server.ts';
 
+const HOUR = 3_600_000;
+
 /** What really happened to a payment. Moments are those of the simulation's own clock. */
 interface Entry {
   readonly trackedAt: number;
@@ -39,7 +41,17 @@ export class Ledger {
   givenUpWrongly = 0;
   readonly outcomes = { done: 0, failed: 0, skipped: 0, died: 0 };
   /** Faults that the tracker saw. */
-  readonly seen = { rateLimits: 0, cutPages: 0, missing: 0, invalid: 0, ownerMismatches: 0, audits: 0 };
+  readonly seen = {
+    rateLimits: 0,
+    cutPages: 0,
+    missing: 0,
+    invalid: 0,
+    revived: 0,
+    held: 0,
+    passedOver: 0,
+    ownerMismatches: 0,
+    audits: 0,
+  };
   readonly #time: VirtualTime;
   readonly #server: NocoDbServer;
   readonly #entries = new Map<string, Entry>();
@@ -70,10 +82,13 @@ export class Ledger {
   observe(event: TrackerEvent): void {
     if (event.type === 'payment.confirmed') this.#entry(event.payment).announcements += 1;
     if (event.type === 'nocodb.response' && event.outcome === 'rateLimited') this.seen.rateLimits += 1;
+    if (event.type === 'payment.revived') this.seen.revived += 1;
+    if (event.type === 'gate.passedOver') this.seen.passedOver += 1;
     if (event.type !== 'tick.finished' && event.type !== 'tick.failed') return;
     this.seen.cutPages += event.cutPages;
     this.seen.missing += event.missing;
     this.seen.invalid += event.invalid;
+    this.seen.held = Math.max(this.seen.held, event.held);
     this.seen.ownerMismatches += event.ownerMismatches;
     this.seen.audits += Number(event.audit);
   }
@@ -83,15 +98,17 @@ export class Ledger {
     if ((after ?? before)?.pk === CONTROL_KEY.pk) {
       if (after?.owner !== undefined && after.owner !== before?.owner)
         this.#gatePassed(after.owner as string);
-      if (after?.blockedUntil !== before?.blockedUntil)
-        this.#server.penaltyNoted(Number(after?.blockedUntil));
+      const blockedUntil = Number(after?.blockedUntil ?? 0);
+      // A hand may have written anything.
+      if (blockedUntil !== Number(before?.blockedUntil ?? 0) && blockedUntil < this.#time.now() + 2 * HOUR)
+        this.#server.penaltyNoted(blockedUntil);
       return;
     }
     this.#countPending(Number(after?.status === 'pending') - Number(before?.status === 'pending'));
     if (after === undefined || (after.status === before?.status && after.paidAt === before?.paidAt)) return;
     const recordId = String(after.sk).slice(RECORD_PREFIX.length);
     if (after.status === 'paid') this.#confirmed({ userId: userIdOf(String(after.pk)), recordId });
-    if (after.status === 'missing' && this.#server.records.rows.has(recordId)) this.givenUpWrongly += 1;
+    if (after.status === 'missing' && !this.#server.mayBeMissing(recordId)) this.givenUpWrongly += 1;
     if (after.status === 'invalid' && !this.#server.poison.has(recordId)) this.givenUpWrongly += 1;
   }
 

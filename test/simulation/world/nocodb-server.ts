@@ -8,7 +8,7 @@ import {
 } from '../../../lambda/tracker/errors.ts';
 import type { Random } from '../random.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { FaultProfile } from './fault-profile.ts';
+import type { FaultProfile, Mishap } from './fault-profile.ts';
 import { RecordTable } from './record-table.ts';
 
 /** NocoDB's rate limit: more requests in a second block the token (https://docs.nocodb.com, "Rate limits"). */
@@ -30,6 +30,13 @@ const FAULTS: readonly (() => FailedAttempt)[] = [
   () => ({ error: new TokenRejectedError(FAULT), repeat: 'never' }),
 ];
 
+/** A tick writes no later than this after an answer, milliseconds. */
+const LONGEST_TICK = 20_000;
+
+function isAmongLostRows(recordId: string): boolean {
+  return Number(recordId) % 5 === 0;
+}
+
 /** A block of the token. */
 interface Penalty {
   readonly end: number;
@@ -48,6 +55,10 @@ export class NocoDbServer {
   /** Whether it has API v2; it always has v3. */
   hasV2 = true;
   profile: FaultProfile;
+  /** What people do wrong at this moment. */
+  mishap: Mishap | undefined;
+  /** Called when a `broken-gate` happens. */
+  breakGate: () => void = () => {};
   /** Requests of the tracker that came although the gate knew of a penalty, and those after one that it never learned. */
   readonly inPenalties = { noted: 0, unnoted: 0 };
   requests = 0;
@@ -61,6 +72,7 @@ export class NocoDbServer {
   #hits: number[] = [];
   #penalty: Penalty = { end: 0, isTold: false, isNoted: false };
   #declaredUntil = 0;
+  #rowsRestoredAt = 0;
   #faultsEnded = false;
 
   constructor(time: VirtualTime, random: Random, profile: FaultProfile) {
@@ -72,12 +84,18 @@ export class NocoDbServer {
 
   /** Lets outages, bursts and changes of the server come and go. */
   start(): void {
-    const { outages, slowTimes, bursts, pageCaps, bulkListChanges, v2Lasts } = this.profile;
+    const { outages, slowTimes, bursts, pageCaps, bulkListChanges, v2Lasts, mishaps } = this.profile;
     if (Number.isFinite(v2Lasts)) {
       this.#time.at(this.#time.now() + v2Lasts, () => {
         this.hasV2 = false;
       });
     }
+    this.#repeat(mishaps?.every ?? Number.POSITIVE_INFINITY, async () => {
+      this.mishap = mishaps?.kind;
+      if (this.mishap === 'broken-gate') this.breakGate();
+      await this.#time.sleep(mishaps?.length ?? 0);
+      this.#endMishap();
+    });
     this.#repeat(outages.every, async () => {
       this.#isOut = true;
       await this.#time.sleep(this.#random.exponential(outages.length));
@@ -106,7 +124,26 @@ export class NocoDbServer {
     this.hasBulkList = true;
     this.#isOut = false;
     this.#isSlow = false;
+    this.#endMishap();
     this.#faultsEnded = true;
+  }
+
+  #endMishap(): void {
+    if (this.mishap === 'lost-rows') this.#rowsRestoredAt = this.#time.now();
+    this.mishap = undefined;
+  }
+
+  /** Whether the table that is asked has this record; there may be others with its id. */
+  has(recordId: string): boolean {
+    if (this.mishap === 'wrong-table') return false;
+    return this.records.rows.has(recordId) && !(this.mishap === 'lost-rows' && isAmongLostRows(recordId));
+  }
+
+  /** Whether a tick may have found that the record is gone: it is, or it was a moment ago. */
+  mayBeMissing(recordId: string): boolean {
+    if (!this.records.rows.has(recordId)) return true;
+    const areLost = this.mishap === 'lost-rows' || this.#time.now() - this.#rowsRestoredAt < LONGEST_TICK;
+    return areLost && isAmongLostRows(recordId);
   }
 
   /** The gate has noted that nothing may be sent before `until`. */

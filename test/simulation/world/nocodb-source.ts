@@ -204,8 +204,9 @@ export class NocoDbSource implements RecordSource {
   }
 
   #page({ recordIds, want, limit }: RecordQuery): RecordPage {
-    const { poison } = this.#server;
-    const poisonous = recordIds.find((id) => poison.has(id));
+    const { poison, mishap } = this.#server;
+    if (mishap === 'wrong-id-field') this.#instance.meetFault();
+    const poisonous = recordIds.find((id) => poison.has(id) || mishap === 'wrong-id-field');
     if (poisonous !== undefined) {
       throw new InvalidQueryError({ ...FAULT, problem: `the database refuses ${poisonous}` });
     }
@@ -223,9 +224,15 @@ export class NocoDbSource implements RecordSource {
   }
 
   #recordsOf(recordIds: readonly string[]): SourceRecord[] {
+    const { mishap, profile } = this.#server;
+    // Every other record of the other table is paid.
+    if (mishap === 'other-table') {
+      return recordIds.map((recordId) => ({ recordId, paid: Number(recordId) % 2 === 0 }));
+    }
     return recordIds.flatMap((recordId) => {
       const row = this.#server.records.rows.get(recordId);
-      return row ? [{ recordId, paid: row.paid, owner: row.owner }] : [];
+      if (row === undefined || !this.#server.has(recordId)) return [];
+      return [{ recordId, paid: row.paid, ...(profile.comparesOwners && { owner: row.owner }) }];
     });
   }
 

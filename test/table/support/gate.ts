@@ -24,7 +24,9 @@ export const NOTHING_REMEMBERED: TickMemory = {
   news: undefined,
   newcomers: undefined,
   audit: undefined,
-  server: undefined,
+  withoutV2Since: undefined,
+  givenUp: undefined,
+  held: undefined,
 };
 
 /** What an ordinary tick reports at its end. */

@@ -61,6 +61,13 @@ export class PaymentModel {
     return true;
   }
 
+  revive(key: PaymentKey): boolean {
+    const payment = this.#payments.get(nameOf(key));
+    if (payment?.status !== 'missing' && payment?.status !== 'invalid') return false;
+    Object.assign(payment, { status: 'pending', misses: 0, lastMissedAudit: undefined });
+    return true;
+  }
+
   latest(userId: string, now: number) {
     const [latest] = [...this.#payments.values()]
       .filter((payment) => payment.userId === userId && payment.expiresAt > now)

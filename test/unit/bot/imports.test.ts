@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const BOTS = join(ROOT, 'lambda/bot');
+const FILES = readdirSync(BOTS, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
 
 /** The one import that reads `payment-tracker` in a bot's own project. */
-const CLIENT = '../client/index.ts';
+const CLIENT = /^(?:\.\.\/){1,2}client\/index\.ts$/;
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const packages = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
@@ -18,7 +19,10 @@ function importsOf(file: string): string[] {
 }
 
 function isPackage(name: string): boolean {
-  return packages.some((known) => [known, known.replace('@types/', '')].includes(packageOf(name)));
+  return (
+    name.startsWith('node:') ||
+    packages.some((known) => [known, known.replace('@types/', '')].includes(packageOf(name)))
+  );
 }
 
 function packageOf(name: string): string {
@@ -28,13 +32,16 @@ function packageOf(name: string): string {
     .join('/');
 }
 
-test.for(readdirSync(BOTS))('%s can be copied: it imports only packages and the client', (file) => {
-  const imports = importsOf(file);
+test.for(FILES)('%s can be copied: it imports only packages, the client and files beside it', (file) => {
+  const others = importsOf(file).filter((name) => !CLIENT.test(name) && !isPackage(name));
 
-  expect(imports).toContain(CLIENT);
-  expect(imports.filter((name) => name !== CLIENT && !isPackage(name))).toEqual([]);
+  expect(others.filter((name) => !/^\.\/[a-z-]+\.ts$/.test(name))).toEqual([]);
+});
+
+test.for(FILES.filter((file) => /handler|bot\.ts$/.test(file)))('%s uses the client', (file) => {
+  expect(importsOf(file)).toContainEqual(expect.stringMatching(CLIENT));
 });
 
 test('the package exports that client', () => {
-  expect(manifest.exports['.'].default).toBe('./dist/lambda/client/index.js');
+  expect(manifest.exports['.'].import.default).toBe('./dist/client.js');
 });

@@ -1,9 +1,14 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { expect, test } from 'vitest';
-import { awsFault, createInvokeFunction, createParameterStore } from '../../../infra/cli/aws/aws.ts';
+import {
+  awsFault,
+  createInvokeFunction,
+  createParameterStore,
+  readAccountConcurrency,
+} from '../../../infra/cli/aws/aws.ts';
 import { locateTable, readStackOutputs } from '../../../infra/cli/aws/find-table.ts';
 import { CommandError } from '../../../infra/cli/console/errors.ts';
-import { SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { fakeOutputs } from './support/fake-outputs.ts';
 
 /** A client of the AWS SDK that answers everything alike, and keeps what it was asked. */
@@ -91,7 +96,9 @@ test('a real client without a region is told to have one', async () => {
     },
   });
 
-  await expect(readStackOutputs(client, 'Shop')).rejects.toThrow(/no region is set\. Set AWS_REGION/);
+  await expect(readStackOutputs(client, 'Shop')).rejects.toThrow(
+    /no region is set\. Set AWS_REGION, or AWS_PROFILE\. For the local stack, use the --endpoint/,
+  );
 });
 
 test('an AWS that cannot be reached points to the network', () => {
@@ -147,4 +154,14 @@ test('a parameter store that refuses says what was refused, and never the secret
   const error = await store.create('/a', 's3cret').catch((thrown: Error) => thrown);
   expect((error as Error).message).toMatch(/^Store parameter \/a: /);
   expect((error as Error).message).not.toContain('s3cret');
+});
+
+test("the account's concurrency is read, and an error explained", async () => {
+  const { client } = answering({
+    AccountLimit: { ConcurrentExecutions: 10, UnreservedConcurrentExecutions: 9 },
+  });
+  const refusing = answering(awsError('AccessDeniedException', 'no'));
+
+  expect(await readAccountConcurrency(client)).toEqual({ limit: 10, unreserved: 9 });
+  await expect(readAccountConcurrency(refusing.client)).rejects.toThrow(CommandError);
 });

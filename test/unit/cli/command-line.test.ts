@@ -103,9 +103,32 @@ test.for([
   [['stats', '--jsn'], "Unknown option '--jsn' (Did you mean --json?)"],
   [['stats', '--version'], "Unknown option '--version'"],
   [['stats', '--watch=yes'], "Unknown option '--watch=yes'"],
+  [
+    ['stats', '--endpoint', 'foo'],
+    "Option '--endpoint <URL>' argument 'foo' is invalid. It is not an http or https URL.",
+  ],
+  [
+    ['stats', '--endpoint', 'localhost:4566'],
+    "Option '--endpoint <URL>' argument 'localhost:4566' is invalid. It is not an http or https URL.",
+  ],
+  [['doctor', '--table', 'T'], "Unknown option '--table'"],
   [['status', '1', '--table'], "Option '--table <NAME>' argument missing"],
 ] as const)('%j is refused: %s', async ([argv, message]) => {
   await expect(parse(...argv)).rejects.toThrow(expect.objectContaining({ name: 'UsageError', message }));
+});
+
+test.for([
+  ['stats', ['--json', '--table', '--stack', '--endpoint']],
+  ['tick', ['--json', '--stack', '--endpoint']],
+  ['webhook install', ['--json', '--stack', '--endpoint']],
+  // A table there would be a table of DynamoDB, not of NocoDB.
+  ['doctor', ['--json', '--endpoint']],
+] as const)('%s offers the common options that it uses', async ([command, options]) => {
+  const { out } = await run([...command.split(' '), '--help']);
+
+  expect(['--json', '--table', '--stack', '--endpoint'].filter((each) => out.includes(`  ${each} `))).toEqual(
+    options,
+  );
 });
 
 test('an option is not the value of another one, unless it is joined to it', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { CommandError } from '../../../infra/cli/console/errors.ts';
 import { FakeNocoDb } from './support/fake-nocodb.ts';
+import { FakePayments, QUIET_STATS } from './support/fake-payments.ts';
 import { MemoryTerminal, run } from './support/run.ts';
 
 interface Report {
@@ -35,7 +37,42 @@ test('a NocoDB where all is well passes every check, a line each', async () => {
     '✔ Records     the token may read them',
     '✔ Bulk lists  the server has them: up to 20,000 pending payments, a tick is one request',
     '✔ Changes     the table keeps when its records change',
+    '✔ Payments    0 are pending',
   ]);
+});
+
+test('payments that are held are a fault, and those that are given up are worth a note', async () => {
+  const nocodb = await FakeNocoDb.start();
+  const payments = new FakePayments();
+  payments.stats = [{ ...QUIET_STATS, pending: 5, held: 4, missing: 2, invalid: 1 }];
+
+  const { exitCode, json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    payments: async () => payments,
+  });
+
+  expect(exitCode).toBe(1);
+  expect((json() as Report).checks.slice(-3)).toMatchObject([
+    { check: 'Payments', outcome: 'ok', text: '5 are pending' },
+    {
+      outcome: 'fault',
+      text: expect.stringMatching(/^4 are held/),
+      hint: expect.stringContaining('accept-table'),
+    },
+    { outcome: 'note', text: '2 are missing and 1 are invalid' },
+  ]);
+});
+
+test('without a payments table, everything else is checked', async () => {
+  const nocodb = await FakeNocoDb.start();
+  const payments = () => Promise.reject(new CommandError('There is no stack Shop', 'Name it.'));
+
+  const { exitCode, out } = await run(['doctor'], { ...nocodb.access(), payments });
+
+  expect(exitCode).toBe(0);
+  expect(out).toContain(
+    '! Payments    the payments table was not read\n              → There is no stack Shop. Name it\n',
+  );
 });
 
 test('requests keep a distance of 250 ms, so that the doctor brings no rate limit about', async () => {
@@ -64,7 +101,7 @@ test('every wrong setting is a line of its own, and nothing is asked', async () 
     expect.stringMatching(/^Settings: NOCODB_PAID_FIELD "a,b" holds a comma/),
     expect.stringMatching(/^Settings: NOCODB_API_TOKEN is missing: make a token in NocoDB/),
   ]);
-  expect(outcomes(report)).toMatch(/^fault fault fault( skipped){8}$/);
+  expect(outcomes(report)).toMatch(/^fault fault fault( skipped){9}$/);
   expect(nocodb.requests).toEqual([]);
 });
 
@@ -92,7 +129,7 @@ test('an address where nothing listens is told, and the rest skipped', async () 
 
   const report = await examine(nocodb, { NOCODB_API_URL: 'http://127.0.0.1:1' });
 
-  expect(outcomes(report)).toBe('ok fault skipped skipped skipped skipped skipped skipped skipped');
+  expect(outcomes(report)).toBe('ok fault skipped skipped skipped skipped skipped skipped skipped skipped');
   expect(faults(report)).toEqual([
     expect.objectContaining({
       check: 'Connection',
@@ -272,11 +309,69 @@ test('a table that does not keep when its records change is worth a note, and no
   const report = await examine(nocodb);
 
   expect(report).toMatchObject({ exitCode: 0, healthy: true });
-  expect(report.checks.at(-1)).toEqual({
+  expect(report.checks.at(-2)).toEqual({
     check: 'Changes',
     outcome: 'note',
     text: 'the table does not keep when its records change: it has no field of the type LastModifiedTime',
     hint: expect.stringContaining('20,000 pending payments'),
+  });
+});
+
+test.each([
+  [1000, 900, 'ok', 'share 1000 concurrent calls', undefined],
+  [500, 500, 'note', 'only 500 functions', /^Set NOCODB_WEBHOOK_MAX_CONCURRENCY=5 and deploy again$/],
+  [
+    10,
+    10,
+    'note',
+    'only 10 functions',
+    /^Ask AWS to raise the quota .*; then set NOCODB_WEBHOOK_MAX_CONCURRENCY=5/,
+  ],
+  [150, 104, 'note', 'only 150 functions', /^Ask AWS/],
+])('a webhook in an account with a concurrency of %i (%i unreserved) is %s', async (...row) => {
+  const [limit, unreserved, outcome, text, hint] = row;
+  const nocodb = await FakeNocoDb.start();
+
+  const { exitCode, json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    webhookSettings: () => ({ maxConcurrency: undefined }),
+    accountConcurrency: async () => ({ limit, unreserved }),
+  });
+
+  expect(exitCode).toBe(0);
+  expect((json() as Report).checks.at(-1)).toEqual({
+    check: 'Webhook',
+    outcome,
+    text: expect.stringContaining(text),
+    ...(hint && { hint: expect.stringMatching(hint) }),
+  });
+});
+
+test('a webhook with a concurrency of its own cannot delay the ticks', async () => {
+  const nocodb = await FakeNocoDb.start();
+
+  const { json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    webhookSettings: () => ({ maxConcurrency: 5 }),
+  });
+
+  expect((json() as Report).checks.at(-1)).toMatchObject({ check: 'Webhook', outcome: 'ok' });
+});
+
+test('an account that cannot be asked makes nobody ill', async () => {
+  const nocodb = await FakeNocoDb.start();
+
+  const { exitCode, json } = await run(['doctor', '--json'], {
+    ...nocodb.access(),
+    webhookSettings: () => ({ maxConcurrency: undefined }),
+    accountConcurrency: () => Promise.reject(new CommandError('No credentials', 'Sign in.')),
+  });
+
+  expect(exitCode).toBe(0);
+  expect((json() as Report).checks.at(-1)).toMatchObject({
+    outcome: 'note',
+    text: expect.stringContaining('is not known'),
+    hint: 'No credentials. Sign in',
   });
 });
 

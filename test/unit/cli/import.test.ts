@@ -12,13 +12,17 @@ function prepare(text: string) {
     files,
     parts: {
       payments: async () => payments,
-      readText: async (path: string) => {
+      readFile: async (path: string) => {
         files.push(path);
-        return text;
+        return new TextEncoder().encode(text);
       },
     },
   };
 }
+
+/** What is said of a file with the header `userId,recordId`, whose first payment is 1, rec1. */
+const UNDERSTOOD =
+  'users.csv is CSV with commas and a header, in UTF-8. The user id is column "userId", the record id is column "recordId". The first payment (line 2): user 1, record rec1.\n';
 
 const rows = (count: number) =>
   Array.from({ length: count }, (_, index) => `${index + 1},rec${index + 1}\n`).join('');
@@ -31,7 +35,7 @@ test('import tracks the payments in a file', async () => {
   expect(files).toEqual(['users.csv']);
   expect(exitCode).toBe(0);
   expect(out).toBe('📍 Tracking 450 payments\n');
-  expect(err).toBe('');
+  expect(err).toBe(UNDERSTOOD);
   expect(payments.states.size).toBe(450);
   expect(payments.states.get('450#rec450')).toBe('pending');
 });
@@ -40,7 +44,7 @@ test('import may be repeated: what is tracked stays tracked, what is paid stays 
   const { payments, parts } = prepare('1,a\n2,b\n3,c\n1,a\n');
   payments.states.set('1#a', 'pending').set('2#b', 'paid');
 
-  const { exitCode, out } = await run(['import', 'users.csv'], parts);
+  const { exitCode, out } = await run(['import', 'users.csv', '--no-header'], parts);
 
   expect(exitCode).toBe(0);
   expect(out).toBe('📍 Tracking 2 payments (tracked before: 1, paid already: 1, named twice: 1)\n');
@@ -54,7 +58,9 @@ test('bad rows are reported with their lines, the good ones imported, and the ex
 
   expect(exitCode).toBe(1);
   expect(out).toBe('📍 Tracking 2 payments\n');
-  expect(err).toMatch(/^✖ Rows that are not valid: 1\n {2}line 3: userId "x y" is not valid/);
+  expect(err).toMatch(
+    /^users\.csv is CSV.*\n✖ Rows that are not valid: 1\n {2}line 3: userId "x y" is not valid/,
+  );
   expect([...payments.states.keys()]).toEqual(['1#a', '3#c']);
 });
 
@@ -64,7 +70,7 @@ test('many bad rows are not all printed, but all are in the JSON', async () => {
   const { err } = await run(['import', 'users.csv'], prepare(text).parts);
   const { json } = await run(['import', 'users.csv', '--json'], prepare(text).parts);
 
-  expect(err.split('\n')).toHaveLength(53);
+  expect(err.split('\n')).toHaveLength(54);
   expect(err).toContain('and 10 more (--json has them all)');
   const report = json() as { bad: unknown[] };
   expect(report.bad).toHaveLength(60);
@@ -76,11 +82,19 @@ test('import --json prints the whole report', async () => {
   payments.states.set('1#a', 'pending');
   payments.unwritable.add('b');
 
-  const { exitCode, json, err } = await run(['import', 'users.csv', '--json'], parts);
+  const { exitCode, json, err } = await run(['import', 'users.csv', '--no-header', '--json'], parts);
 
   expect(exitCode).toBe(1);
   expect(err).toBe('');
   expect(json()).toEqual({
+    dryRun: false,
+    file: {
+      name: 'users.csv',
+      format: 'CSV with commas and no header',
+      encoding: 'UTF-8',
+      fields: { userId: 'column 1', recordId: 'column 2' },
+      first: { place: { line: 1 }, userId: '1', recordId: 'a' },
+    },
     tracked: 2,
     created: 1,
     renewed: 1,
@@ -95,16 +109,53 @@ test('rows that could not be written are told apart from those that are not vali
   const { payments, parts } = prepare('1,a\n2,b\n');
   payments.unwritable.add('b');
 
-  const { err } = await run(['import', 'users.csv'], parts);
+  const { err } = await run(['import', 'users.csv', '--no-header'], parts);
 
-  expect(err).toBe('✖ Rows that could not be written (repeat the import): 1\n  line 2: no room for b\n');
+  expect(err).toMatch(
+    /\n✖ Rows that could not be written \(repeat the import\): 1\n {2}line 2: no room for b\n$/,
+  );
+});
+
+test('one payment is one payment', async () => {
+  const { out } = await run(['import', 'users.csv'], prepare('1,17\n').parts);
+
+  expect(out).toBe('📍 Tracking 1 payment\n');
+});
+
+test('a file that is not understood is refused before anything is written', async () => {
+  const { payments, parts } = prepare('Kunde,Zahlung\n12345,17\n');
+
+  const { exitCode, out, err } = await run(['import', 'users.csv'], parts);
+
+  expect(exitCode).toBe(2);
+  expect(out).toBe('');
+  expect(err).toContain(
+    'The first line (Kunde, Zahlung) is neither a known header nor two numbers; name the columns',
+  );
+  expect(payments.lists).toEqual([]);
+});
+
+test('--dry-run shows what would be tracked, and needs no table', async () => {
+  const { parts } = prepare('Kunde;Zahlung\n12345;17\nx y;18\n12345;17\n');
+  const { payments: _, ...withoutTable } = parts;
+  const argv = ['import', '-', '--user-field', 'Kunde', '--record-field', 'Zahlung', '--dry-run'];
+
+  const { exitCode, out, err } = await run(argv, withoutTable);
+  const { json } = await run([...argv, '--json'], withoutTable);
+
+  expect(exitCode).toBe(1);
+  expect(out).toBe('📍 Would track 1 payment (named twice: 1); nothing was written\n');
+  expect(err).toMatch(
+    /^Standard input is CSV with semicolons.*user 12345, record 17\.\n✖ Rows that are not valid: 1\n/,
+  );
+  expect(json()).toMatchObject({ dryRun: true, tracked: 1, bad: [{ place: { line: 3 } }] });
 });
 
 test('a table that takes nothing stops the import at once', async () => {
   const { payments, parts } = prepare(rows(600));
   for (let index = 201; index <= 600; index += 1) payments.unwritable.add(`rec${index}`);
 
-  const { exitCode, err } = await run(['import', 'users.csv'], parts);
+  const { exitCode, err } = await run(['import', 'users.csv', '--no-header'], parts);
 
   expect(exitCode).toBe(1);
   expect(err).toContain(
@@ -122,11 +173,11 @@ test('Ctrl-C stops between two lists and tells how to go on, and it goes on ther
     return trackMany(list);
   };
 
-  const first = await run(['import', 'users.csv'], {
+  const first = await run(['import', 'users.csv', '--no-header'], {
     ...parts,
     catchInterrupt: () => interruption.signal,
   });
-  const { out } = await run(['import', 'users.csv', '--after', '400'], parts);
+  const { out } = await run(['import', 'users.csv', '--no-header', '--after', '400'], parts);
 
   expect(first).toMatchObject({ exitCode: 130, out: '' });
   expect(first.err).toContain('Interrupted after 400 rows. Go on with --after 400;');
@@ -137,7 +188,7 @@ test('Ctrl-C stops between two lists and tells how to go on, and it goes on ther
 test('a person sees a bar, which is gone at the end', async () => {
   const err = new MemoryTerminal({ interactive: true });
 
-  await run(['import', 'users.csv'], { ...prepare(rows(300)).parts, err });
+  await run(['import', 'users.csv', '--no-header'], { ...prepare(rows(300)).parts, err });
 
   expect(err.text).toContain('200 of 300 rows');
   expect(err.text.endsWith('\r\x1b[2K')).toBe(true);
@@ -207,7 +258,15 @@ test.for([
   [['import'], 'FILE is missing (or --from-nocodb)'],
   [['import', 'f.csv', '--from-nocodb'], 'Either a file or --from-nocodb, not both'],
   [['import', '--from-nocodb'], '--user-field is missing: the field of NocoDB with the user id'],
-  [['import', 'f.csv', '--after', 'x'], '--after x is not the number of a line'],
+  [
+    ['import', 'f.csv', '--no-header', '--user-field', 'a'],
+    'Either --no-header, or the names of columns, not both',
+  ],
+  [
+    ['import', '--from-nocodb', '--no-header'],
+    '--record-field and --no-header are for files, not for --from-nocodb',
+  ],
+  [['import', 'f.csv', '--after', 'x'], '--after x is not the number of a line or entry'],
 ] as const)('%j is refused', async ([argv, message]) => {
   const { exitCode, err } = await run(argv, { ...prepare('1,a').parts, nocodb: prepareNocoDb().nocodb });
 

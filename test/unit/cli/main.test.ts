@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CommandError, InterruptedError } from '../../../infra/cli/console/errors.ts';
-import { SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 import { InvalidIdError, TokenRejectedError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { COMMANDS } from './support/commands.ts';

@@ -87,10 +87,13 @@ test.for([
 });
 
 test.for([
-  [{ state: 'missing', recordId: '1' }, /^user 7, record 1: missing: NocoDB has no such record .*renews it/],
   [
-    { state: 'invalid', recordId: '1', reason: 'not a number' },
-    /^user 7, record 1: invalid: NocoDB refuses the record id \(not a number\)/,
+    { state: 'missing', recordId: '1', givenUpAt: new Date('2026-01-01T00:00:00Z') },
+    /^user 7, record 1: missing since 2026-01-01T00:00:00\.000Z: NocoDB has no such record .*once an hour/,
+  ],
+  [
+    { state: 'invalid', recordId: '1', givenUpAt: new Date('2026-01-02T00:00:00Z'), reason: 'not a number' },
+    /^user 7, record 1: invalid since 2026-01-02T00:00:00\.000Z: NocoDB refuses the record id \(not a number\)/,
   ],
   [{ state: 'untracked' }, /^user 7: not tracked \(no successful tick yet\)\n$/],
 ] as const)('status explains %j', async ([status, text]) => {

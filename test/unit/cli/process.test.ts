@@ -36,7 +36,7 @@ test('an AWS that cannot be reached is exit code 1', async () => {
   const { exitCode, out, err } = await runCli(['stats', '--table', 'T', '--endpoint', 'http://127.0.0.1:1']);
 
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
-  expect(err).toMatch(/^✖ .*DynamoDB did not answer/);
+  expect(err).toMatch(/^✖ .*there is no connection to DynamoDB \(ECONNREFUSED\)/);
 });
 
 test('settings come from the file .env, and the environment comes before it', async () => {

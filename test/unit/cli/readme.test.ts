@@ -13,24 +13,26 @@ test("the README's table has every command, and no other", () => {
     .slice(0, readme.indexOf('\n\nEvery command'))
     .split('\n')
     .filter((line) => line.startsWith('| `'));
-  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z]+(?: [a-z]+)?)/g)]);
+  const named = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+(?: [a-z]+)?)/g)]);
 
   expect(new Set(named.map(([, name]) => name))).toEqual(new Set(COMMANDS.map(({ name }) => name)));
 });
 
 test('import says what the README shows', async () => {
   const payments = new FakePayments();
-  const rows = Array.from({ length: 451 }, (_, index) => `${index},${index}\n`);
-  for (let index = 0; index < 40; index += 1) payments.states.set(`${index}#${index}`, 'pending');
-  for (let index = 100; index < 103; index += 1) payments.states.set(`${index}#${index}`, 'paid');
-  rows.splice(5, 0, 'a b,5\n');
+  const rows = Array.from({ length: 451 }, (_, index) => `${17 + index};${12345 + index}\n`);
+  for (let index = 0; index < 40; index += 1)
+    payments.states.set(`${12345 + index}#${17 + index}`, 'pending');
+  for (let index = 100; index < 103; index += 1)
+    payments.states.set(`${12345 + index}#${17 + index}`, 'paid');
+  rows.splice(5, 0, '5;a b\n');
 
   const { out, err } = await run(['import', 'users.csv'], {
     payments: async () => payments,
-    readText: async () => `userId,recordId\n${rows.join('')}`,
+    readFile: async () => new TextEncoder().encode(`Id;TG ID\n${rows.join('')}`),
   });
 
-  expect(out + err).toBe(shownAfter('import users.csv', README));
+  expect(err.replace('\n', `\n${out}`)).toBe(shownAfter('import users.csv', README));
 });
 
 test('doctor says what the README shows', async () => {

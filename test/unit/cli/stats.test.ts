@@ -66,6 +66,19 @@ test('stats tells freshness, pending, confirmed, requests, penalty and the last 
   ]);
 });
 
+test('stats tells how many payments are held and given up, if any', async () => {
+  const stats = { ...QUIET_STATS, held: 1200, missing: 2, invalid: 1 };
+
+  const { out } = await run(['stats'], { payments: prepare(stats) });
+  const watched = await run(['stats', '--watch'], watching(1, [stats]));
+
+  expect(out).toContain(
+    'Held        1,200 pending payments were tracked for another table: see accept-table\n',
+  );
+  expect(out).toContain('Given up    2 missing, 1 invalid (asked for once an hour)\n');
+  expect(watched.out).toContain(' · 1,200 held · 3 given up · ');
+});
+
 test.for([
   [20, 40, false],
   [20, 41, true],
@@ -167,7 +180,7 @@ test('stats --watch writes a line for each look where nobody looks', async () =>
   );
 
   expect(out.split('\n')).toEqual([
-    '2026-01-01T00:00:00.000Z  updated 0s ago · 0 pending · 0 confirmed · 1 requests (0 failed, 0 rate-limited)',
+    '2026-01-01T00:00:00.000Z  updated 0s ago · 0 pending · 0 confirmed · 1 request (0 failed, 0 rate-limited)',
     '2026-01-01T00:00:04.000Z  updated 15s ago · 1,234 pending · 88 confirmed · 4,600 requests (7 failed, 3 rate-limited) · blocked until 2026-01-01T00:00:30.000Z · last error RateLimited',
     '',
   ]);

@@ -72,3 +72,11 @@ test('a tick that failed is told with its error, and fails the command', async (
   expect(out).toBe('');
   expect(err).toContain('The tick failed: list records: 401. Create a token. Nothing is lost');
 });
+
+test('a refused tick says in JSON when the gate opens, in ISO 8601', async () => {
+  const answer = { value: { outcome: 'skipped', reason: 'held', until: NOW + 7500 } };
+
+  const { json } = await run(['tick', '--json'], prepare(answer).parts);
+
+  expect(json()).toEqual({ outcome: 'skipped', reason: 'held', until: '2026-01-01T00:00:07.500Z' });
+});

@@ -5,7 +5,7 @@ const CLIENT = new URL('../../../lambda/client/index.ts', import.meta.url).pathn
 
 /** What only the tracker's own functions need. */
 const UNWANTED =
-  /^(commander|undici|zod|constructs|aws-cdk-lib|@aws-lambda-powertools\/|@aws-sdk\/client-(?!dynamodb))/;
+  /^(commander|zod|constructs|aws-cdk-lib|@aws-lambda-powertools\/|@aws-sdk\/client-(?!dynamodb))/;
 
 test("a bot's bundle holds the AWS SDK's part for DynamoDB, p-map, and little of ours", async () => {
   const { metafile } = await build({

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import { formatStats, type TrackerStats, toStats } from '../../../lambda/client/stats.ts';
 import { NO_COUNTERS, RESTING_AFTER } from '../../../lambda/tracker/control-state.ts';
+import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 
 const STATS: TrackerStats = {
   trackedUsers: 37,
   pending: 39,
+  held: 0,
+  missing: 0,
+  invalid: 0,
   updateIntervalSeconds: 20,
   totalUpdates: 45,
   failures: 1,
@@ -17,6 +21,8 @@ const STATS: TrackerStats = {
   lastError: null,
   resting: false,
 };
+
+const unpaid = (pending: readonly PaymentKey[]) => ({ pending, missing: [], invalid: [] });
 
 test('prints the stats in their known form', () => {
   expect(formatStats(STATS)).toBe(
@@ -52,7 +58,7 @@ test('stats are plain data: they survive JSON', () => {
     lastError: { kind: 'Timeout', message: 'no answer', at: 5000 },
   } as const;
 
-  const stats = toStats(control, [{ userId: '1', recordId: '2' }], 9000);
+  const stats = toStats(control, unpaid([{ userId: '1', recordId: '2' }]), 9000);
 
   expect(JSON.parse(JSON.stringify(stats))).toEqual(stats);
   expect(stats).toMatchObject({
@@ -67,20 +73,31 @@ test('stats are plain data: they survive JSON', () => {
 test('the last sweep is absent before the first, and never younger than now', () => {
   const control = { emptyTicks: 0, counters: NO_COUNTERS };
 
-  expect(toStats(control, [], 9000).lastSweep).toBeNull();
-  expect(toStats({ ...control, sweptAt: 10_000 }, [], 9000).lastSweep).toMatchObject({ ageSeconds: 0 });
+  expect(toStats(control, unpaid([]), 9000).lastSweep).toBeNull();
+  expect(toStats({ ...control, sweptAt: 10_000 }, unpaid([]), 9000).lastSweep).toMatchObject({
+    ageSeconds: 0,
+  });
+});
+
+test('payments that are held and given up are counted', () => {
+  const control = { emptyTicks: 0, counters: NO_COUNTERS, held: 3 };
+  const key = { userId: '1', recordId: '2' };
+
+  const stats = toStats(control, { pending: [key, key], missing: [key], invalid: [] }, 9000);
+
+  expect(stats).toMatchObject({ pending: 2, held: 3, missing: 1, invalid: 0 });
 });
 
 test('a penalty that is over is not shown', () => {
   const control = { emptyTicks: 0, counters: NO_COUNTERS, blockedUntil: 9000 };
 
-  expect(toStats(control, [], 9000).blockedUntil).toBeNull();
+  expect(toStats(control, unpaid([]), 9000).blockedUntil).toBeNull();
 });
 
 test('the tracker rests when enough ticks were empty, unless something is pending by now', () => {
   const rests = (emptyTicks: number, pending = 0) => {
     const payments = Array.from({ length: pending }, (_, i) => ({ userId: '1', recordId: String(i) }));
-    return toStats({ emptyTicks, counters: NO_COUNTERS }, payments, 0).resting;
+    return toStats({ emptyTicks, counters: NO_COUNTERS }, unpaid(payments), 0).resting;
   };
 
   expect([rests(RESTING_AFTER - 1), rests(RESTING_AFTER), rests(RESTING_AFTER, 1)]).toEqual([

@@ -1,14 +1,18 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
+import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
+import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { announce } from '../../../lambda/notify/announce.ts';
 import { createLogObserver } from '../../../lambda/observability/log-observer.ts';
+import { createLogger } from '../../../lambda/observability/logger.ts';
 import { createMetrics, createMetricsObserver } from '../../../lambda/observability/metrics.ts';
 import { combineObservers } from '../../../lambda/tracker/events.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { FakeSource } from '../../support/fake-source.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
+import { paidItem, streamRecord } from '../notify/stream-records.ts';
 
 /** CloudWatch charges this for each line beside its bytes. */
 const LINE_OVERHEAD = 26;
@@ -44,15 +48,27 @@ async function prepare(payments: number) {
   for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, method).mockImplementation(count);
   }
-  const logger = new Logger({ serviceName: TRACKER });
+  const logger = createLogger(TRACKER);
   logger.addContext(CONTEXT);
-  const clock = new FakeClock();
+  const clock = new FakeClock(Date.now());
   const table = new SimulatedPayments({ clock });
-  const source = new FakeSource(clock);
-  for (let id = 1; id <= payments; id++) {
-    await table.track(`1234567890${id}`, String(1000 + id));
-    source.records.set(String(1000 + id), { paid: false });
-  }
+  const nocodb = await startDemoNocoDb();
+  onTestFinished(() => nocodb.close());
+  const source = createRecordSource(
+    {
+      apiUrl: nocodb.url,
+      tableId: nocodb.tableId,
+      apiVersion: 'auto',
+      idField: 'Id',
+      paidField: 'Paid',
+      ownerField: 'TG ID',
+    },
+    { token: fixedToken(nocodb.token), clock, random: () => 0.5 },
+  );
+  const ids = nocodb.records.insertMany(
+    Array.from({ length: payments }, (_, index) => ({ 'TG ID': userOf(index) })),
+  );
+  for (const [index, id] of ids.entries()) await table.track(userOf(index), String(id));
   const observe = combineObservers(
     createLogObserver(logger),
     createMetricsObserver(createMetrics(TRACKER), INTERVAL_SECONDS),
@@ -72,31 +88,37 @@ async function prepare(payments: number) {
     });
     return bytes;
   };
-  return { next, source, table };
+  return { next, nocodb, table, ids };
 }
 
-/** Bytes of the endpoint and the shortened filter, which the request of the fake does not have. */
-const REAL_REQUEST = 500;
+const userOf = (index: number) => `1234567890${index}`;
 
-it('a tick without news does not log more than the bill assumes', async () => {
-  const { next } = await prepare(300);
-  await next();
+it.each([300, 3000])(
+  'a tick without news, of %i payments, does not log more than the bill assumes',
+  async (payments) => {
+    const { next } = await prepare(payments);
+    await next();
 
-  const bytes = (await next()) + REAL_REQUEST;
+    const bytes = await next();
 
-  expect(bytes).toBeGreaterThan(1000);
-  expect(bytes).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerTick);
-});
+    expect(bytes).toBeGreaterThan(1000);
+    expect(bytes).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerTick);
+  },
+);
 
-it('a tick that asks for changes first does not log more than the bill assumes for a further request', async () => {
-  const { next, table } = await prepare(300);
+it('a tick that makes more requests does not log more than the bill assumes for each of them', async () => {
+  const { next, table, nocodb } = await prepare(3000);
   await next();
   await table.remember({ isPartial: true, sweptAt: 0, lastSuccessAt: 0 });
+  const { requestCount } = nocodb;
 
-  const bytes = (await next()) + 2 * REAL_REQUEST;
+  const bytes = await next();
 
-  expect(bytes).toBeGreaterThan(2000);
-  expect(bytes).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerTick + ASSUMPTIONS.logBytesPerFurtherRequest);
+  const further = nocodb.requestCount - requestCount - 1;
+  expect(further).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(
+    ASSUMPTIONS.logBytesPerTick + further * ASSUMPTIONS.logBytesPerFurtherRequest,
+  );
 });
 
 it('a tick that finds nothing pending does not log more than the bill assumes', async () => {
@@ -110,10 +132,10 @@ it('a tick that finds nothing pending does not log more than the bill assumes', 
 });
 
 it('a confirmation does not log more than the bill assumes', async () => {
-  const { next, source } = await prepare(300);
+  const { next, nocodb, ids } = await prepare(300);
   await next();
   const without = await next();
-  for (let id = 1001; id <= 1010; id++) source.records.set(String(id), { paid: true });
+  for (const id of ids.slice(0, 10)) nocodb.records.setPaid(id, true);
 
   const each = ((await next()) - without) / 10;
 
@@ -121,10 +143,37 @@ it('a confirmation does not log more than the bill assumes', async () => {
   expect(each).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerConfirmation);
 });
 
+it('an announcement does not log more than the bill assumes', async () => {
+  const lines: string[] = [];
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.spyOn(console, 'info').mockImplementation((line: string) => lines.push(line));
+  const logger = createLogger(TRACKER);
+  logger.addContext(CONTEXT);
+  const bus = { put: async () => [] };
+  const record = streamRecord(paidItem({ userId: '1234567890123', recordId: '123456' }));
+
+  await announce([record], { bus, deadLetters: { put: async () => {} }, trackerName: TRACKER, logger });
+
+  const bytes = lines.map((line) => Buffer.byteLength(JSON.stringify(JSON.parse(line))) + LINE_OVERHEAD);
+  expect(bytes).toHaveLength(1);
+  expect(bytes[0]).toBeLessThanOrEqual(ASSUMPTIONS.logBytesPerAnnouncement);
+});
+
+it('what is published as a metric is nothing, as long as nothing is unusual', async () => {
+  const { next, nocodb, ids } = await prepare(300);
+  const lines = vi.mocked(console.log);
+  for (let tick = 0; tick < 40; tick++) {
+    if (tick % 10 === 5) nocodb.records.setPaid(ids[tick] as number, true);
+    await next();
+  }
+
+  expect(lines.mock.calls.filter(([line]) => String(line).includes('CloudWatchMetrics'))).toEqual([]);
+});
+
 it('a slot that is served already leaves nothing in the log', async () => {
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'INFO');
   const lines: string[] = [];
-  const observe = createLogObserver(new Logger({ serviceName: TRACKER }));
+  const observe = createLogObserver(createLogger(TRACKER));
   for (const method of ['log', 'info', 'debug'] as const) {
     vi.spyOn(console, method).mockImplementation((line: string) => lines.push(line));
   }

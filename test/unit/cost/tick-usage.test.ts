@@ -3,7 +3,7 @@ import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
 import { isPartial, tickUsage, usageOfAskingForAll } from '../../../infra/cost/tick-usage.ts';
 import { bulkBody } from '../../../lambda/nocodb/bulk-list.ts';
 import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
 import { PLAN_LIMITS } from '../../../lambda/tracker/query-plan.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';

@@ -4,17 +4,20 @@ import { formatLogLine, logLine } from '../../../infra/local/log/follow-log.ts';
 const AT = Date.parse('2026-03-01T12:00:05.250Z');
 
 test('a JSON line shows its message at the time it was written, not the time it was delivered', () => {
-  const message = JSON.stringify({
+  const fields = {
     level: 'INFO',
     timestamp: '2026-03-01T12:00:05.250Z',
     message: '🔍 Checking…',
-  });
+    type: 'tick.started',
+  };
 
-  expect(logLine({ timestamp: AT + 900, message })).toEqual({ at: AT, text: '🔍 Checking…' });
+  const line = logLine({ timestamp: AT + 900, message: JSON.stringify(fields) });
+
+  expect(line).toEqual({ at: AT, text: '🔍 Checking…', fields });
 });
 
 test('a JSON line without a time of its own shows the time it was delivered', () => {
-  expect(logLine({ timestamp: AT, message: '{"message":"hello"}' })).toEqual({ at: AT, text: 'hello' });
+  expect(logLine({ timestamp: AT, message: '{"message":"hello"}' })).toMatchObject({ at: AT, text: 'hello' });
 });
 
 test.each(['boom\n    at file.js:1\n', '{"half": '])(

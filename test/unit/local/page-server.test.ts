@@ -1,24 +1,41 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PaymentPageBackend } from '../../../infra/local/page/page-server.ts';
+import type { PageQuery, PageView, PaymentPageBackend } from '../../../infra/local/page/page-backend.ts';
 import { type PageServer, startPageServer } from '../../../infra/local/page/page-server.ts';
 
-const ROW = {
-  recordId: '1',
-  userId: '1001',
-  title: 'Order 1',
-  isPaid: false,
-  state: 'pending',
+const VIEW: PageView = {
+  intervalSeconds: 20,
+  webhook: false,
+  payments: [],
+  found: 0,
+  total: 0,
+  first: 1,
+  page: 1,
+  pages: 1,
   dataAgeSeconds: 3,
+  resting: true,
+  ticks: [],
+  waitingUsers: 0,
+  requestsPerMinute: { tracker: 3, polling: 0 },
 };
 
 let paid: boolean;
+let tracked: string[];
+let queries: PageQuery[];
 let created: number;
 let errors: unknown[];
 let page: PageServer;
 
 const backend: PaymentPageBackend = {
-  list: async () => [{ ...ROW, paidInNocoDb: paid }],
+  view: async (query) => {
+    queries.push(query);
+    return VIEW;
+  },
+  track: async (recordId) => {
+    if (recordId !== '1') return false;
+    tracked.push(recordId);
+    return true;
+  },
   setPaid: async (recordId, value) => {
     if (recordId !== '1') return false;
     paid = value;
@@ -33,9 +50,11 @@ const backend: PaymentPageBackend = {
 
 beforeEach(async () => {
   paid = false;
+  tracked = [];
+  queries = [];
   created = 0;
   errors = [];
-  page = await startPageServer({ backend, intervalSeconds: 20, onError: (error) => errors.push(error) });
+  page = await startPageServer({ backend, onError: (error) => errors.push(error) });
 });
 afterEach(() => page.close());
 
@@ -71,9 +90,9 @@ function fromThePage(): Record<string, string> {
   return { origin: new URL(page.url).origin, 'content-type': 'application/json' };
 }
 
-test('the page, its style and its script are served, and nothing else of the folder', async () => {
+test('the page, its style and its scripts are served, and nothing else of the folder', async () => {
   const types = await Promise.all(
-    ['/', '/page.css', '/page.js', '/page-server.ts', '/index.html'].map(async (path) => {
+    ['/', '/page.css', '/page.js', '/payments.js', '/page-server.ts', '/index.html'].map(async (path) => {
       const { status, headers } = await send('GET', path);
       return [status, headers['content-type']];
     }),
@@ -83,15 +102,21 @@ test('the page, its style and its script are served, and nothing else of the fol
     [200, 'text/html; charset=utf-8'],
     [200, 'text/css; charset=utf-8'],
     [200, 'text/javascript; charset=utf-8'],
+    [200, 'text/javascript; charset=utf-8'],
     [404, 'application/json'],
     [404, 'application/json'],
   ]);
 });
 
-test('the payments come with the interval', async () => {
-  const { body } = await send('GET', '/api/payments');
+test.each([
+  ['', { search: '', page: 1 }],
+  ['?search=Caf%C3%A9%20%26%20Co&page=3', { search: 'Café & Co', page: 3 }],
+  ['?page=last', { search: '', page: 1 }],
+])('the view of %j is that of the query', async (text, query) => {
+  const { body } = await send('GET', `/api/payments${text}`);
 
-  expect(JSON.parse(body)).toEqual({ intervalSeconds: 20, payments: [{ ...ROW, paidInNocoDb: false }] });
+  expect(JSON.parse(body)).toEqual(VIEW);
+  expect(queries).toEqual([query]);
 });
 
 test('the page ticks a box', async () => {
@@ -99,6 +124,13 @@ test('the page ticks a box', async () => {
 
   expect(status).toBe(200);
   expect(paid).toBe(true);
+});
+
+test('the page has a payment tracked', async () => {
+  expect((await send('POST', '/api/payments/1/track', fromThePage(), '{}')).status).toBe(200);
+  expect((await send('POST', '/api/payments/9/track', fromThePage(), '{}')).status).toBe(404);
+
+  expect(tracked).toEqual(['1']);
 });
 
 test('the page has a payment created', async () => {

@@ -9,7 +9,7 @@ test('an emulator that is gone by then is said in one line, with what to do', as
 
   const removed = removeStack(awsClientConfig(endpoint), {
     stackName: 'Shop',
-    tokenParameterName: '/token',
+    parameterNames: ['/token'],
   });
 
   const error: StartError = await removed.then(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { StartError } from '../../../infra/local/errors/start-error.ts';
-import { parseStartSettings } from '../../../infra/local/start-settings.ts';
+import { parseStartSettings, START_HELP } from '../../../infra/local/start-settings.ts';
 
 const REAL = {
   NOCODB_API_URL: 'https://noco.example',
@@ -9,13 +9,17 @@ const REAL = {
 };
 
 test('nothing configured means a demo NocoDB and an emulator of our own', () => {
-  expect(parseStartSettings([], { PATH: '/bin', AWS_PROFILE: 'work' })).toEqual({ variables: {}, track: [] });
+  expect(parseStartSettings([], { PATH: '/bin', AWS_PROFILE: 'work' })).toEqual({
+    variables: {},
+    track: [],
+    webhook: false,
+  });
 });
 
 test('the demo NocoDB can be watched at another interval', () => {
   const settings = parseStartSettings([], { INTERVAL_SECONDS: '5' });
 
-  expect(settings).toEqual({ variables: { INTERVAL_SECONDS: '5' }, track: [] });
+  expect(settings.variables).toEqual({ INTERVAL_SECONDS: '5' });
 });
 
 test('a real NocoDB is watched when its three variables are set, and the token stays out of the app', () => {
@@ -75,14 +79,24 @@ test('payments to track are pairs of user and record', () => {
   ]);
 });
 
-test.each([
-  [['--track', '12345'], /--track 12345 is not USER:RECORD/],
-  [['--watch'], /Unknown option '--watch'/],
-  [['--track'], /argument missing/],
-])('%j is answered with the form that works', (args, expected) => {
-  const parse = () => parseStartSettings(args, {});
+test('the webhook is for the demo NocoDB only', () => {
+  expect(parseStartSettings(['--webhook'], {}).webhook).toBe(true);
+  expect(() => parseStartSettings(['--webhook'], REAL)).toThrow(
+    '--webhook is for the demo NocoDB, but another NocoDB is configured. Start without --webhook, or unset all NOCODB_ variables.',
+  );
+});
 
-  expect(parse).toThrow(expected);
-  expect(parse).toThrow(/Use: npm start -- --track USER:RECORD/);
-  expect(parse).not.toThrow(/\n/);
+test.each([
+  [
+    ['--track', '12345'],
+    '--track 12345 is not USER:RECORD. Use: npm start -- --track USER:RECORD, as often as needed.',
+  ],
+  [['--watch'], "Unknown option '--watch'. See: npm start -- --help"],
+  [['--track'], "Option '--track <value>' argument missing. See: npm start -- --help"],
+])('%j is answered in one line, with what to do', (args, expected) => {
+  expect(() => parseStartSettings(args, {})).toThrow(expected);
+});
+
+test('the help names every option', () => {
+  expect(START_HELP.match(/--\w+/g)).toEqual(['--track', '--webhook', '--help']);
 });

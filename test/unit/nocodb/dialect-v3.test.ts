@@ -76,6 +76,7 @@ describe('a table in v3', () => {
     const choices = [{ title: 'Open' }, { title: 'Paid' }];
 
     const table = readTable({
+      title: 'Payments',
       fields: [
         { id: 'c1', title: 'Id', type: 'ID', system: 0 },
         { id: 'c2', title: 'Status', type: 'SingleSelect', options: { choices } },
@@ -84,6 +85,7 @@ describe('a table in v3', () => {
 
     expect(table).toEqual({
       version: 'v3',
+      title: 'Payments',
       baseId: BASE,
       fields: [
         { id: 'c1', title: 'Id', type: 'ID', isPrimaryKey: true, isSystem: false },

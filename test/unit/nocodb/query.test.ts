@@ -13,7 +13,8 @@ import {
   unpaidList,
   whereClause,
 } from '../../../lambda/nocodb/query.ts';
-import { type NocoDbSettings, parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
 import type { ChangeQuery, RecordQuery } from '../../../lambda/tracker/record-source.ts';
 import { query, settingsFor } from './fixtures.ts';
 

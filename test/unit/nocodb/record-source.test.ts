@@ -142,6 +142,29 @@ describe('a bulk list', () => {
   });
 });
 
+describe('the name of the table', () => {
+  it('is its title and the id of its base', async () => {
+    const server = await startHttpServer(
+      json(200, { id: 'mpayments000001', base_id: 'p1', title: 'x'.repeat(300), columns: [] }),
+    );
+    const { source, within, events } = sourceFor(server.url);
+
+    expect(await source.tableName?.(within())).toEqual({ title: 'x'.repeat(60), base: 'p1' });
+    expect(server.requests).toMatchObject([{ method: 'GET', path: '/api/v2/meta/tables/mpayments000001' }]);
+    expect(events).toHaveLength(2);
+  });
+
+  it('is missing in an answer that is not a table', async () => {
+    const server = await startHttpServer(json(200, { id: 'mpayments000001' }));
+    const { source, within } = sourceFor(server.url);
+
+    expect(await failureOf(source.tableName?.(within()) as Promise<unknown>)).toMatchObject({
+      kind: 'InvalidResponse',
+      operation: 'read the fields of the table',
+    });
+  });
+});
+
 describe('fields named by their ids', () => {
   const byId = { idField: ID, paidField: PAID, ownerField: OWNER };
 

@@ -149,11 +149,7 @@ describe('an answer that is not one', () => {
     ],
     ['nothing', text(200, ''), 'nothing instead of JSON'],
     ['half a body', halfBody, 'broke off after 17 bytes'],
-    [
-      'something that is not HTTP',
-      notHttp,
-      'broke off after 0 bytes (Response does not match the HTTP/1.1 protocol',
-    ],
+    ['something that is not HTTP', notHttp, 'broke off after 0 bytes (HPE_INVALID_CONSTANT)'],
   ])('%s is an invalid response once it has been tried three times', async (_name, answer, words) => {
     const server = await startHttpServer(answer);
     const { source, within } = sourceFor(server.url);

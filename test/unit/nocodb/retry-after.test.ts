@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PENALTY_MS, penaltyEnd, retryAfterMilliseconds } from '../../../lambda/nocodb/retry-after.ts';
+import { penaltyEnd, retryAfterMilliseconds } from '../../../lambda/nocodb/retry-after.ts';
+import { LONGEST_PENALTY_MS } from '../../../lambda/tracker/interval.ts';
 
 const NOW = Date.parse('2026-10-21T07:28:00Z');
 
@@ -37,7 +38,7 @@ describe('the penalty after a 429', () => {
       95_000,
     ],
     ['garbage', { 'retry-after': 'soon' }, 30_000],
-    ['an absurd wait', { 'retry-after': '999999999' }, MAX_PENALTY_MS],
+    ['an absurd wait', { 'retry-after': '999999999' }, LONGEST_PENALTY_MS],
     ['another header', { 'x-retry-after': '90', 'retry-afterwards': '90' }, 30_000],
   ])('with %s', (_case, headers, milliseconds) => {
     expect(penaltyEnd(headers, NOW) - NOW).toBe(milliseconds);

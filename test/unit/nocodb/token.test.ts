@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
+import { TokenUnavailableError } from '../../../lambda/tracker/errors.ts';
 import { json, startHttpServer } from '../../support/http-server.ts';
 import { page } from './answers.ts';
 import { failureOf, query, sourceFor } from './fixtures.ts';
 
+const DETAILS = { operation: 'read token', target: 'SSM parameter /a', problem: 'away', hint: 'Wait.' };
 const PAID = page([{ Id: 1, Paid: 1 }]);
 
 describe('a token', () => {
@@ -61,17 +63,24 @@ describe('a token', () => {
     expect(calls).toEqual({ get: 1, refresh: 1 });
   });
 
-  it('that cannot be read is reported with its cause', async () => {
-    const cause = new Error('ParameterNotFound');
+  it('that cannot be read is reported as the error of where it is stored, and nothing is sent', async () => {
+    const unavailable = new TokenUnavailableError(DETAILS);
     const server = await startHttpServer(PAID);
-    const token = { get: () => Promise.reject(cause), refresh: () => Promise.reject(cause) };
+    const token = { get: () => Promise.reject(unavailable), refresh: () => Promise.reject(unavailable) };
     const { source, within } = sourceFor(server.url, {}, { token });
 
-    const error = await failureOf(source.list(query(['1']), within()));
-
-    expect(error.kind).toBe('TokenRejected');
-    expect(error.cause).toBe(cause);
+    expect(await failureOf(source.list(query(['1']), within()))).toBe(unavailable);
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('that is rejected while no other can be read does not count as rejected: it may have been replaced', async () => {
+    const unavailable = new TokenUnavailableError(DETAILS);
+    const server = await startHttpServer(rejected);
+    const token = { get: async () => 'old', refresh: () => Promise.reject(unavailable) };
+    const { source, within } = sourceFor(server.url, {}, { token });
+
+    expect(await failureOf(source.list(query(['1']), within()))).toBe(unavailable);
+    expect(server.requests).toHaveLength(1);
   });
 
   it.each(['', ' \n', 'two words', 'tökén', 'line\nbreak'])(

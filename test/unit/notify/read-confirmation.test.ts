@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfirmation, UnreadableRecordError } from '../../../lambda/notify/announce.ts';
+import { readConfirmation, UnreadableRecordError } from '../../../lambda/notify/stream-record.ts';
 import { paidItem, streamRecord } from './stream-records.ts';
 
 describe('a record of the stream', () => {

@@ -61,12 +61,28 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
     { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT, by: 'webhook' },
   ],
   [
-    '👻 Payment missing for user 12345 (record: 42): NocoDB has no such record; the tracker no longer asks for it',
+    '👻 Payment missing for user 12345 (record: 42): NocoDB has no such record; the tracker asks for it once an hour',
     { type: 'payment.missing', payment: PAYMENT },
   ],
   [
-    '🧪 Payment invalid for user 12345 (record: 42): NocoDB refuses the record id (not a number); the tracker no longer asks for it',
+    '🧪 Payment invalid for user 12345 (record: 42): NocoDB refuses the record id (not a number); the tracker asks for it once an hour',
     { type: 'payment.invalid', payment: PAYMENT, reason: 'not a number' },
+  ],
+  [
+    '🌱 Payment pending again for user 12345 (record: 42): its record exists',
+    { type: 'payment.revived', payment: PAYMENT },
+  ],
+  [
+    '🧭 Payment tracker: the gate had a value that no tick writes (nextAllowedAt = 4e12, blockedUntil = x), and was passed; a clock was wrong, or somebody wrote the control item',
+    { type: 'gate.passedOver', nextAllowedAt: '4e12', blockedUntil: 'x' },
+  ],
+  [
+    '✅ Payment tracker: 0/0 paid, 7 pending, 7 held, because they were tracked for another table. Next update at 12:00:40 UTC',
+    finished({ checked: 0, confirmed: 0, pending: 7, held: 7 }),
+  ],
+  [
+    '❌ Payment tracker: tick failed, SourceChanged: no answer (before that: 0/0 paid, 7 pending, 7 held, because they were tracked for another table)',
+    failed({ kind: 'SourceChanged', checked: 0, confirmed: 0, pending: 7, held: 7 }),
   ],
   [
     '🚨 Payment not confirmed for user 12345 (record: 42): the record is paid, but its owner is 999',

@@ -12,6 +12,7 @@ const SUMMARY: TickSummary = {
   missing: 0,
   invalid: 0,
   ownerMismatches: 0,
+  held: 0,
   usersUpdated: 45,
   unanswered: 0,
   unfinished: 0,

@@ -1,9 +1,17 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createLogObserver } from '../../../lambda/observability/log-observer.ts';
+import { createLogger } from '../../../lambda/observability/logger.ts';
 import { TimeoutError } from '../../../lambda/tracker/errors.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { failed, finished, PAYMENT, response, SLOT } from './events.ts';
+
+const CONTEXT = {
+  functionName: 'tick',
+  memoryLimitInMB: '512',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:tick',
+  awsRequestId: 'd65ec1b0-3e9f-4f5c-9c5c-1c9c5c1c9c5c',
+} as Context;
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -25,7 +33,10 @@ function log(event: TrackerEvent): { level: string; entry: Record<string, unknow
       lines.push({ level, entry: JSON.parse(text), text });
     });
   }
-  createLogObserver(new Logger({ serviceName: 'payments', logLevel: 'DEBUG' }))(event);
+  const logger = createLogger('payments');
+  logger.setLogLevel('DEBUG');
+  logger.addContext(CONTEXT);
+  createLogObserver(logger)(event);
   return lines;
 }
 
@@ -40,6 +51,52 @@ test('logs the line for people with the fields of the event beside it', () => {
     checked: 45,
     confirmed: 8,
     dataAgeSeconds: 20,
+  });
+});
+
+test('names the call, and leaves out what is the same in every line of the log, what is 0 and what is false', () => {
+  const [line] = log(finished());
+
+  expect(Object.keys(line?.entry ?? {})).toEqual([
+    'level',
+    'message',
+    'timestamp',
+    'service',
+    'function_request_id',
+    'checked',
+    'confirmed',
+    'pending',
+    'usersUpdated',
+    'requests',
+    'milliseconds',
+    'dataAgeSeconds',
+    'type',
+    'nextUpdateAt',
+  ]);
+});
+
+test('a request and its response have the fields of the log queries beside the line for people', () => {
+  const request = {
+    type: 'nocodb.request',
+    method: 'GET',
+    endpoint: '/api/v2/tables/m1/records',
+    recordIds: 45,
+    params: 'limit=45',
+  } as const;
+
+  const [asked] = log(request);
+  const [answered] = log(response());
+
+  expect(asked?.entry.message).toMatch(/GET \/api\/v2\/tables\/m1\/records \(45 record ids; limit=45\)/);
+  expect(asked?.entry).toMatchObject({ type: 'nocodb.request', recordIds: 45 });
+  expect(asked?.entry).not.toHaveProperty('params');
+  expect(answered?.entry).toMatchObject({
+    type: 'nocodb.response',
+    outcome: 'ok',
+    status: 200,
+    milliseconds: 123,
+    bytes: 345,
+    records: 8,
   });
 });
 

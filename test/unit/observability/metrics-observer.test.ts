@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createMetrics, createMetricsObserver, METRICS } from '../../../lambda/observability/metrics.ts';
+import { ACTION_NEEDED, ERROR_KINDS } from '../../../lambda/tracker/errors.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
-import { failed, finished, PAYMENT, response, SLOT } from './events.ts';
+import { failed, finished, response, SLOT } from './events.ts';
 
 interface EmbeddedMetrics {
   readonly _aws: {
@@ -40,41 +41,31 @@ function valuesOf(line: EmbeddedMetrics | undefined): Record<string, unknown> {
   return Object.fromEntries(metrics.map(({ Name }) => [Name, line?.[Name]]));
 }
 
-test('an ordinary tick publishes four metrics, in one line', () => {
-  const published = publish(response(), finished({ confirmed: 0, pending: 45 }));
-
-  expect(published).toHaveLength(1);
-  expect(valuesOf(published[0])).toEqual({ NocoDbLatency: 123, TicksDone: 1, DataAge: 20, Pending: 45 });
-  expect(published[0]).toMatchObject({
-    service: 'shop-payments',
-    _aws: { CloudWatchMetrics: [{ Namespace: 'PaymentTracker', Dimensions: [['service']] }] },
-  });
+test('a tick without anything unusual publishes nothing, whether it confirms payments or not', () => {
+  expect(publish(response(), finished({ confirmed: 0, pending: 45 }), finished())).toEqual([]);
 });
 
-test('what is not zero is published beside them', () => {
-  const [line] = publish(
-    finished({
-      missing: 1,
-      invalid: 2,
-      ownerMismatches: 3,
-      cutPages: 4,
-      unanswered: 5,
-      unfinished: 6,
-      pending: 0,
-    }),
+test('what is unusual is published, in one line', () => {
+  const published = publish(
+    response({ outcome: 'failed', status: 500 }),
+    response(),
+    response({ outcome: 'rateLimited', status: 429 }),
+    finished({ missing: 1, invalid: 2, ownerMismatches: 3, cutPages: 4, unanswered: 5, unfinished: 6 }),
   );
 
-  expect(valuesOf(line)).toEqual({
-    TicksDone: 1,
-    DataAge: 20,
-    Pending: 0,
-    Confirmed: 8,
-    Missing: 1,
-    Invalid: 2,
+  expect(published).toHaveLength(1);
+  expect(valuesOf(published[0])).toEqual({
+    NocoDbFailed: 1,
+    NocoDbRateLimited: 1,
+    PaymentsGivenUp: 3,
     OwnerMismatch: 3,
     CutPages: 4,
     Unanswered: 5,
     Unfinished: 6,
+  });
+  expect(published[0]).toMatchObject({
+    service: 'shop-payments',
+    _aws: { CloudWatchMetrics: [{ Namespace: 'PaymentTracker', Dimensions: [['service']] }] },
   });
 });
 
@@ -82,98 +73,70 @@ test('a resting tracker publishes nothing', () => {
   const empty = { checked: 0, confirmed: 0, pending: 0, requests: 0 };
   const tickStarted = { type: 'tick.started', pending: 0, users: 0, audit: false } as const;
 
-  expect(publish(tickStarted, finished({ ...empty, resting: true }))).toEqual([]);
+  expect(publish(tickStarted, finished({ ...empty, resting: true, dataAgeSeconds: 300 }))).toEqual([]);
 });
 
-test('every request counts, with its latency and what came of it', () => {
-  const [line] = publish(
-    response({ outcome: 'failed', status: 500, milliseconds: 10 }),
-    response({ milliseconds: 20 }),
-    response({ outcome: 'rateLimited', status: 429, milliseconds: 30 }),
-    finished(),
-  );
-
-  expect(valuesOf(line)).toMatchObject({
-    NocoDbLatency: [10, 20, 30],
-    NocoDbFailed: 1,
-    NocoDbRateLimited: 1,
-  });
-});
-
-test('a failed tick is counted for the tracker, and by error kind', () => {
-  const published = publish(failed({ kind: 'TokenRejected', dataAgeSeconds: 61 }));
+test('a failed tick is counted by error kind, with the age of the data that it leaves old', () => {
+  const published = publish(failed({ kind: 'Timeout', dataAgeSeconds: 61 }));
   const byKind = published.find(({ ErrorKind }) => ErrorKind !== undefined);
   const all = published.find(({ ErrorKind }) => ErrorKind === undefined);
 
   expect(published).toHaveLength(2);
-  expect(valuesOf(all)).toEqual({ TicksFailed: 1, DataAge: 61, Confirmed: 8, Pending: 37 });
+  expect(valuesOf(all)).toEqual({ DataAge: 61 });
   expect(valuesOf(byKind)).toEqual({ TicksFailed: 1 });
   expect(byKind).toMatchObject({
     service: 'shop-payments',
-    ErrorKind: 'TokenRejected',
+    ErrorKind: 'Timeout',
     _aws: { CloudWatchMetrics: [{ Dimensions: [expect.arrayContaining(['service', 'ErrorKind'])] }] },
   });
 });
 
-test('a tick that could not even list what is pending says nothing about how much is', () => {
-  const published = publish(failed({ kind: 'TableUnavailable', checked: 0, confirmed: 0, pending: 0 }));
+test.each(ERROR_KINDS)('of the error kind %s it is told whether a person is needed', (kind) => {
+  const values = publish(failed({ kind })).map(valuesOf);
 
-  expect(published.map(valuesOf)).not.toContainEqual(expect.objectContaining({ Pending: 0 }));
-  expect(published).toHaveLength(2);
+  if (ACTION_NEEDED.has(kind)) expect(values).toContainEqual({ ActionNeeded: 1 });
+  else expect(values).toEqual([{ TicksFailed: 1 }]);
 });
 
-test('the first tick of all has no age of data', () => {
-  const { dataAgeSeconds: _, ...first } = finished();
+test.for([
+  ['fresh', 29.9, 29.9, undefined],
+  ['stale', 30, 30, 30],
+  ['fresh, but the last complete sweep is too old', 20, 4000, 4000],
+  ['fresh, and a sweep takes many ticks', 20, 3999, undefined],
+  ['fresh, and no sweep was ever complete', 20, undefined, undefined],
+  ['unknown, because no tick ever succeeded', undefined, undefined, undefined],
+] as const)(
+  'of data that is %s, at ages of %s s and %s s, the published age is %s',
+  ([, data, sweep, published]) => {
+    const { dataAgeSeconds: _, ...summary } = finished();
+    const ages = {
+      ...(data !== undefined && { dataAgeSeconds: data }),
+      ...(sweep !== undefined && { sweepAgeSeconds: sweep }),
+    };
 
-  expect(valuesOf(publish(first)[0])).not.toHaveProperty('DataAge');
-});
+    expect(valuesOf(publish({ ...summary, ...ages })[0]).DataAge).toBe(published);
+  },
+);
 
-test('a tick that a penalty keeps out is counted, one whose slot is served is not', () => {
+test('a penalty publishes the age of the data; a slot that is served already publishes nothing', () => {
   const published = publish(
     { type: 'tick.skipped', reason: 'held', until: SLOT, dataAgeSeconds: 20 },
     { type: 'tick.skipped', reason: 'blocked', until: SLOT, dataAgeSeconds: 50 },
   );
 
-  expect(published.map(valuesOf)).toEqual([{ TicksSkipped: 1, DataAge: 50 }]);
+  expect(published.map(valuesOf)).toEqual([{ DataAge: 50 }]);
 });
 
-test('a tick that had nothing to check says nothing about the age of the data', () => {
-  const [line] = publish(finished({ checked: 0, confirmed: 0, pending: 0, dataAgeSeconds: 290 }));
+test('a tick that finds the gate held tells the age of the data once it is older than two intervals', () => {
+  const skipped = { type: 'tick.skipped', reason: 'held', until: SLOT } as const;
 
-  expect(valuesOf(line)).toEqual({ TicksDone: 1, Pending: 0 });
+  const published = publish(skipped, { ...skipped, dataAgeSeconds: 40 }, { ...skipped, dataAgeSeconds: 41 });
+
+  expect(published.map(valuesOf)).toEqual([{ DataAge: 41 }]);
 });
 
-test.for([
-  ['is as old as the data', 20, 20, undefined],
-  ['is an interval older than the data', 20, 40, undefined],
-  ['is more than an interval older than the data', 20, 41, 41],
-  ['has never been complete', 20, undefined, undefined],
-  ['is complete, but the age of the data is unknown', undefined, 600, undefined],
-] as const)(
-  'the age of a sweep that %s, at ages of %s s and %s s, is published as %s',
-  ([, dataAgeSeconds, sweepAgeSeconds, published]) => {
-    const { dataAgeSeconds: _, ...summary } = finished();
-    const ages = {
-      ...(dataAgeSeconds !== undefined && { dataAgeSeconds }),
-      ...(sweepAgeSeconds !== undefined && { sweepAgeSeconds }),
-    };
-
-    expect(valuesOf(publish({ ...summary, ...ages })[0]).SweepAge).toBe(published);
-  },
-);
-
-test('a failed tick publishes the age of the last complete sweep too', () => {
-  const published = publish(failed({ sweepAgeSeconds: 4000 }));
-
-  expect(published.map(valuesOf)).toContainEqual(expect.objectContaining({ TicksFailed: 1, SweepAge: 4000 }));
-});
-
-test('a confirmation by webhook is counted at once, one by a tick in its summary', () => {
-  const confirmed = { type: 'payment.confirmed', payment: PAYMENT, paidAt: SLOT } as const;
-
-  const published = publish({ ...confirmed, by: 'tick' }, { ...confirmed, by: 'webhook' });
-
-  expect(published.map(valuesOf)).toEqual([{ Confirmed: 1 }]);
+test('while nothing is pending, the age of the data does not matter', () => {
+  expect(publish(finished({ checked: 0, confirmed: 0, pending: 0, dataAgeSeconds: 290 }))).toEqual([]);
 });
 
 test('every metric is published by one of these events, in its unit', () => {
@@ -181,9 +144,7 @@ test('every metric is published by one of these events, in its unit', () => {
     response({ outcome: 'failed' }),
     response({ outcome: 'rateLimited' }),
     finished({ missing: 1, invalid: 1, ownerMismatches: 1, cutPages: 1, unanswered: 1, unfinished: 1 }),
-    finished({ sweepAgeSeconds: 600 }),
-    failed(),
-    { type: 'tick.skipped', reason: 'blocked', until: SLOT },
+    failed({ kind: 'TokenRejected', dataAgeSeconds: 100 }),
   );
 
   const seen = published.flatMap(({ _aws }) => _aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics));

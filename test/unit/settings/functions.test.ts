@@ -1,8 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
-import { readSettings, SettingsError } from '../../../lambda/settings/read-settings.ts';
+import { readSettings } from '../../../lambda/settings/read-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 
 const LOOP = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Loop';
 const BUS = 'arn:aws:events:eu-central-1:123456789012:event-bus/Shop';
+const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/Dead';
 const TICK = {
   PAYMENT_TABLE_NAME: 'Payments',
   TRACKER_NAME: 'shop',
@@ -52,10 +54,12 @@ describe('the wake-up function', () => {
   });
 });
 
-test('the notify function reads the tracker and the bus', () => {
-  expect(readSettings({ TRACKER_NAME: 'shop', EVENT_BUS_ARN: BUS }, 'notify')).toEqual({
+test('the notify function reads the tracker, the bus and the dead-letter queue', () => {
+  const variables = { TRACKER_NAME: 'shop', EVENT_BUS_ARN: BUS, DEAD_LETTER_QUEUE_URL: QUEUE };
+  expect(readSettings(variables, 'notify')).toEqual({
     trackerName: 'shop',
     eventBusArn: BUS,
+    deadLetterQueueUrl: QUEUE,
   });
   expect(() => readSettings({ EVENT_BUS_ARN: 'Shop' }, 'notify')).toThrow(
     /TRACKER_NAME is missing.*EVENT_BUS_ARN "Shop" is not the ARN of an event bus/s,

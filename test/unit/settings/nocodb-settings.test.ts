@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../../../lambda/settings/read-settings.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://noco.example', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
 

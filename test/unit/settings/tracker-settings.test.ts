@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../../../lambda/settings/read-settings.ts';
 import {
   formatTrackerSettings,
   parseTrackerSettings,
-  type TrackerSettings,
-} from '../../../lambda/settings/tracker-settings.ts';
+} from '../../../lambda/settings/read-tracker-settings.ts';
+import { SettingsError } from '../../../lambda/settings/settings-error.ts';
+import type { TrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
 
 const WORKING = { NOCODB_API_URL: 'https://nocodb.example.com', NOCODB_TABLE_ID: 'mq13l0ec25f9v23' };
 

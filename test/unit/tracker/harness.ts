@@ -1,6 +1,6 @@
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { SeenNews } from '../../../lambda/tracker/seen-news.ts';
-import { type TickResult, tick } from '../../../lambda/tracker/tick.ts';
+import { type TickDependencies, type TickResult, tick } from '../../../lambda/tracker/tick.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
@@ -8,9 +8,10 @@ import { SimulatedPayments } from '../../support/simulated-payments.ts';
 /** Seconds from one slot to the next, where a test does not say otherwise. */
 export const INTERVAL = 20;
 
-/** A tracker whose clock, table and NocoDB are in the test's hand. */
-export function harness(options: { intervalSeconds?: number; auditEvery?: number; source?: string } = {}) {
+/** A tracker whose clock, settings, table and NocoDB are in the test's hand. */
+export function harness(options: Partial<TickDependencies['settings']> = {}) {
   const { intervalSeconds = INTERVAL } = options;
+  const settings = { ...options, intervalSeconds };
   const clock = new FakeClock();
   const table = new SimulatedPayments({ clock });
   const source = new FakeSource(clock);
@@ -19,7 +20,7 @@ export function harness(options: { intervalSeconds?: number; auditEvery?: number
   let owners = 0;
   const run = (): Promise<TickResult> =>
     tick({
-      settings: { ...options, intervalSeconds },
+      settings,
       clock,
       gate: table.gate,
       payments: table.payments,
@@ -44,5 +45,5 @@ export function harness(options: { intervalSeconds?: number; auditEvery?: number
     await table.track(userId, recordId);
     source.records.set(recordId, record);
   };
-  return { clock, table, source, seenNews, events, eventsOf, run, next, pending };
+  return { settings, clock, table, source, seenNews, events, eventsOf, run, next, pending };
 }

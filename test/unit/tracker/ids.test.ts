@@ -10,17 +10,30 @@ describe('a user id', () => {
     ['@alice', '@alice'],
     ['житель', 'житель'],
     ['whatsapp:+49170', 'whatsapp:+49170'],
+    ['😀', '😀'],
   ])('%s is kept as %s', (value, expected) => {
     expect(parseUserId(value)).toBe(expected);
   });
 
-  it.each(['', ' ', 'a b', 'a#b', 'a\nb', 'x'.repeat(129), 1.5, Number.NaN, 2 ** 53, null, undefined, {}])(
-    '%j is refused, and the error says what is expected',
-    (value) => {
-      expect(() => parseUserId(value as string)).toThrow(InvalidIdError);
-      expect(() => parseUserId(value as string)).toThrow(/^userId .* is not valid: expected /);
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    'a b',
+    'a#b',
+    'a\nb',
+    'a\ud83d',
+    '\ude00\ud83d',
+    'x'.repeat(129),
+    1.5,
+    Number.NaN,
+    2 ** 53,
+    null,
+    undefined,
+    {},
+  ])('%j is refused, and the error says what is expected', (value) => {
+    expect(() => parseUserId(value as string)).toThrow(InvalidIdError);
+    expect(() => parseUserId(value as string)).toThrow(/^userId .* is not valid: expected /);
+  });
 });
 
 describe('a record id', () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { RateLimitedError } from '../../../lambda/tracker/errors.ts';
+import { DETAILS } from '../../support/fake-source.ts';
 import { harness } from './harness.ts';
 
 describe('the gate', () => {
@@ -37,6 +39,49 @@ describe('the gate', () => {
     const duplicate = await run();
 
     expect([early.outcome, duplicate.outcome]).toEqual(['done', 'skipped']);
+  });
+
+  it.each([
+    ['a holder', { nextAllowedAt: Date.UTC(2099, 0, 1) }],
+    ['a holder that is no number', { nextAllowedAt: 'tomorrow' }],
+    ['a penalty', { blockedUntil: Date.UTC(2099, 0, 1) }],
+    ['both', { nextAllowedAt: Date.UTC(2099, 0, 1), blockedUntil: Date.UTC(2099, 0, 1) }],
+  ])('is passed, with a warning, when %s was written that no tick writes', async (_, state) => {
+    const { table, next, pending, eventsOf } = harness();
+    await pending('alice', '1');
+    await table.remember(state as object);
+
+    const results = [await next(), await next()];
+
+    expect(results).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+    const told = Object.entries(state).map(([name, value]) => [name, String(value)]);
+    expect(eventsOf('gate.passedOver')).toEqual([{ type: 'gate.passedOver', ...Object.fromEntries(told) }]);
+    expect(table.control).not.toHaveProperty('blockedUntil');
+  });
+
+  it('notes a penalty although a broken one was there before', async () => {
+    const { table, source, clock, next, pending } = harness();
+    await pending('alice', '1');
+    await table.remember({ blockedUntil: Date.UTC(2099, 0, 1) });
+    const retryAt = clock.now() + 90_000;
+    source.faults = [new RateLimitedError({ ...DETAILS, retryAt })];
+
+    await expect(next()).rejects.toThrow(RateLimitedError);
+
+    expect(table.control.blockedUntil).toBe(retryAt);
+    expect(await next()).toEqual({ outcome: 'skipped', reason: 'blocked', until: retryAt });
+  });
+
+  it('waits for the longest penalty, and for a tick of a longer interval', async () => {
+    const { table, clock, run, eventsOf } = harness({ intervalSeconds: 5 });
+    const hour = 60 * 60_000;
+    await table.remember({ blockedUntil: clock.now() + hour });
+
+    expect(await run()).toMatchObject({ outcome: 'skipped', reason: 'blocked' });
+    clock.advance(hour);
+    await table.gate.acquire({ owner: 'of 300 s', now: clock.now(), lease: 60_500 });
+    expect(await run()).toMatchObject({ outcome: 'skipped', reason: 'held' });
+    expect(eventsOf('gate.passedOver')).toEqual([]);
   });
 
   it('opens by itself when a tick dies', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { TableUnavailableError } from '../../../lambda/table/errors.ts';
-import { RateLimitedError, ServerFaultError, TimeoutError } from '../../../lambda/tracker/errors.ts';
+import { TimeoutError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { harness } from './harness.ts';
 
@@ -381,38 +381,20 @@ describe('a NocoDB without bulk lists', () => {
 });
 
 describe('what the source learned about its server', () => {
-  it('is remembered from tick to tick, and forgotten with the source', async () => {
-    const first = harness({ source: 'one' });
+  it('is remembered from tick to tick with the base of the table, and forgotten with the source', async () => {
+    const first = harness({ source: 'one', table: { id: 'm1', comparesOwners: true } });
     const recalled: unknown[] = [];
-    const facts = { withoutV2Since: 1, baseId: 'pqot58neiu3o1xo' };
     const recall = (known: unknown) => void recalled.push(known);
-    Object.assign(first.source, { recall, facts: () => facts });
+    Object.assign(first.source, { recall, facts: () => ({ withoutV2Since: 1 }) });
+    first.source.name = { title: 'Payments', base: 'pqot58neiu3o1xo' };
 
     await first.next();
     await first.next();
+    expect(recalled).toEqual([{}, { withoutV2Since: 1, baseId: 'pqot58neiu3o1xo' }]);
+    expect(first.table.control.withoutV2Since).toBe(1);
 
-    expect(recalled).toEqual([undefined, facts]);
-    expect(first.table.control.server).toEqual(facts);
     await first.table.remember({ source: 'another' });
     await first.next();
-    expect(recalled.at(-1)).toBeUndefined();
-  });
-
-  it('may be more with each audit; an error of that ends no tick, except for a rate limit', async () => {
-    const { source, table, next } = harness({ auditEvery: 60_000 });
-    const errors = [new ServerFaultError(DETAILS), new RateLimitedError({ ...DETAILS, retryAt: 0 })];
-    let asked = 0;
-    Object.assign(source, {
-      async learn() {
-        asked += 1;
-        const error = errors.shift();
-        if (error) throw error;
-      },
-    });
-
-    for (let slot = 0; slot < 5; slot += 1) await next();
-    expect([asked, table.control.counters.failures]).toEqual([1, 0]);
-    await expect(next().then(next).then(next)).rejects.toThrow(RateLimitedError);
-    expect(asked).toBe(2);
+    expect(recalled.at(-1)).toEqual({ baseId: 'pqot58neiu3o1xo' });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { WebhookRequest } from '../../../lambda/webhook/handle-webhook.ts';
 import { MAX_BODY_BYTES } from '../../../lambda/webhook/read-event.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
-import { harness, requestOf, row, SECRET, ticked, updateEvent } from './harness.ts';
+import { harness, requestOf, row, SECRET, TABLE_ID, ticked, updateEvent } from './harness.ts';
 
 const OWNER = { NOCODB_OWNER_FIELD: 'TG ID' };
 
@@ -27,6 +27,45 @@ describe('a call of the webhook', () => {
       { type: 'payment.confirmed', by: 'webhook', payment: { userId: '67890', recordId: '17' } },
       { type: 'webhook.handled', records: 1, confirmed: 2 },
     ]);
+  });
+
+  it('confirms a payment that was given up', async () => {
+    const { table, handle, clock } = await harness();
+    await table.track('12345', '17');
+    await table.payments.markMissing({ userId: '12345', recordId: '17' }, clock.now());
+
+    expect(await handle(requestOf(ticked(17)))).toMatchObject({ body: '{"confirmed":1}' });
+    expect(table.status('12345', '17')).toBe('paid');
+  });
+
+  it.each([
+    ['confirms no payment that was tracked for another table', {}, 'pending'],
+    ['confirms it where an owner field protects it', OWNER, 'paid'],
+  ] as const)('%s', async (_, variables, status) => {
+    const { table, handle, clock } = await harness(variables);
+    await table.track('12345', '17');
+    clock.advance(1_000);
+    await table.remember({
+      watched: [
+        { table: 'another', since: 0 },
+        { table: TABLE_ID, since: clock.now() },
+      ],
+    });
+    await table.track('67890', '18');
+
+    await handle(requestOf(ticked(17)));
+    await handle(requestOf(ticked(18, { 'TG ID': '67890' })));
+
+    expect([table.status('12345', '17'), table.status('67890', '18')]).toEqual([status, 'paid']);
+  });
+
+  it('confirms nothing while the ticks still watch another table', async () => {
+    const { table, handle } = await harness();
+    await table.track('12345', '17');
+    await table.remember({ watched: [{ table: 'another', since: 0 }] });
+
+    expect(await handle(requestOf(ticked(17)))).toMatchObject({ body: '{"confirmed":0}' });
+    expect(table.status('12345', '17')).toBe('pending');
   });
 
   it('changes nothing when it comes again', async () => {

@@ -1,6 +1,7 @@
 import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
-import { parseTrackerSettings } from '../../../lambda/settings/tracker-settings.ts';
+import { toWatchedTable } from '../../../lambda/nocodb/record-source.ts';
+import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import {
   handleWebhook,
@@ -29,7 +30,8 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
   const nocoDb = { send: () => Promise.reject(new Error('no request to NocoDB is expected')) };
   const dependencies = {
     isSecret: async (offered: string | undefined) => offered === SECRET,
-    tableId: settings.tableId,
+    table: toWatchedTable(settings),
+    watchedTables: table.gate,
     titles: createFieldTitles(createNocoDbApi(settings, nocoDb, clock)),
     payments: table.payments,
     count: table.count,

@@ -2,7 +2,7 @@ import { coded, hookNotFound } from '../errors/api-error.ts';
 import type { Column } from '../table/columns.ts';
 import type { Dialect } from '../table/dialect.ts';
 import { compileWhere, type Matcher } from '../table/where.ts';
-import { type Delivery, deliver } from './delivery.ts';
+import type { Delivery, Notification } from './delivery.ts';
 import { type Hook, type HookBody, type HookFilter, parseHook, parseHookFilter } from './hook.ts';
 import { eventRows, type TableChange } from './hook-event.ts';
 
@@ -31,6 +31,8 @@ export interface HooksContext {
   readonly dialect: Dialect;
   /** Makes UUIDs. */
   readonly newId: () => string;
+  /** Sends an event. */
+  readonly deliver: (notification: Notification, event: unknown) => Promise<Delivery>;
 }
 
 interface Entry {
@@ -39,7 +41,7 @@ interface Entry {
 }
 
 export function createHooks(context: HooksContext): Hooks {
-  const { baseId, tableId, title, newId } = context;
+  const { baseId, tableId, title, newId, deliver } = context;
   const entries = new Map<string, Entry>();
   const deliveries: Delivery[] = [];
   const underWay = new Set<Promise<void>>();

@@ -1,117 +1,117 @@
-const REFRESH_MS = 1000;
+import { scrollTo, showPayments } from './payments.js';
+import { call, NoAnswerError } from './server.js';
+import { showNoAnswer, showTracker } from './tracker.js';
+
+/** Milliseconds between two refreshes. After an action, its result is awaited more eagerly. */
+const REFRESH = { usually: 1000, afterAction: 200, actionCounts: 3000 };
 
 const byId = (id) => document.getElementById(id);
-const rows = new Map();
-const confirmed = new Set();
-let firstView = true;
+const query = { search: '', page: 1 };
 /** Number of actions. A response to a request from before the last action is out of date. */
 let actions = 0;
+let lastAction = Number.NEGATIVE_INFINITY;
+/** Whether the tracker did not answer last time. */
+let isGone = false;
+let wake = () => {};
 
-async function call(method, path, body) {
-  const response = await fetch(path, {
-    method,
-    ...(method === 'GET'
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
-
-/** Performs an action. Shows its error until the next action. */
+/** Performs an action. @throws what it throws, after the page has shown it */
 async function act(action) {
-  actions++;
+  noteAction();
   try {
-    await action();
-    byId('problem').textContent = '';
+    const answer = await action();
+    setAlarm('');
+    return answer;
   } catch (error) {
-    byId('problem').textContent = error.message;
+    showError(error);
+    throw error;
+  } finally {
+    noteAction();
   }
+}
+
+function noteAction() {
   actions++;
+  lastAction = Date.now();
+  wake();
 }
 
-function newRow(payment) {
-  const row = byId('row').content.firstElementChild.cloneNode(true);
-  row.querySelector('.record').textContent = payment.recordId;
-  row.querySelector('.customer').textContent = payment.userId;
-  row.querySelector('.title').textContent = payment.title;
-  row.querySelector('label .hidden').textContent = `Record ${payment.recordId} is paid`;
-  const box = row.querySelector('input');
-  box.addEventListener('change', () =>
-    act(() => call('PUT', `/api/payments/${payment.recordId}/paid`, box.checked)),
-  );
-  byId('payments').append(row);
-  return row;
+function showError(error, gone = error instanceof NoAnswerError) {
+  setAlarm(error.message);
+  isGone ||= gone;
+  if (isGone) showNoAnswer();
 }
 
-/** Explains the result of `isPaid`, for example why the two columns differ. */
-function note(payment) {
-  if (payment.isPaid) return `since ${new Date(payment.paidAt).toLocaleTimeString()}`;
-  if (payment.state !== 'pending') return payment.state;
-  return payment.paidInNocoDb ? 'until the next tick' : '';
+/** A screen reader reads the alarm aloud whenever it is written, so it is written only if it is new. */
+function setAlarm(text) {
+  if (byId('alarm').textContent !== text) byId('alarm').textContent = text;
 }
 
-function showRow(payment) {
-  if (!rows.has(payment.recordId)) rows.set(payment.recordId, newRow(payment));
-  const row = rows.get(payment.recordId);
-  row.querySelector('input').checked = payment.paidInNocoDb;
-  const answer = row.querySelector('.answer');
-  answer.textContent = String(payment.isPaid);
-  answer.classList.toggle('true', payment.isPaid);
-  row.querySelector('.note').textContent = note(payment);
-  row.querySelector('.age').textContent =
-    payment.dataAgeSeconds === null ? '–' : `${payment.dataAgeSeconds} s`;
-  if (payment.isPaid && !confirmed.has(payment.recordId)) {
-    confirmed.add(payment.recordId);
-    if (!firstView)
-      byId('news').textContent = `Customer ${payment.userId} has paid record ${payment.recordId}.`;
-  }
-}
-
-function showFreshness(payments, intervalSeconds) {
-  const ages = payments.map((payment) => payment.dataAgeSeconds).filter((age) => age !== null);
-  const age = Math.max(...ages);
-  const known = ages.length > 0;
-  byId('interval').textContent = intervalSeconds;
-  byId('freshness').classList.toggle('fresh', known && age <= 2 * intervalSeconds);
-  byId('freshness').classList.toggle('stale', known && age > 2 * intervalSeconds);
-  byId('age').textContent = known ? `NocoDB was last asked ${age} s ago.` : 'NocoDB has not been asked yet.';
-}
+/** Calls a listener that may fail: the page has shown why. */
+const shown = (listener) => (event) => listener(event).catch(() => {});
 
 async function refresh() {
   const before = actions;
-  const { payments, intervalSeconds } = await call('GET', '/api/payments');
+  const view = await call('GET', `/api/payments?${new URLSearchParams(query)}`);
   if (actions !== before) return;
-  const present = new Set(payments.map((payment) => payment.recordId));
-  for (const [recordId, row] of rows) {
-    if (present.has(recordId)) continue;
-    row.remove();
-    rows.delete(recordId);
-  }
-  for (const payment of payments) showRow(payment);
-  showFreshness(payments, intervalSeconds);
-  firstView = false;
+  query.page = view.page;
+  showTracker(view);
+  showPayments(view, {
+    setPaid: (recordId, paid) => act(() => call('PUT', `/api/payments/${recordId}/paid`, paid)),
+    track: shown(async (recordId) => {
+      await act(() => call('POST', `/api/payments/${recordId}/track`, {}));
+      byId('news').textContent = `A bot tracks record ${recordId} now.`;
+    }),
+  });
 }
 
-byId('create').addEventListener('click', (event) =>
-  act(async () => {
-    event.target.disabled = true;
+byId('create').addEventListener(
+  'click',
+  shown(async ({ currentTarget: button }) => {
+    // A disabled button would lose the focus.
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
     try {
-      const { recordId } = await call('POST', '/api/payments', {});
+      const { recordId } = await act(() => call('POST', '/api/payments', {}));
       byId('news').textContent = `The bot created record ${recordId} and tracks it.`;
+      byId('search').value = '';
+      Object.assign(query, { search: '', page: Number.MAX_SAFE_INTEGER });
+      await refresh();
+      scrollTo(recordId);
     } finally {
-      event.target.disabled = false;
+      button.ariaDisabled = 'false';
     }
   }),
 );
 
+byId('search').addEventListener('input', ({ currentTarget: { value } }) => {
+  Object.assign(query, { search: value, page: 1 });
+  noteAction();
+});
+
+for (const [id, step] of [
+  ['previous', -1],
+  ['next', 1],
+]) {
+  byId(id).addEventListener('click', ({ currentTarget: button }) => {
+    if (button.ariaDisabled === 'true') return;
+    query.page += step;
+    noteAction();
+  });
+}
+
 for (;;) {
+  const before = actions;
   try {
     await refresh();
-    byId('connection').textContent = '';
+    if (isGone) setAlarm('');
+    isGone = false;
   } catch (error) {
-    byId('connection').textContent = `The page cannot be refreshed: ${error.message}`;
+    showError(error, true);
   }
-  await new Promise((resolve) => setTimeout(resolve, REFRESH_MS));
+  if (actions !== before) continue;
+  const isRecent = Date.now() - lastAction < REFRESH.actionCounts;
+  await new Promise((resolve) => {
+    wake = resolve;
+    setTimeout(resolve, isRecent ? REFRESH.afterAction : REFRESH.usually);
+  });
 }

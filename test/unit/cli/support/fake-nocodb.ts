@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { Agent } from 'undici';
-import { onTestFinished } from 'vitest';
 import { type NocoDbAccessOptions, openNocoDb } from '../../../../infra/cli/nocodb/nocodb-access.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { type ReceivedRequest, startHttpServer } from '../../../support/http-server.ts';
+import { FakePayments } from './fake-payments.ts';
 
 const TOKEN = 'right-token';
 const TABLE = 'mpayments0000001';
@@ -59,17 +58,16 @@ export class FakeNocoDb {
   /** The access of a command, with these variables set or (`undefined`) removed. */
   access(variables: Readonly<Record<string, string | undefined>> = {}) {
     const clock = new FakeClock();
-    const dispatcher = new Agent();
-    onTestFinished(() => dispatcher.destroy());
     const env = {
       NOCODB_API_URL: this.url,
       NOCODB_TABLE_ID: TABLE,
       NOCODB_API_TOKEN: TOKEN,
       ...variables,
     };
-    const parts = { clock, random: () => 0, dispatcher };
+    const parts = { clock, random: () => 0 };
     return {
       clock,
+      payments: async () => new FakePayments(),
       nocodb: (options?: Pick<NocoDbAccessOptions, 'examine'>) => openNocoDb(env, { ...parts, ...options }),
     };
   }

@@ -6,6 +6,9 @@ import { type TrackedPayment, type TrackerStats, TrackManyError } from '../../..
 export const QUIET_STATS: TrackerStats = {
   trackedUsers: 0,
   pending: 0,
+  held: 0,
+  missing: 0,
+  invalid: 0,
   updateIntervalSeconds: 20,
   totalUpdates: 1,
   failures: 0,

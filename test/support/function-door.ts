@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An address of this machine that leads to the URL of a Lambda function. */
-export interface FunctionDoor {
+export interface FunctionDoor extends AsyncDisposable {
   readonly url: string;
   close(): Promise<void>;
 }
@@ -28,12 +28,14 @@ export async function openFunctionDoor(functionUrl: string, endpoint: string): P
     incoming.pipe(passedOn);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

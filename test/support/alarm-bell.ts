@@ -5,11 +5,13 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { DeployedTracker } from '../../../infra/local/deployment/deploy-tracker.ts';
-import { functionLogGroups, logReader } from '../../../infra/local/log/function-logs.ts';
-import { type Datapoint, embeddedDatapoints } from '../../support/embedded-metrics.ts';
+import type { DeployedTracker } from '../../infra/local/deployment/deploy-tracker.ts';
+import type { AwsClientConfig } from '../../infra/local/emulator/aws-environment.ts';
+import { functionLogGroups, logReader } from '../../infra/local/log/function-logs.ts';
+import { type Datapoint, embeddedDatapoints } from './embedded-metrics.ts';
 
 /** Receives the notifications of the alarms of a deployed stack. */
 export interface AlarmBell {
@@ -21,10 +23,15 @@ export interface AlarmBell {
 }
 
 /**
- * Subscribes to the topic, as people do. Also stores the metrics that the functions write into their logs, because the
- * emulator does not do that as CloudWatch does.
+ * Subscribes to the topic, as people do.
+ *
+ * @param storesMetrics whether it also stores the metrics that the functions write into their logs, because an emulator
+ *   does not do that as CloudWatch does
  */
-export async function listenForAlarms({ aws, stackName, output }: DeployedTracker): Promise<AlarmBell> {
+export async function listenForAlarms(
+  { aws, stackName, output }: DeployedTracker<Partial<AwsClientConfig>>,
+  storesMetrics = true,
+): Promise<AlarmBell> {
   const cloudWatch = new CloudWatchClient(aws);
   const sns = new SNSClient(aws);
   const sqs = new SQSClient(aws);
@@ -34,6 +41,8 @@ export async function listenForAlarms({ aws, stackName, output }: DeployedTracke
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   );
   const TopicArn = output('AlarmTopicArn');
+  const Policy = JSON.stringify(mayBeNotified(Attributes?.QueueArn ?? '', TopicArn));
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes?.QueueArn }));
 
   const readLog = logReader(aws, await functionLogGroups(aws, stackName));
@@ -55,7 +64,7 @@ export async function listenForAlarms({ aws, stackName, output }: DeployedTracke
       return MetricAlarms.map(({ AlarmName = '' }) => AlarmName.slice(prefix.length));
     },
     async rung() {
-      await storeMetrics();
+      if (storesMetrics) await storeMetrics();
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
       );
@@ -69,6 +78,20 @@ export async function listenForAlarms({ aws, stackName, output }: DeployedTracke
     async close() {
       await sqs.send(new DeleteQueueCommand({ QueueUrl }));
     },
+  };
+}
+
+function mayBeNotified(queueArn: string, topicArn: string) {
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+  };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { ...statement, Resource: queueArn, Condition: { ArnEquals: { 'aws:SourceArn': topicArn } } },
+    ],
   };
 }
 
