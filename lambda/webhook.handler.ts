@@ -1,5 +1,6 @@
 import type { Context, LambdaFunctionURLEvent } from 'aws-lambda';
 import { createSsmToken } from './aws/ssm-token.ts';
+import { createNocoDbApi } from './nocodb/api.ts';
 import { createNocoDbClient } from './nocodb/client.ts';
 import { createFieldTitles } from './nocodb/fields.ts';
 import { toWatchedTable } from './nocodb/record-source.ts';
@@ -35,7 +36,7 @@ const dependencies: WebhookDependencies = {
   }),
   table: toWatchedTable(nocodb),
   watchedTables: controlItem,
-  titles: createFieldTitles(nocodb, nocoDbClient),
+  titles: createFieldTitles(createNocoDbApi(nocodb, nocoDbClient, clock)),
   payments: new DynamoPendingPayments({
     ...table,
     confirmedBy: 'webhook',

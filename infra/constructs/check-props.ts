@@ -7,7 +7,7 @@ import type { TrackerSettings } from '../../lambda/settings/tracker-settings.ts'
 import type { PaymentTrackerProps } from './payment-tracker-props.ts';
 
 /** Settings whose values may be CDK tokens, known only at deployment. The functions check them when they start. */
-const MAY_BE_TOKENS = ['alarmEmail', 'apiUrl', 'tableId'] as const;
+const MAY_BE_TOKENS = ['alarmEmail', 'apiUrl', 'tableId', 'baseId'] as const;
 
 const NOCODB_IS_MISSING =
   "nocodb is missing: set it to the address and the table, as in { apiUrl: 'https://nocodb.example.com', tableId: 'mq13l0ec25f9v23' }";
@@ -43,6 +43,8 @@ function settingsIn(props: Partial<PaymentTrackerProps>): Given {
     webhookMaxConcurrency: webhook?.maxConcurrency,
     apiUrl: blankIsAbsent(nocodb?.apiUrl),
     tableId: blankIsAbsent(nocodb?.tableId),
+    baseId: blankIsAbsent(nocodb?.baseId),
+    apiVersion: nocodb?.apiVersion,
     idField: blankIsAbsent(nocodb?.idField),
     paidField: blankIsAbsent(nocodb?.paidField),
     paidValues: nocodb?.paidValues?.length ? nocodb.paidValues : undefined,

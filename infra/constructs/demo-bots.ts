@@ -30,6 +30,8 @@ export class DemoBots extends Construct {
       environment: {
         [VARIABLES.apiUrl]: nocodb.apiUrl,
         [VARIABLES.tableId]: nocodb.tableId,
+        ...(nocodb.baseId !== undefined && { [VARIABLES.baseId]: nocodb.baseId }),
+        [VARIABLES.apiVersion]: nocodb.apiVersion,
         ...(nocodb.ownerField !== undefined && { [VARIABLES.ownerField]: nocodb.ownerField }),
         [VARIABLES.tokenParameterName]: tokenParameterName,
         [VARIABLES.pendingDays]: String(retention.pendingDays),

@@ -131,8 +131,22 @@ export interface NocoDbProps {
   /** Address of NocoDB: `https://nocodb.example.com`. Addresses copied from the browser are accepted too. */
   readonly apiUrl: string;
 
-  /** Id of the table (it starts with `m`), not its title. */
+  /** Id of the table (it starts with `m`), not its title. The address of the table is accepted too. */
   readonly tableId: string;
+
+  /**
+   * Id of the table's base (it starts with `p`). API v3 needs it.
+   *
+   * @default - the one in the address of the table, or else the one that NocoDB's API v2 tells
+   */
+  readonly baseId?: string;
+
+  /**
+   * Version of NocoDB's API. `auto` uses v2 as long as NocoDB has it, and then v3.
+   *
+   * @default 'auto'
+   */
+  readonly apiVersion?: 'auto' | 'v2' | 'v3';
 
   /**
    * Name of the SSM parameter (SecureString) that holds the API token. The name starts with `/`. No template, variable or

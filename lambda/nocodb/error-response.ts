@@ -83,23 +83,26 @@ function isObject(value: unknown): value is Record<string, unknown> {
 // may be a bad id, or a database that is down. NocoDB's error codes decide, and for ERR_DATABASE_OP_FAILED the codes of
 // its database.
 
-/** Whether the table, or its base, does not exist: a 404 whose code is not about a field. */
+/**
+ * Whether the table, or its base, does not exist: its code, which is a 404 in v2 and a 422 in v3, or another 404 of v2 whose
+ * code is not about a field.
+ */
 export function isTableGone(response: ErrorResponse): boolean {
   const { status, code, reason } = response;
   if (isDatabaseError(response)) return /^The table .* does not exist/.test(reason);
-  return status === 404 && code !== undefined && !hasCode(response, 'FIELD_NOT_FOUND');
+  if (hasCode(response, 'TABLE_NOT_FOUND') || hasCode(response, 'BASE_NOT_FOUND')) return true;
+  return status === 404 && code !== undefined && !isPathUnknown(response) && !isFieldUnknown(response);
 }
 
 /**
- * Whether a field does not exist. It is a 404 when `fields` names the field, and a 422 without a code when `where` does
- * (measured on 0.301.3).
+ * Whether a field does not exist. In v2 it is a 404 when `fields` names the field, and a 422 without a code when `where`
+ * does; in v3 it is a 422 with one of two codes (measured on 0.301.3). The tracker's filters are otherwise valid.
  */
 export function isFieldUnknown(response: ErrorResponse): boolean {
   const { status, reason } = response;
   if (isDatabaseError(response)) return /^The column .* does not exist/.test(reason);
-  return (
-    hasCode(response, 'FIELD_NOT_FOUND') || (status === 422 && /^Column alias '.*' not found/.test(reason))
-  );
+  if (hasCode(response, 'FIELD_NOT_FOUND') || hasCode(response, 'INVALID_FILTER')) return true;
+  return status === 422 && /^Column alias '.*' not found/.test(reason);
 }
 
 /**
@@ -112,9 +115,12 @@ export function isFieldUnsuitable(response: ErrorResponse): boolean {
   return databaseCode === '42883';
 }
 
-/** Whether the path does not exist on the server that answered: a 404 without a code of NocoDB. */
+/**
+ * Whether the path does not exist on the server that answered: a 404 without a code of NocoDB, or below `/api/v3` with the
+ * code `NOT_FOUND`. So answers a server that does not have a version of the API.
+ */
 export function isPathUnknown({ status, code }: ErrorResponse): boolean {
-  return (status === 404 || status === 405 || status === 410) && code === undefined;
+  return (status === 404 || status === 405 || status === 410) && (code === undefined || code === 'NOT_FOUND');
 }
 
 /**
@@ -142,8 +148,8 @@ const BAD_VALUE_CODES =
   /^(?:2[23]...|ER_(?:TRUNCATED_)?WRONG_VALUE\w*|ER_WARN_DATA_OUT_OF_RANGE|SQLITE_(?:MISMATCH|RANGE|CONSTRAINT))$/;
 
 /**
- * Whether the query itself is refused, usually because of one record id in it. Of the database's errors only those about
- * values count: while its database is down, NocoDB answers 400 `ERR_DATABASE_OP_FAILED` too (with `57P01`, then
+ * Whether the query itself is refused, usually because of one record id in it: a 400 in v2, a 422 in v3. Of the database's
+ * errors only those about values count: while its database is down, NocoDB answers 400 `ERR_DATABASE_OP_FAILED` too (with `57P01`, then
  * `ECONNREFUSED`; measured on 0.301.3 with PostgreSQL), and no payment may become invalid because of that.
  */
 export function isQueryRefused(response: ErrorResponse): boolean {
@@ -153,12 +159,16 @@ export function isQueryRefused(response: ErrorResponse): boolean {
 }
 
 /**
- * Whether the server, or a database behind it, cannot answer at the moment.
- *
- * A bad id may appear as a 500 as well: NocoDB runs the list and its count at the same time, and if the list fails first
- * the status is 500 instead of 400 (`getDataList` in `src/services/datas.service.ts` of 0.301.3; measured: 1 in 10 to 1
- * in 3). A repeat shows which of the two it is.
+ * Whether NocoDB answered 500 without a reason, as it does for some bad ids on PostgreSQL: it runs the list and its count at
+ * the same time, and if the list fails first, the error of the database is lost (`getDataList` in
+ * `src/services/datas.service.ts` of 0.301.3; measured: 1 in 10 to 1 in 3, in v2 and in v3). A repeat shows mostly which of
+ * the two it is.
  */
+export function isInternalError(response: ErrorResponse): boolean {
+  return response.status === 500 && hasCode(response, 'INTERNAL_SERVER');
+}
+
+/** Whether the server, or a database behind it, cannot answer at the moment. */
 export function isPassing(response: ErrorResponse): boolean {
   const { status } = response;
   return status >= 500 || status === 408 || isDatabaseError(response) || isDatabaseUnreachable(response);

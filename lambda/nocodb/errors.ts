@@ -22,6 +22,7 @@ import {
   isFieldUnknown,
   isFieldUnsuitable,
   isGatewayTimeout,
+  isInternalError,
   isPassing,
   isPathUnknown,
   isQueryRefused,
@@ -114,7 +115,8 @@ export function toErrorFromResponse(
   { names, headers, now }: ErrorContext,
 ): TrackerError {
   const smallerMayPass = isTooLong(response) || isGatewayTimeout(response);
-  const details = { ...names, problem: response.message, cause: response, smallerMayPass };
+  const idMayBeBad = isInternalError(response);
+  const details = { ...names, problem: response.message, cause: response, smallerMayPass, idMayBeBad };
   // Before the status: a quota may be answered with the status of a rate limit.
   if (isQuotaUsedUp(response)) {
     const retryAt = now + QUOTA_PENALTY_MS;
@@ -162,7 +164,7 @@ const RULES: readonly Rule[] = [
   {
     matches: isTableGone,
     error: TableNotFoundError,
-    hint: `Set ${VARIABLES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title.`,
+    hint: `Set ${VARIABLES.tableId} to the table's id (m…, in the address bar when the table is open), not to its title, and ${VARIABLES.baseId}, if it is set, to the id of its base (p…).`,
   },
   {
     matches: isFieldUnknown,

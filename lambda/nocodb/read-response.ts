@@ -1,7 +1,6 @@
 import { InvalidResponseError } from '../tracker/errors.ts';
-import type { RecordPage, RequestContext, SourceRecord } from '../tracker/record-source.ts';
+import type { RequestContext, SourceRecord } from '../tracker/record-source.ts';
 import type { JsonResponse } from './client.ts';
-import { bulkAlias } from './query.ts';
 
 /**
  * Reads a successful response, and reports the end of its exchange.
@@ -26,7 +25,7 @@ export function readResponse<T>(
     throw new InvalidResponseError({
       ...names,
       problem: error.message,
-      hint: 'See whether this is NocoDB, in a version with the v2 API, and whether a field was renamed.',
+      hint: 'See whether this is NocoDB, with its API v2 or v3, and whether a field was renamed.',
       cause: error,
     });
   }
@@ -51,38 +50,6 @@ export interface RecordFormat {
   readonly paid: string;
   readonly owner?: string | undefined;
   readonly paidValues?: readonly string[] | undefined;
-}
-
-/**
- * Reads a page of records: `{ list: [{ Id, Paid }], pageInfo: { isLastPage } }`.
- *
- * @throws {UnexpectedShapeError}
- */
-export function readPage(json: unknown, format: RecordFormat): RecordPage {
-  const { list, pageInfo } = asObject(json, 'the answer');
-  const records = readRecords(list, format);
-  const { isLastPage } = asObject(pageInfo, 'pageInfo');
-  if (typeof isLastPage !== 'boolean') {
-    throw new UnexpectedShapeError('pageInfo does not say whether this is the last page');
-  }
-  return { records, isLastPage };
-}
-
-/**
- * Reads the response to a bulk list: a page under each query's alias.
- *
- * @param count the number of queries
- * @throws {UnexpectedShapeError} also when a query has no page
- */
-export function readBulkPages(json: unknown, count: number, format: RecordFormat): RecordPage[] {
-  const pages = asObject(json, 'the answer');
-  return Array.from({ length: count }, (_, index) => {
-    const alias = bulkAlias(index);
-    if (!Object.hasOwn(pages, alias)) {
-      throw new UnexpectedShapeError(`query ${alias} of ${count} has no answer`);
-    }
-    return readPage(pages[alias], format);
-  });
 }
 
 /**

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import {
-  BulkListUnsupportedError,
   ChangesUnsupportedError,
   FieldNotFoundError,
   InvalidQueryError,
@@ -9,6 +8,7 @@ import {
 } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type {
+  ChangePage,
   ChangeQuery,
   RecordPage,
   RecordQuery,
@@ -16,29 +16,16 @@ import type {
   RequestContext,
 } from '../tracker/record-source.ts';
 import type { WatchedTable } from '../tracker/watched-table.ts';
-import {
-  type ApiCall,
-  type ClientOptions,
-  createNocoDbClient,
-  type JsonResponse,
-  type NocoDbClient,
-} from './client.ts';
-import { ErrorResponse } from './error-response.ts';
-import { createFieldTitles, findChangeFields, readTableFields, readTableName } from './fields.ts';
-import {
-  bulkBody,
-  type ChangeFields,
-  changedQueryString,
-  describeQueries,
-  describeQuery,
-  fitsUrl,
-  queryString,
-  tablePath,
-} from './query.ts';
-import { FieldAbsentError, readBulkPages, readPage, readResponse } from './read-response.ts';
+import { createNocoDbApi, type NocoDbApi } from './api.ts';
+import { readBulkPages, sendBulkList } from './bulk-list.ts';
+import { type ClientOptions, createNocoDbClient, type JsonResponse } from './client.ts';
+import { createFieldTitles, findChangeFields, OWN_FIELDS } from './fields.ts';
+import { fitsUrl } from './fits-url.ts';
+import { type ChangeFields, changedList, describeQuery, idList, listCall } from './query.ts';
+import { FieldAbsentError, readResponse } from './read-response.ts';
 
 /**
- * The records of a NocoDB table, through its v2 API.
+ * The records of a NocoDB table, through its API v2 or v3.
  *
  * Keep one for the life of the process: it keeps the connection during a tick, and the titles of the fields.
  *
@@ -51,7 +38,13 @@ export function createRecordSource(
   options: Omit<ClientOptions, 'apiUrl'>,
 ): RecordSource {
   const client = createNocoDbClient({ apiUrl: settings.apiUrl, ...options });
-  const titles = createFieldTitles(settings, client);
+  return recordSourceOf(createNocoDbApi(settings, client, options.clock));
+}
+
+/** The record source of an API that other callers share. */
+export function recordSourceOf(api: NocoDbApi): RecordSource {
+  const { settings, client } = api;
+  const titles = createFieldTitles(api);
 
   function readPages<T extends readonly RecordPage[]>(
     response: JsonResponse,
@@ -69,14 +62,31 @@ export function createRecordSource(
   let changeFields: ChangeFields | undefined;
 
   async function readChangeFields(context: RequestContext): Promise<ChangeFields> {
-    const fields = findChangeFields(await readTableFields(client, settings, context));
-    if (fields !== undefined) return fields;
-    throw new ChangesUnsupportedError({
-      operation: CHANGES_OPERATION,
-      target: `table ${settings.tableId} of ${settings.apiUrl}`,
-      problem: 'the table has no field of the type LastModifiedTime',
-      hint: 'Nothing has to be done: the sweep finds what is paid. Add such a field in NocoDB to find it sooner.',
-    });
+    const found = findChangeFields(await api.readTable(context));
+    if (found === undefined) throw changesUnsupported(settings);
+    return found;
+  }
+
+  async function listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage> {
+    const format = await titles.format(context);
+    const wereKnown = changeFields !== undefined;
+    changeFields ??= await readChangeFields(context);
+    const fields = changeFields;
+    try {
+      return await api.ask(context, async (dialect) => {
+        const list = changedList(settings, fields, query, dialect);
+        const response = await client.send(listCall(dialect, CHANGES_OPERATION, list), context);
+        const [page] = readPages(response, context, (json): [RecordPage] => [dialect.readPage(json, format)]);
+        const { serverTime } = response;
+        return { ...page, ...(serverTime !== undefined && { serverTime }) };
+      });
+    } catch (error) {
+      if (!(error instanceof FieldNotFoundError)) throw error;
+      changeFields = undefined;
+      // They may have been renamed, or deleted and added anew, since they were looked up.
+      if (wereKnown) return listChanged(query, context);
+      throw fields === OWN_FIELDS ? changesUnsupported(settings, error) : error;
+    }
   }
 
   return {
@@ -85,34 +95,33 @@ export function createRecordSource(
     async list(query, context) {
       checkRecordIds([query], settings);
       const format = await titles.format(context);
-      const response = await client.send(listCall(settings, query), context);
-      const [page] = readPages(response, context, (json): [RecordPage] => [readPage(json, format)]);
-      return page;
+      return api.ask(context, async (dialect) => {
+        const about = { params: describeQuery(settings, query, dialect), recordIds: query.recordIds.length };
+        const call = listCall(dialect, 'list records', idList(settings, query, dialect), about);
+        const response = await client.send(call, context);
+        const [page] = readPages(response, context, (json): [RecordPage] => [dialect.readPage(json, format)]);
+        return page;
+      });
     },
 
     async listMany(queries, context) {
       checkRecordIds(queries, settings);
       const format = await titles.format(context);
-      const response = await sendBulkList(client, bulkListCall(settings, queries), context);
-      return readPages(response, context, (json) => readBulkPages(json, queries.length, format));
+      return api.ask(context, async (dialect) => {
+        const response = await sendBulkList(client, dialect, settings, queries, context);
+        return readPages(response, context, (json) => readBulkPages(json, queries.length, dialect, format));
+      });
     },
 
-    async listChanged(query, context) {
-      const format = await titles.format(context);
-      changeFields ??= await readChangeFields(context);
-      try {
-        const response = await client.send(changesCall(settings, changeFields, query), context);
-        const [page] = readPages(response, context, (json): [RecordPage] => [readPage(json, format)]);
-        const { serverTime } = response;
-        return { ...page, ...(serverTime !== undefined && { serverTime }) };
-      } catch (error) {
-        // They may have been deleted and added anew since they were looked up.
-        if (error instanceof FieldNotFoundError) changeFields = undefined;
-        throw error;
-      }
+    listChanged,
+
+    async tableName(context) {
+      const { title = settings.tableId, baseId } = await api.readTable(context);
+      return { title: title.slice(0, MAX_TITLE), ...(baseId !== undefined && { base: baseId }) };
     },
 
-    tableName: (context) => readTableName(client, settings, context),
+    recall: api.recall,
+    facts: api.facts,
   };
 }
 
@@ -131,82 +140,26 @@ export function sourceName(settings: NocoDbSettings): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 
-const OPERATION = 'list records';
+/** Characters of a table's title that are kept: the control item has room for no more. */
+const MAX_TITLE = 60;
+
 const CHANGES_OPERATION = 'list changed records';
 
-function listCall(settings: NocoDbSettings, query: RecordQuery): ApiCall {
-  return {
-    operation: OPERATION,
-    method: 'GET',
-    path: tablePath(settings, 'records'),
-    query: queryString(settings, query),
-    params: describeQuery(settings, query),
-    recordIds: query.recordIds.length,
-    repeatable: true,
-  };
-}
-
-function changesCall(settings: NocoDbSettings, fields: ChangeFields, query: ChangeQuery): ApiCall {
-  const text = changedQueryString(settings, fields, query);
-  return {
+function changesUnsupported(
+  { apiUrl, tableId }: NocoDbSettings,
+  cause?: TrackerError,
+): ChangesUnsupportedError {
+  return new ChangesUnsupportedError({
     operation: CHANGES_OPERATION,
-    method: 'GET',
-    path: tablePath(settings, 'records'),
-    query: text,
-    params: decodeURIComponent(text).replaceAll('&', ' '),
-    recordIds: 0,
-    repeatable: true,
-  };
-}
-
-function bulkListCall(settings: NocoDbSettings, queries: readonly RecordQuery[]): ApiCall {
-  return {
-    operation: OPERATION,
-    method: 'POST',
-    path: tablePath(settings, 'bulk/datalist'),
-    body: bulkBody(settings, queries),
-    params: describeQueries(settings, queries),
-    recordIds: queries.reduce((sum, { recordIds }) => sum + recordIds.length, 0),
-    repeatable: true,
-    // A server without bulk lists may answer 501 Not Implemented, and would do so again.
-    finalStatuses: [501],
-  };
+    target: `table ${tableId} of ${apiUrl}`,
+    problem: 'the table has no field of the type LastModifiedTime',
+    hint: 'Nothing has to be done: the sweep finds what is paid. Add such a field in NocoDB to find it sooner.',
+    cause,
+  });
 }
 
 function countRecords(pages: readonly RecordPage[]): number {
   return pages.reduce((sum, { records }) => sum + records.length, 0);
-}
-
-/** @throws {BulkListUnsupportedError} when the error response says that the server has no bulk lists */
-async function sendBulkList(
-  client: NocoDbClient,
-  call: ApiCall,
-  context: RequestContext,
-): Promise<JsonResponse> {
-  try {
-    return await client.send(call, context);
-  } catch (error) {
-    if (!(error instanceof TrackerError)) throw error;
-    const { operation, target, cause } = error;
-    if (!(cause instanceof ErrorResponse) || !lacksBulkLists(cause)) throw error;
-    throw new BulkListUnsupportedError({
-      operation,
-      target,
-      problem: `the server has no bulk lists (${cause.status}${cause.reason === '' ? '' : ` ${cause.reason}`})`,
-      hint: 'The tracker goes on with single lists; NocoDB 0.262 and later has bulk lists.',
-      cause,
-    });
-  }
-}
-
-/**
- * Whether the server has no bulk lists. `bulk/datalist` is not in NocoDB's public documentation, so some servers may lack
- * it: they answer 404, 405 or 501 without an error code, or do not understand the body.
- */
-function lacksBulkLists({ status, code, reason, fromNocoDb }: ErrorResponse): boolean {
-  if (code !== undefined) return false;
-  const isBodyUnknown = status === 400 && (!fromNocoDb || reason.includes('bulkFilterList'));
-  return status === 404 || status === 405 || status === 501 || isBodyUnknown;
 }
 
 /**
@@ -219,7 +172,7 @@ function checkRecordIds(queries: readonly RecordQuery[], { apiUrl }: NocoDbSetti
     const invalid = recordIds.find((id) => !RECORD_ID_PATTERN.test(id));
     if (invalid === undefined) continue;
     throw new InvalidQueryError({
-      operation: OPERATION,
+      operation: 'list records',
       target: apiUrl,
       problem: `the record id ${JSON.stringify(invalid.slice(0, 80))} is not made of 1 to 64 letters, digits, _ and -`,
       hint: 'Track payments through the client, which checks their ids.',

@@ -2,10 +2,11 @@ import type { NocoDbSettings } from '../settings/tracker-settings.ts';
 import { InvalidResponseError } from '../tracker/errors.ts';
 import { RECORD_ID_PATTERN } from '../tracker/payment.ts';
 import type { RequestContext, SourceRecord } from '../tracker/record-source.ts';
+import { createNocoDbApi } from './api.ts';
 import { type ClientOptions, createNocoDbClient } from './client.ts';
 import { createFieldTitles } from './fields.ts';
-import { tablePath, unpaidQueryString } from './query.ts';
-import { asObject, asRecordId, readPage, readResponse } from './read-response.ts';
+import { listCall, unpaidList } from './query.ts';
+import { asRecordId, readResponse } from './read-response.ts';
 
 /** The use of the records' table by bots and the command line. The tracker uses `RecordSource`. */
 export interface NocoDbRecords {
@@ -43,58 +44,50 @@ export function createRecords(
   options: Omit<ClientOptions, 'apiUrl'>,
 ): NocoDbRecords {
   const client = createNocoDbClient({ apiUrl: settings.apiUrl, ...options });
-  const titles = createFieldTitles(settings, client);
-  const path = tablePath(settings, 'records');
+  const api = createNocoDbApi(settings, client, options.clock);
+  const titles = createFieldTitles(api);
 
   return {
     async create(fields, context) {
       const { id } = await titles.format(context);
-      const response = await client.send(
-        {
-          operation: 'create a record',
-          method: 'POST',
-          path,
-          body: fields,
-          params: Object.keys(fields).join(','),
-          recordIds: 0,
-          repeatable: false,
-        },
-        context,
-      );
-      const read = (json: unknown) => {
-        const created = asObject(json, 'the answer');
-        // NocoDB returns only the key of the table. Another id field is among the values that were sent.
-        return asRecordId(created[id] ?? fields[id], `the new record's ${id}`);
-      };
-      return readResponse(response, context, read, () => 1);
+      return api.ask(context, async (dialect) => {
+        const response = await client.send(
+          {
+            operation: 'create a record',
+            method: 'POST',
+            path: dialect.recordsPath,
+            body: dialect.newRecord(fields),
+            params: Object.keys(fields).join(','),
+            recordIds: 0,
+            repeatable: false,
+          },
+          context,
+        );
+        const read = (json: unknown) =>
+          // In v2, NocoDB returns only the key of the table. Another id field is among the values that were sent.
+          asRecordId(dialect.readNewId(json, id) ?? fields[id], `the new record's ${id}`);
+        return readResponse(response, context, read, () => 1);
+      });
     },
 
     async listUnpaid(after, context) {
       const format = await titles.format(context);
-      const query = unpaidQueryString(settings, after, PAGE_SIZE);
-      const response = await client.send(
-        {
-          operation: 'list unpaid records',
-          method: 'GET',
-          path,
-          query,
-          params: decodeURIComponent(query).replaceAll('&', ' '),
-          recordIds: 0,
-          repeatable: true,
-        },
-        context,
-      );
-      const page = readResponse(
-        response,
-        context,
-        (json) => readPage(json, format),
-        ({ records }) => records.length,
-      );
-      const last = page.records.at(-1)?.recordId;
-      return {
-        records: page.records.filter(({ paid }) => !paid),
-        next: page.isLastPage ? undefined : nextAfter(last, after, `GET ${settings.apiUrl}${path}`),
-      };
+      return api.ask(context, async (dialect) => {
+        const list = unpaidList(settings, { after, limit: PAGE_SIZE }, dialect);
+        const call = listCall(dialect, 'list unpaid records', list);
+        const response = await client.send(call, context);
+        const page = readResponse(
+          response,
+          context,
+          (json) => dialect.readPage(json, format),
+          ({ records }) => records.length,
+        );
+        const last = page.records.at(-1)?.recordId;
+        return {
+          records: page.records.filter(({ paid }) => !paid),
+          next: page.isLastPage ? undefined : nextAfter(last, after, `GET ${settings.apiUrl}${call.path}`),
+        };
+      });
     },
   };
 }

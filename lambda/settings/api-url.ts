@@ -3,8 +3,9 @@ export type ApiUrlResult =
   | {
       /** Origin and, behind a reverse proxy, its base path; no trailing slash. */
       readonly apiUrl: string;
-      /** The table's id, when the address is that of a table. */
+      /** The ids of the table and its base, when the address is that of a table. */
       readonly tableId?: string;
+      readonly baseId?: string;
     }
   | { readonly fault: string };
 
@@ -21,8 +22,11 @@ const DASHBOARD_PATH = /\/dashboard\/*$/;
  */
 export const TABLE_ID = /^(?:md_|m)[a-z0-9]{10,}$/;
 
-/** The table id in the path of an API call: `/api/v2/tables/<id>/records`, `/api/v3/data/<base>/<id>/records`. */
-const TABLE_ID_IN_API_PATH = /\/api\/v\d+\/(?:meta\/)?(?:tables|data\/[^/]+)\/([A-Za-z0-9_-]+)(?:\/|$)/;
+export const BASE_ID = /^p_?[a-z0-9]{10,}$/;
+
+/** The ids in the path of an API call: `/api/v2/tables/<table>/records`, `/api/v3/data/<base>/<table>/records`. */
+const IDS_IN_API_PATH =
+  /\/api\/v\d+\/(?:(?:meta\/)?(?:bases\/(?<base>[^/]+)\/)?tables|data\/(?<baseOfData>[^/]+))\/(?<table>[\w-]+)(?:\/|$)/;
 
 const WORKING_FORM = 'https://nocodb.example.com';
 
@@ -33,7 +37,7 @@ const WORKING_FORM = 'https://nocodb.example.com';
  * or form, copied from the browser. Any other path belongs to a reverse proxy, and is kept.
  *
  * @example normalizeApiUrl('https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/mq13l0ec25f9v23')
- * // { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23' }
+ * // { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23', baseId: 'pqot58neiu3o1xo' }
  */
 export function normalizeApiUrl(text: string): ApiUrlResult {
   const trimmed = text.trim();
@@ -52,14 +56,13 @@ export function normalizeApiUrl(text: string): ApiUrlResult {
   if (url.search !== '' && path === trimSlashes(url.pathname) && url.hash === '') {
     return { fault: `must not hold a query; the form that works is ${url.origin}${path}` };
   }
-  const tableId = tableIdOf(url);
-  return { apiUrl: `${url.origin}${path}`, ...(tableId === undefined ? {} : { tableId }) };
+  return { apiUrl: `${url.origin}${path}`, ...idsOf(url) };
 }
 
-/** The id of the table that an address belongs to; `undefined` when there is none. */
-export function tableIdInUrl(text: string): string | undefined {
-  const result = normalizeApiUrl(text);
-  return 'fault' in result ? undefined : result.tableId;
+/** The ids of the table that an address belongs to, and of its base; none when it is no such address. */
+export function idsInUrl(text: unknown): { readonly tableId?: string; readonly baseId?: string } {
+  const result = typeof text === 'string' ? normalizeApiUrl(text) : { fault: '' };
+  return 'fault' in result ? {} : result;
 }
 
 /** Names of the machine itself. */
@@ -83,10 +86,16 @@ function trimSlashes(path: string): string {
   return path.replace(/\/+$/, '').replace(/^\/+/, '/');
 }
 
-function tableIdOf(url: URL): string | undefined {
-  const inHash = url.hash
-    .slice(1)
-    .split(/[/?]/)
-    .find((segment) => TABLE_ID.test(segment));
-  return inHash ?? TABLE_ID_IN_API_PATH.exec(url.pathname)?.[1];
+/** In the hash of an address, the base stands before the table: `#/<workspace>/<base>/<table>/<view>`. */
+function idsOf(url: URL): { readonly tableId?: string; readonly baseId?: string } {
+  const segments = url.hash.slice(1).split(/[/?]/);
+  const at = segments.findIndex((segment) => TABLE_ID.test(segment));
+  const inPath = IDS_IN_API_PATH.exec(url.pathname)?.groups ?? {};
+  const { table, base = inPath.baseOfData } = inPath;
+  const { tableId = table, baseId = base } =
+    at < 0 ? {} : { tableId: segments[at], baseId: segments[at - 1] };
+  return {
+    ...(tableId !== undefined && { tableId }),
+    ...(baseId !== undefined && BASE_ID.test(baseId) && { baseId }),
+  };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { normalizeApiUrl } from './api-url.ts';
+import { idsInUrl, normalizeApiUrl } from './api-url.ts';
 import { faultOfFieldName, faultOfPaidValue } from './where-syntax.ts';
 
 // The checks of values, whether they come from a variable or from a prop. An error says only what is wrong with the
@@ -42,6 +42,17 @@ export const apiUrl = z.pipe(
     return z.NEVER;
   }),
 );
+
+/** The id of a table, or the address of the table, copied from the browser. @param form what an id is */
+export function tableId(pattern: RegExp, form: string) {
+  const inAddress = z.transform((text: string) => idsInUrl(text).tableId ?? text);
+  return z.pipe(z.pipe(z.string({ error: `is not ${form}` }), inAddress), textLike(pattern, form));
+}
+
+/** One of these texts. */
+export function oneOf<const T extends readonly [string, ...string[]]>(texts: T) {
+  return z.enum(texts, { error: `is not one of ${texts.join(', ')}` });
+}
 
 /** Title or id of a field that queries can name. */
 export const fieldName = textWithout(faultOfFieldName);

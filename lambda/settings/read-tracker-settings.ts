@@ -9,7 +9,8 @@ import type { NocoDbSettings, TrackerSettings } from './tracker-settings.ts';
  * const { nocodb } = parseTrackerSettings({
  *   NOCODB_API_URL: 'https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/mq13l0ec25f9v23',
  * });
- * // nocodb: { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23', idField: 'Id', paidField: 'Paid' }
+ * // nocodb: { apiUrl: 'https://noco.example', tableId: 'mq13l0ec25f9v23', baseId: 'pqot58neiu3o1xo',
+ * //   apiVersion: 'auto', idField: 'Id', paidField: 'Paid' }
  */
 export function parseTrackerSettings(variables: Variables): TrackerSettings {
   return toTrackerSettings(readSettings(variables, 'tracker'));
@@ -38,10 +39,12 @@ export function toTrackerSettings(values: Values<'tracker'>): TrackerSettings {
 }
 
 export function toNocoDbSettings(values: NocoDbSettings): NocoDbSettings {
-  const { apiUrl, tableId, idField, paidField, paidValues, ownerField } = values;
+  const { apiUrl, tableId, baseId, apiVersion, idField, paidField, paidValues, ownerField } = values;
   return {
     apiUrl,
     tableId,
+    ...(baseId !== undefined && { baseId }),
+    apiVersion,
     idField,
     paidField,
     ...(paidValues !== undefined && { paidValues }),

@@ -1,5 +1,5 @@
-import { TABLE_ID, tableIdInUrl } from './api-url.ts';
-import { apiUrl, fieldName, flag, interval, paidValues, WEBHOOK_FIRST } from './checks.ts';
+import { BASE_ID, idsInUrl, TABLE_ID } from './api-url.ts';
+import { apiUrl, fieldName, flag, interval, oneOf, paidValues, tableId, WEBHOOK_FIRST } from './checks.ts';
 import { DECIMAL, type Definition, FLAG, LIST, number, parameterName, TEXT, text } from './definition.ts';
 
 /** Readers of all settings of a tracker. */
@@ -36,6 +36,9 @@ const DEFAULT_CONFIRMED_SECRET_PARAMETER = '/payment-tracker/confirmed-webhook-s
 
 const WHERE_TABLE_ID_IS =
   'the id begins with m and stands in the address bar when the table is open, as in …/dashboard/#/nc/<base id>/<table id>';
+
+const WHERE_BASE_ID_IS =
+  'it begins with p and stands before the id of the table in the address bar, as in …/dashboard/#/nc/<base id>/<table id>';
 
 /** All settings. Errors name them in this order. */
 export const SETTINGS = {
@@ -186,12 +189,33 @@ export const SETTINGS = {
   tableId: {
     variable: 'NOCODB_TABLE_ID',
     prop: 'nocodb.tableId',
-    ...text(TABLE_ID, `a table id, maybe the table's title: ${WHERE_TABLE_ID_IS}`),
+    format: TEXT,
+    check: tableId(TABLE_ID, `a table id, maybe the table's title: ${WHERE_TABLE_ID_IS}`),
     missing: WHERE_TABLE_ID_IS,
-    infer: (given) => (typeof given.apiUrl === 'string' ? tableIdInUrl(given.apiUrl) : undefined),
+    infer: (given) => idsInUrl(given.apiUrl).tableId,
     aliases: ['NOCODB_TABLE', 'NOCODB_TABLE_NAME', 'NOCO_TABLE_ID', 'NC_TABLE_ID', 'NC_TABLE'],
     readBy: ADDRESS_OF_RECORDS,
-    meaning: 'Id of the table (`m…`), not its title. In NocoDB, the `⋮` menu of the table shows it.',
+    meaning:
+      'Id of the table (`m…`), not its title, or the address of the table, copied from the browser. In NocoDB, the `⋮` menu of the table shows the id.',
+  },
+  baseId: {
+    variable: 'NOCODB_BASE_ID',
+    prop: 'nocodb.baseId',
+    ...text(BASE_ID, `the id of a base: ${WHERE_BASE_ID_IS}`),
+    infer: (given) => idsInUrl(given.tableId).baseId ?? idsInUrl(given.apiUrl).baseId,
+    aliases: ['NOCODB_PROJECT_ID', 'NOCODB_BASE', 'NC_BASE_ID'],
+    readBy: NOCODB,
+    meaning:
+      "Id of the table's base (`p…`), for API v3. Not needed with the address of the table, or while NocoDB has API v2.",
+  },
+  apiVersion: {
+    variable: 'NOCODB_API_VERSION',
+    prop: 'nocodb.apiVersion',
+    format: TEXT,
+    check: oneOf(['auto', 'v2', 'v3']),
+    default: 'auto',
+    readBy: NOCODB,
+    meaning: "Version of NocoDB's API: `v2`, `v3`, or `auto`: v2 as long as NocoDB has it, then v3.",
   },
   idField: {
     variable: 'NOCODB_ID_FIELD',

@@ -4,6 +4,10 @@ export interface NocoDbSettings {
   readonly apiUrl: string;
   /** The table's id (`m…`), not its title. */
   readonly tableId: string;
+  /** The id of the table's base (`p…`), which API v3 needs. @default - API v2 tells it */
+  readonly baseId?: string;
+  /** The version of NocoDB's API; `auto`: v2 as long as NocoDB has it, then v3. @default 'auto' */
+  readonly apiVersion: 'auto' | 'v2' | 'v3';
   /** Title or id (`c…`) of the field with the record id. @default 'Id' */
   readonly idField: string;
   /** Title or id of the field that says whether a record is paid. @default 'Paid' */

@@ -18,6 +18,7 @@ const REMEMBERED = [
   'news',
   'newcomers',
   'audit',
+  'withoutV2Since',
   'givenUp',
   'held',
   'month',

@@ -6,7 +6,7 @@ import { isDue } from './interval.ts';
 import { nameOf } from './payment.ts';
 import type { PendingPayment } from './pending-payments.ts';
 import { NOTHING_RECONCILED, type Reconciliation, reconcile } from './reconcile.ts';
-import { firstLeft } from './sweep.ts';
+import { firstLeft, IDS_PER_GET } from './sweep.ts';
 
 /** The most payments that one tick audits. The response holds a row for each, unlike that of a sweep. */
 export const MAX_SLICE = 5000;
@@ -41,8 +41,14 @@ export function currentAudit(audit: AuditState | undefined, now: number, every: 
  * become missing.
  *
  * An audit that fails ends, and the next one begins at its usual time. What it has written stays.
+ *
+ * @param maxRequests the most requests, where each is a GET @default as many as the time allows
  */
-export async function auditSlice(context: CheckContext, audit: AuditState): Promise<AuditResult> {
+export async function auditSlice(
+  context: CheckContext,
+  audit: AuditState,
+  maxRequests?: number,
+): Promise<AuditResult> {
   const {
     payments,
     source,
@@ -59,7 +65,8 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
   } = context;
   const { number, startedAt, after, batchSize } = audit;
   const ended: AuditState = { number, startedAt };
-  const { payments: listed, isLast } = await payments.list(after, MAX_SLICE);
+  const limit = maxRequests === undefined ? MAX_SLICE : maxRequests * IDS_PER_GET;
+  const { payments: listed, isLast } = await payments.list(after, limit);
   // A table says nothing about the payments of another one.
   const held = await guard.heldAmong(listed);
   const slice = listed.filter((payment) => !held.has(nameOf(payment)));
@@ -73,6 +80,7 @@ export async function auditSlice(context: CheckContext, audit: AuditState): Prom
     maxBatchIds: MAX_SLICE,
     batchSize,
     acceptedId: control.acceptedId,
+    maxRequests,
     deadline: askUntil,
     report,
   });

@@ -1,7 +1,14 @@
 import { auditSlice, currentAudit } from './audit.ts';
 import type { CheckContext } from './check-context.ts';
 import type { Clock } from './clock.ts';
-import { type ControlState, dataAge, learnedBulkList, sweepAge, type TickMemory } from './control-state.ts';
+import {
+  type ControlState,
+  dataAge,
+  isIsolating,
+  learnedBulkList,
+  sweepAge,
+  type TickMemory,
+} from './control-state.ts';
 import type { ErrorKind } from './errors.ts';
 import type { Observer, TickSummary } from './events.ts';
 import { askGivenUp, type GivenUpResult, isGivenUpDue } from './given-up.ts';
@@ -14,7 +21,7 @@ import { NOTHING_RECONCILED, type Reconciliation } from './reconcile.ts';
 import type { RecordSource } from './record-source.ts';
 import { RequestTally } from './request-tally.ts';
 import { SeenNews } from './seen-news.ts';
-import { countUsers, type SweepResult, sweepSlice } from './sweep.ts';
+import { countUsers, MAX_REQUESTS_BESIDE_NEWS, type SweepResult, sweepSlice } from './sweep.ts';
 import {
   sourceChanged,
   TableGuard,
@@ -81,7 +88,7 @@ export async function checkPayments(
   control: ControlState,
   now: number,
 ): Promise<PaymentCheck> {
-  const { settings, clock, observe } = dependencies;
+  const { settings, clock, observe, source } = dependencies;
   const limits = timeLimits(settings.intervalSeconds);
   const tally = new RequestTally(control.counters, observe);
   const pacer = new Pacer(clock);
@@ -109,6 +116,7 @@ export async function checkPayments(
   const isDue = isGivenUpDue(control.givenUp, now);
   const isWalking = isAudit || control.givenUp?.isRunning === true;
   const keepsTime = isWalking && (updates + failures) % TICKS_TO_KEEP_TIME === 0;
+  source.recall?.({ withoutV2Since: control.withoutV2Since, baseId: watched?.at(-1)?.base });
   const about = { audit: isAudit, ...dataAge(control, now), ...sweepAge(control, now) };
   let news: NewsResult | undefined;
   let sweep: SweepResult | undefined;
@@ -124,14 +132,21 @@ export async function checkPayments(
         isPartial: control.isPartial ?? false,
         hasNews,
         isAudit,
+        isShared: isAudit || isDue,
         keepsTime,
       });
     }
     error = news?.error ?? news?.reconciliation.error ?? sweep?.error;
-    const isIdle = keepsTime || sweep?.unanswered === 0;
-    if (isAudit && isIdle && error === undefined) audited = await auditSlice(context, audit);
+    const left = sweep?.requestsLeft;
+    const isIdle = (keepsTime || sweep?.unanswered === 0) && left !== 0;
+    // Where requests are few, the audit and the walk take turns.
+    const isFew = left !== undefined;
+    if (isAudit && isIdle && !(isFew && isDue && keepsTime) && error === undefined) {
+      audited = await auditSlice(context, audit, left);
+    }
     error ??= audited?.error;
-    if (isDue && isIdle && error === undefined) givenUp = await askGivenUp(context);
+    if (isDue && isIdle && !(isFew && audited) && error === undefined)
+      givenUp = await askGivenUp(context, left);
     error ??= givenUp?.error;
     if (isNewTable && error === undefined) watched = await nameTable(watched, context);
     if (settings.hasWebhook) {
@@ -149,6 +164,7 @@ export async function checkPayments(
     (part) => part?.reconciliation ?? NOTHING_RECONCILED,
   );
   const freshSince = freshnessOf(control, now, news, sweep);
+  const isPartial = isPartialAfter(control, sweep);
   return {
     summary: {
       ...summarize(reconciled, control, news, sweep),
@@ -164,10 +180,11 @@ export async function checkPayments(
       acceptedId: sweep?.fetch.acceptedId ?? control.acceptedId,
       sweep: sweep === undefined ? control.sweep : sweep.state,
       sweptAt: sweep?.sweptAt ?? control.sweptAt,
-      isPartial: isPartialAfter(control, sweep),
-      news: sweep?.isWhole ? undefined : (news?.state ?? control.news),
+      isPartial,
+      news: isPartial ? (news?.state ?? control.news) : undefined,
       newcomers: sweep === undefined ? control.newcomers : sweep.newcomers,
       audit: audited?.state ?? audit,
+      withoutV2Since: source.facts === undefined ? control.withoutV2Since : source.facts().withoutV2Since,
       givenUp: givenUp?.state ?? control.givenUp,
       held: held === 0 ? undefined : held,
       month: countInMonth(control.month, tally.counted.requests, now),
@@ -183,10 +200,9 @@ export async function checkPayments(
  * News are asked for where the sweep takes more than one tick. While a bad id is being isolated, every other tick leaves
  * their time to that: a server so slow that it answers two requests in a tick needs both to judge an id.
  */
-function asksForNews({ isPartial = false, newcomers, sweep, counters }: ControlState): boolean {
-  const isIsolating = newcomers?.alone !== undefined || sweep?.alone !== undefined;
-  const { updates, failures } = counters;
-  return isPartial && !(isIsolating && (updates + failures) % 2 === 0);
+function asksForNews(control: ControlState): boolean {
+  const { updates, failures } = control.counters;
+  return control.isPartial === true && !(isIsolating(control) && (updates + failures) % 2 === 0);
 }
 
 /** How many payments are held. A sweep that is under way only knows those that it has passed. */
@@ -207,10 +223,15 @@ async function nameTable(
   return watched?.with(-1, { ...current, ...name });
 }
 
-/** Whether the sweep takes more than one tick. One that an error ended does not tell. */
+/**
+ * Whether the sweep takes more than one tick, or should: without bulk lists, one tick could ask for everything in so many
+ * requests that they are a burden to the server. One that an error ended does not tell.
+ */
 function isPartialAfter({ isPartial }: ControlState, sweep: SweepResult | undefined): boolean | undefined {
   if (sweep === undefined || (sweep.error !== undefined && !sweep.isWhole)) return isPartial;
-  return sweep.isWhole ? undefined : true;
+  const { bulkList, requests } = sweep.fetch;
+  const isBurden = bulkList === false && requests > MAX_REQUESTS_BESIDE_NEWS;
+  return sweep.isWhole && !isBurden ? undefined : true;
 }
 
 /** Whether to continue after the news. Only an error that concerns every request ends the tick. */

@@ -68,6 +68,8 @@ export interface ControlState {
   /** Payments that were pending after the last tick, as far as it knew. */
   readonly pending?: number;
   readonly audit?: AuditState;
+  /** When the server was seen to have API v3, and no v2; epoch milliseconds. */
+  readonly withoutV2Since?: number;
   readonly givenUp?: GivenUpState;
   /** Pending payments that are held because they belong to another table, as of the last sweep. */
   readonly held?: number;
@@ -168,6 +170,7 @@ export type TickMemory = {
     | 'news'
     | 'newcomers'
     | 'audit'
+    | 'withoutV2Since'
     | 'givenUp'
     | 'held'
     | 'month']: ControlState[Name] | undefined;
@@ -248,6 +251,11 @@ export function forgetOtherSource(
     ...(watched !== undefined && { watched }),
     ...(lastTickAt !== undefined && { lastTickAt }),
   };
+}
+
+/** Whether a bad record id is being isolated. */
+export function isIsolating({ newcomers, sweep }: Pick<ControlState, 'newcomers' | 'sweep'>): boolean {
+  return newcomers?.alone !== undefined || sweep?.alone !== undefined;
 }
 
 /** When to try bulk lists again on a server that had none: after an hour, in milliseconds. */

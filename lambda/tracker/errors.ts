@@ -64,6 +64,8 @@ export interface TrackerErrorDetails {
   readonly cause?: unknown;
   /** Whether the same request with fewer record ids may succeed. @default false */
   readonly smallerMayPass?: boolean;
+  /** Whether one of the record ids asked for may be the reason, as well as trouble of the server. @default false */
+  readonly idMayBeBad?: boolean;
 }
 
 /**
@@ -78,9 +80,11 @@ export abstract class TrackerError extends Error {
   readonly hint: string;
   /** Whether the same request with fewer record ids may succeed. */
   readonly smallerMayPass: boolean;
+  /** Whether one of the record ids asked for may be the reason, as well as trouble of the server. */
+  readonly idMayBeBad: boolean;
 
   constructor(details: TrackerErrorDetails) {
-    const { operation, target, problem, hint, cause, smallerMayPass = false } = details;
+    const { operation, target, problem, hint, cause, smallerMayPass = false, idMayBeBad = false } = details;
     super(`${operation} [${target}]: ${problem}. ${hint}`, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.operation = operation;
@@ -88,6 +92,7 @@ export abstract class TrackerError extends Error {
     this.problem = problem;
     this.hint = hint;
     this.smallerMayPass = smallerMayPass;
+    this.idMayBeBad = idMayBeBad;
   }
 }
 

@@ -44,7 +44,7 @@ export interface FetchOptions {
   readonly maxBatchIds?: number;
   /** An id that this server is known to accept in a query. */
   readonly acceptedId?: string | undefined;
-  /** @default as many as the time allows */
+  /** Except for those that judge single ids. @default as many as the time allows */
   readonly maxRequests?: number | undefined;
   /** No request is sent after this, epoch milliseconds. */
   readonly deadline: number;
@@ -69,6 +69,8 @@ export interface FetchResult {
   readonly acceptedId: string | undefined;
   /** Pages the server cut shorter than it was asked for. */
   readonly cutPages: number;
+  /** How often the source was asked, except to judge single ids. */
+  readonly requests: number;
   /** What ended the fetch early; the answers before it count all the same. */
   readonly error: TrackerError | undefined;
   /** The ids of the request that ended it. The caller continues after them, because they may be the reason. */
@@ -95,8 +97,10 @@ class BatchFetch {
   readonly #max: number;
   readonly #records = new Map<string, SourceRecord>();
   readonly #answered = new Set<string>();
-  /** Ids refused alone, until the server is seen to accept another id after that. */
-  readonly #suspects = new Map<string, InvalidQueryError>();
+  /** The errors of ids refused alone, until the server is seen to accept another id after that. */
+  readonly #suspects = new Map<string, TrackerError>();
+  /** Ids that were refused alone by an error that may have been trouble of the server. They are asked for once more. */
+  readonly #askedAgain = new Set<string>();
   readonly #invalid = new Map<string, string>();
   #parts: Part[];
   #bulkList: boolean | undefined;
@@ -134,30 +138,40 @@ class BatchFetch {
       batchSize: worthRemembering(this.#size, this.#max),
       acceptedId: this.#acceptedId,
       cutPages: this.#cutPages,
+      requests: this.#requests,
       error: this.#error ?? this.#tooLarge,
       failed: new Set(this.#failed),
     };
   }
 
   async run(): Promise<void> {
+    do await this.#askParts();
+    while (await this.#judgeSuspects());
+  }
+
+  async #askParts(): Promise<void> {
     for (;;) {
       const [part] = this.#parts;
       if (part === undefined || this.#error !== undefined || this.#mustJudge()) break;
       const batch = this.#planNext(part.ids);
       const ids = idsOf(batch);
-      if (!(await this.#mayAsk(ids.length))) break;
+      if (!(await this.#mayAsk(ids.length, part.isolating && ids.length === 1))) break;
       this.#parts.shift();
       const rest = part.ids.slice(ids.length);
       if (rest.length > 0) this.#parts.unshift({ ids: rest, isolating: part.isolating });
       await this.#ask(batch, { ids, isolating: part.isolating });
     }
-    await this.#judgeSuspects();
   }
 
-  /** Waits until the next request may be sent. @returns false when there is no time for one with this many ids */
-  async #mayAsk(ids: number): Promise<boolean> {
+  /**
+   * Waits until the next request may be sent.
+   *
+   * @param isJudging whether it is to judge one id: without it, the requests that found the id would be in vain
+   * @returns false when there is no time for one with this many ids
+   */
+  async #mayAsk(ids: number, isJudging: boolean): Promise<boolean> {
     const { clock, pacer, deadline, maxRequests = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#requests >= maxRequests || this.#tooLate >= MAX_TOO_LATE) return false;
+    if ((!isJudging && this.#requests >= maxRequests) || this.#tooLate >= MAX_TOO_LATE) return false;
     if (!(await pacer.turn(deadline))) return false;
     const { ids: known, took } = this.#quickest ?? { ids: 1, took: 0 };
     const needed = Math.max(MIN_REQUEST_TIME_MS, took * Math.max(1, ids / known));
@@ -190,7 +204,7 @@ class BatchFetch {
     const now = clock.now();
     const allowed = this.#allowed(now);
     const ids = part.ids.length;
-    this.#requests += 1;
+    if (!part.isolating || ids > 1) this.#requests += 1;
     try {
       const pages = await this.#send(batch, now + allowed);
       const took = clock.now() - now;
@@ -237,7 +251,7 @@ class BatchFetch {
   async #recover(part: Part, error: unknown, took: number): Promise<void> {
     const ids = part.ids.length;
     if (!(error instanceof TrackerError)) throw error;
-    if (error instanceof InvalidQueryError) {
+    if (error instanceof InvalidQueryError || error.idMayBeBad) {
       this.#note(ids, took);
       return this.#isolate(part, error);
     }
@@ -261,12 +275,16 @@ class BatchFetch {
     if (!isRefused) this.#tooLate += 1;
   }
 
-  /** Searches for the bad id in a refused batch. First it makes sure that the server does not refuse every query. */
-  async #isolate(part: Part, refusal: InvalidQueryError): Promise<void> {
+  /**
+   * Searches for the bad id in a refused batch. First it makes sure that the server does not refuse every query: one that it
+   * accepted before proves nothing where the error may mean that it is in trouble now.
+   */
+  async #isolate(part: Part, refusal: TrackerError): Promise<void> {
     const [first] = part.ids;
+    const accepts = part.isolating || (this.#accepts && !refusal.idMayBeBad);
     if (part.ids.length === 1) {
       this.#suspects.set(first as string, refusal);
-    } else if (this.#accepts || part.isolating || (await this.#probe(refusal)) || this.#error === undefined) {
+    } else if (accepts || (await this.#probe(refusal)) || this.#error === undefined) {
       // Without time for the probe, the next tick goes on with a half: asking for all again would never end.
       this.#parts.unshift(...bisect(part.ids).map((ids) => ({ ids, isolating: true })));
     } else {
@@ -277,15 +295,19 @@ class BatchFetch {
   /**
    * Makes refused ids invalid if the server accepts another id after them. With a wrong setting, or while the database
    * fails, the server refuses every id, and no payment must be given up.
+   *
+   * @returns whether some are to be asked for once more
    */
-  async #judgeSuspects(): Promise<void> {
+  async #judgeSuspects(): Promise<boolean> {
     const [first] = this.#suspects.values();
-    if (first === undefined) return;
+    if (first === undefined) return false;
     if (!this.#mayJudge) this.#error ??= first;
-    if (this.#error === undefined && (await this.#probe(first))) return;
+    const before = this.#askedAgain.size;
+    if (this.#error === undefined && (await this.#probe(first))) return this.#askedAgain.size > before;
     const ids = [...this.#suspects.keys()];
     if (this.#error === undefined) this.#parts.unshift({ ids, isolating: true });
     else this.#failed = [...this.#failed, ...ids];
+    return false;
   }
 
   /**
@@ -293,13 +315,12 @@ class BatchFetch {
    *
    * @returns false when that failed, or when there is no time for it
    */
-  async #probe(refusal: InvalidQueryError): Promise<boolean> {
+  async #probe(refusal: TrackerError): Promise<boolean> {
     const { source, clock, want, report } = this.#options;
     const known = this.#acceptedId ?? this.#options.acceptedId;
-    if (!(await this.#mayAsk(0))) return false;
+    if (!(await this.#mayAsk(0, true))) return false;
     const recordIds = known === undefined ? [] : [known];
     const context = { deadline: clock.now() + this.#allowed(clock.now()), report };
-    this.#requests += 1;
     try {
       await source.list({ recordIds, want, limit: 1 }, context);
       this.#accept(known);
@@ -311,13 +332,22 @@ class BatchFetch {
     }
   }
 
-  /** Notes that the server accepted a query. If it asked for an id, the ids refused before are bad. */
+  /**
+   * Notes that the server accepted a query. If it asked for an id, the ids refused before are bad. One whose refusal may have
+   * been trouble of the server, which is over now, is asked for once more.
+   */
   #accept(recordId: string | undefined): void {
     this.#accepts = true;
     this.#tooLarge = undefined;
     if (recordId === undefined) return;
     this.#acceptedId = recordId;
-    for (const [id, { problem }] of this.#suspects) this.#invalid.set(id, problem);
+    for (const [id, { problem, idMayBeBad }] of this.#suspects) {
+      if (!idMayBeBad || this.#askedAgain.has(id)) this.#invalid.set(id, problem);
+      else {
+        this.#askedAgain.add(id);
+        this.#parts.unshift({ ids: [id], isolating: true });
+      }
+    }
     this.#suspects.clear();
   }
 

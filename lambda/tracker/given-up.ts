@@ -34,7 +34,10 @@ export function isGivenUpDue(state: GivenUpState | undefined, now: number): bool
  *
  * Each invalid id is asked for alone: in the request of others, it would be the reason to refuse them all.
  */
-export async function askGivenUp(context: CheckContext): Promise<GivenUpResult> {
+export async function askGivenUp(
+  context: CheckContext,
+  maxRequests: number = MAX_REQUESTS,
+): Promise<GivenUpResult> {
   const { payments, control, now, askUntil, writeUntil } = context;
   const { givenUp } = control;
   const before: GivenUpState = givenUp?.isRunning ? givenUp : { ...givenUp, startedAt: now };
@@ -48,7 +51,7 @@ export async function askGivenUp(context: CheckContext): Promise<GivenUpResult> 
     maxBatchIds: MAX_SLICE,
     batchSize: before.batchSize,
     acceptedId: control.acceptedId,
-    maxRequests: MAX_REQUESTS,
+    maxRequests,
     deadline: askUntil,
   });
   const reconciliation = await reconcile(slice, result, {
@@ -82,6 +85,6 @@ function partsOf(slice: readonly PendingPayment[], alone = 0): Part[] {
   return [
     { ids: [...missing].slice(0, alone), isolating: true },
     { ids: [...missing].slice(alone), isolating: false },
-    ...invalid.map((id) => ({ ids: [id], isolating: true })),
+    ...invalid.map((id) => ({ ids: [id], isolating: false })),
   ];
 }

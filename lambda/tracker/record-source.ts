@@ -32,6 +32,19 @@ export interface RecordSource {
    * @throws {TrackerError} a subclass, as `list` does
    */
   tableName?(context: RequestContext): Promise<TableName>;
+
+  /** Takes over what earlier ticks remember. @default - the source learns nothing */
+  recall?(facts: ServerFacts): void;
+  /** What the source knows now. The next tick's process may be another. */
+  facts?(): ServerFacts;
+}
+
+/** What a source learned about its server. The tracker only remembers it. */
+export interface ServerFacts {
+  /** When the server was seen to have API v3, and no v2; epoch milliseconds. */
+  readonly withoutV2Since?: number | undefined;
+  /** Id of the table's base. */
+  readonly baseId?: string | undefined;
 }
 
 /** What people call a table. */

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { CheckContext } from './check-context.ts';
-import { knownBulkList, type Position, type SweepState } from './control-state.ts';
+import { isIsolating, knownBulkList, type Position, type SweepState } from './control-state.ts';
 import { TableWriteFailedError } from './errors.ts';
 import { type FetchResult, fetchRecords, type Part } from './fetch-records.ts';
 import { nameOf } from './payment.ts';
@@ -15,13 +15,16 @@ export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
 const MIN_SLICE = 500;
 
 /** About the number of ids that fit the URL of a GET. */
-const IDS_PER_GET = 500;
+export const IDS_PER_GET = 500;
 
 /** The most newcomers that one tick asks for. */
 const MAX_NEWCOMERS = MAX_SLICE / 2;
 
 /** The most requests of one tick for the sweep when the tick also asks for news. */
-const MAX_REQUESTS_BESIDE_NEWS = 4;
+export const MAX_REQUESTS_BESIDE_NEWS = 4;
+
+/** As many of them are left to an audit and a walk where there are no bulk lists. */
+const REQUESTS_FOR_OTHERS = 2;
 
 /** The part of the time for requests that the sweep may use when the rest is reserved for an audit. */
 const SHARE_BEFORE_AUDIT = 0.75;
@@ -37,6 +40,8 @@ export interface SweepOptions {
   readonly hasNews: boolean;
   /** Whether an audit is running. */
   readonly isAudit: boolean;
+  /** Whether there are others that need requests in this tick: an audit, or a walk through what is given up. */
+  readonly isShared: boolean;
   /** Whether to reserve time for the audit. */
   readonly keepsTime: boolean;
 }
@@ -63,6 +68,8 @@ export interface SweepResult {
   readonly held: number;
   /** Distinct record ids that there was no time to ask for. */
   readonly unanswered: number;
+  /** Requests that are left to an audit or a walk. @default as many as the time allows */
+  readonly requestsLeft?: number;
   readonly error?: unknown;
 }
 
@@ -72,7 +79,7 @@ export interface SweepResult {
  */
 export async function sweepSlice(
   context: CheckContext,
-  { isPartial, hasNews, isAudit, keepsTime }: SweepOptions,
+  { isPartial, hasNews, isAudit, isShared, keepsTime }: SweepOptions,
 ): Promise<SweepResult> {
   const {
     payments,
@@ -89,9 +96,14 @@ export async function sweepSlice(
     guard,
   } = context;
   const from = isPartial ? control.newcomers : undefined;
-  const newcomers = isPartial ? await payments.listNew(from?.after, MAX_NEWCOMERS) : NOBODY;
-  const maxRequests = isPartial && hasNews ? MAX_REQUESTS_BESIDE_NEWS : undefined;
-  const limit = sliceLimit(context, maxRequests) - newcomers.payments.length;
+  const isLimited = isPartial && hasNews;
+  const leavesSome = isShared && !isIsolating(control) && knownBulkList(control.bulkList, now) === false;
+  const forOthers = leavesSome ? REQUESTS_FOR_OTHERS : 0;
+  const maxRequests = isLimited ? MAX_REQUESTS_BESIDE_NEWS - forOthers : undefined;
+  const most = sliceLimit(context, maxRequests);
+  const mostNew = Math.min(MAX_NEWCOMERS, Math.max(MIN_SLICE, most - MIN_SLICE));
+  const newcomers = isPartial ? await payments.listNew(from?.after, mostNew) : NOBODY;
+  const limit = most - newcomers.payments.length;
   const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
   const listed = distinct([...newcomers.payments, ...slice.payments]);
   const held = await guard.heldAmong(listed);
@@ -158,6 +170,8 @@ export async function sweepSlice(
     ...(isOver && !hasGap && { pending: counted }),
     held: heldSoFar,
     unanswered: recordIds.filter((id) => !isAnswered(id, result)).length,
+    ...(maxRequests !== undefined &&
+      result.bulkList === false && { requestsLeft: Math.max(0, MAX_REQUESTS_BESIDE_NEWS - result.requests) }),
     ...(error !== undefined && { error }),
   };
 }

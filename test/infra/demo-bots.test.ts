@@ -9,7 +9,7 @@ import { createApp, NOCODB } from './support/synth.ts';
 const BOT = join(import.meta.dirname, '../../lambda/bot/create-payment.handler.ts');
 
 function variablesOf(functionId: string): unknown {
-  const tracker = { nocodb: { ...NOCODB, ownerField: 'Owner' }, shards: 2 };
+  const tracker = { nocodb: { ...NOCODB, baseId: 'pqot58neiu3o1xo', ownerField: 'Owner' }, shards: 2 };
   const stack = new PaymentTrackerStack(createApp(), 'Shop', { tracker, demo: true });
   const functions = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
   const found = functions.find(([id]) => withoutHash(id) === functionId);
@@ -24,6 +24,8 @@ it('gives the bot that creates payments exactly the variables that it reads', ()
   expect(variables).toEqual({
     NOCODB_API_URL: NOCODB.apiUrl,
     NOCODB_TABLE_ID: NOCODB.tableId,
+    NOCODB_BASE_ID: 'pqot58neiu3o1xo',
+    NOCODB_API_VERSION: 'auto',
     NOCODB_OWNER_FIELD: 'Owner',
     NOCODB_TOKEN_PARAMETER: '/payment-tracker/nocodb-api-token',
     PAYMENT_TABLE_NAME: '<PaymentsTable>',

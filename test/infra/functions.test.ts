@@ -74,6 +74,8 @@ describe('the tick function', () => {
       nocodb: {
         apiUrl: 'https://nocodb.example.com/dashboard/',
         tableId: 'mq13l0ec25f9v23',
+        baseId: 'pqot58neiu3o1xo',
+        apiVersion: 'v3',
         tokenParameterName: '/shop/token',
         idField: 'No',
         paidField: 'Status',
@@ -91,6 +93,8 @@ describe('the tick function', () => {
       TRACKER_NAME: 'shop',
       NOCODB_API_URL: 'https://nocodb.example.com',
       NOCODB_TABLE_ID: 'mq13l0ec25f9v23',
+      NOCODB_BASE_ID: 'pqot58neiu3o1xo',
+      NOCODB_API_VERSION: 'v3',
       NOCODB_TOKEN_PARAMETER: '/shop/token',
       NOCODB_ID_FIELD: 'No',
       NOCODB_PAID_FIELD: 'Status',

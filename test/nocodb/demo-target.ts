@@ -10,6 +10,7 @@ export async function openDemo(options: DemoNocoDbOptions): Promise<ContractTarg
     columns: Object.fromEntries(demo.columns.map(({ title, id }) => [title, id])),
     database: options.dialect ?? 'sqlite',
     pageCap: options.pageCap ?? 1000,
+    apiVersion: 'auto',
     stop: () => demo.close(),
   };
 }

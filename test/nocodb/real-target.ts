@@ -7,7 +7,7 @@ import { type RealNocoDbOptions, startRealNocoDb } from './real/start.ts';
 export async function openReal(options: RealNocoDbOptions): Promise<ContractTarget> {
   const { url, account, stop } = await startRealNocoDb(options);
   try {
-    const table = await createPaymentsTable(account);
+    const table = await createPaymentsTable(account, options.release);
     const stranger = await signUp(url, 'stranger@example.com', 'Pass-word-2');
     return {
       ...{ url, ...table, stop },
@@ -15,6 +15,7 @@ export async function openReal(options: RealNocoDbOptions): Promise<ContractTarg
       strangerToken: stranger.token,
       database: options.database,
       pageCap: Number(options.env?.DB_QUERY_LIMIT_MAX ?? 1000),
+      apiVersion: 'auto',
     };
   } catch (error) {
     await stop();

@@ -38,6 +38,7 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'slow-rows': 'slow per row',
   'slow-at-times': 'slow at times',
   'small-bodies': 'bodies up to 64 KB',
+  'v2-removed': 'API v2 removed',
   'wrong-table': 'wrong table',
   'lost-rows': 'rows lost and restored',
   'other-table': 'other table, same ids',

@@ -4,6 +4,7 @@ import {
   ChangesUnsupportedError,
   InvalidQueryError,
   RateLimitedError,
+  ServerFaultError,
   TimeoutError,
   type TrackerError,
 } from '../../lambda/tracker/errors.ts';
@@ -20,12 +21,17 @@ import type {
 
 export const DETAILS = { operation: 'list records', target: 'GET fake', problem: 'fault', hint: 'None.' };
 
+/** NocoDB's 500 without a reason: trouble, or a bad id. */
+export const VAGUE = new ServerFaultError({ ...DETAILS, idMayBeBad: true });
+
 /** A NocoDB table in memory, with the faults that a test sets. */
 export class FakeSource implements RecordSource {
   readonly #clock: Clock;
   /** `changedAt`: epoch milliseconds by the server's clock; absent: before anybody asked. */
   readonly records = new Map<string, { paid: boolean; owner?: string | null; changedAt?: number }>();
   readonly poison = new Set<string>();
+  /** Whether a poisonous id is refused without a reason, as trouble of the server is. */
+  vague = false;
   /** One for each of the next requests: an error to throw, or `undefined` for none. */
   faults: (TrackerError | undefined)[] = [];
   cap = 1000;
@@ -117,6 +123,7 @@ export class FakeSource implements RecordSource {
 
   #page({ recordIds, want, limit }: RecordQuery): RecordPage {
     const poisonous = recordIds.find((id) => this.poison.has(id));
+    if (poisonous !== undefined && this.vague) throw VAGUE;
     if (poisonous !== undefined) throw new InvalidQueryError({ ...DETAILS, problem: `bad id ${poisonous}` });
     const matching = recordIds.flatMap((recordId): SourceRecord[] => {
       const record = this.records.get(recordId);

@@ -13,8 +13,8 @@ test('a tick with 10,000 pending payments is one request, and fits the memory of
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const demo = await startDemoNocoDb();
   onTestFinished(() => demo.close());
-  const { url, token, tableId } = demo;
-  const nocodb = { kind: 'demo', url, token, tableId } as const;
+  const { url, token, tableId, baseId } = demo;
+  const nocodb = { kind: 'demo', url, token, tableId, baseId } as const;
   const client = emulatorClient();
   onTestFinished(async () => client.destroy());
 

@@ -15,6 +15,7 @@ test('remembers what a tick reports, and forgets what the next no longer reports
     isPartial: true,
     news: { clockSkew: -5, query: { since: NOW, startedAt: NOW, after: '500' }, unsupportedAt: NOW },
     newcomers: { after: { ...payment, partition: 'new' } },
+    withoutV2Since: NOW - 2,
     audit: {
       number: 4,
       startedAt: NOW,

@@ -141,7 +141,7 @@ function checkLength(secret: string, parameterName: string): string {
 
 async function findPaidField(nocodb: NocoDbAccess): Promise<string> {
   const { paidField } = nocodb.settings;
-  const field = findField(await nocodb.tableFields(), paidField);
+  const field = findField((await nocodb.table()).fields, paidField);
   if (field !== undefined) return field.id;
   throw new CommandError(`The NocoDB table has no field ${paidField}`, 'Run doctor: it lists the fields.');
 }

@@ -1,4 +1,5 @@
-import { findChangeFields, findField, type TableField } from '../../../lambda/nocodb/fields.ts';
+import type { TableField } from '../../../lambda/nocodb/dialect.ts';
+import { findField } from '../../../lambda/nocodb/fields.ts';
 import { nearMiss } from '../../../lambda/settings/near-miss.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
 import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
@@ -28,20 +29,6 @@ export function checkFields(settings: NocoDbSettings, fields: readonly TableFiel
   ].filter((finding) => finding !== undefined);
   if (findings.some(({ outcome }) => outcome === 'fault')) return findings;
   return [{ outcome: 'ok', text: `${found.join(', ')}` }, ...findings];
-}
-
-/** Checks whether the table keeps when its records change, which ticks ask for when a sweep takes several of them. */
-export function checkChanges(fields: readonly TableField[]): readonly Finding[] {
-  if (findChangeFields(fields) !== undefined) {
-    return [{ outcome: 'ok', text: 'the table keeps when its records change' }];
-  }
-  return [
-    {
-      outcome: 'note',
-      text: 'the table does not keep when its records change: it has no field of the type LastModifiedTime',
-      hint: 'Up to 20,000 pending payments this does not matter. With more, a payment is confirmed only when the sweep asks for it; add such a field in NocoDB to confirm it sooner',
-    },
-  ];
 }
 
 function checkId(field: TableField): Finding | undefined {

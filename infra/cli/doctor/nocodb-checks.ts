@@ -1,9 +1,16 @@
-import type { TableField } from '../../../lambda/nocodb/fields.ts';
-import { asList, asObject } from '../../../lambda/nocodb/read-response.ts';
-import { BulkListUnsupportedError, TableNotFoundError } from '../../../lambda/tracker/errors.ts';
+import type { TableDescription } from '../../../lambda/nocodb/dialect.ts';
+import { findChangeFields } from '../../../lambda/nocodb/fields.ts';
+import { asObject } from '../../../lambda/nocodb/read-response.ts';
+import {
+  BulkListUnsupportedError,
+  ChangesUnsupportedError,
+  TableNotFoundError,
+} from '../../../lambda/tracker/errors.ts';
 import type { NocoDbAccess } from '../nocodb/nocodb-access.ts';
-import { checkChanges, checkFields } from './check-fields.ts';
+import { checkApi } from './check-api.ts';
+import { checkFields } from './check-fields.ts';
 import type { Check, Finding } from './checks.ts';
+import { visibleTables } from './visible-tables.ts';
 
 /** The smallest query: only whether NocoDB answers matters. */
 const PROBE = { recordIds: [], want: 'paid', limit: 1 } as const;
@@ -16,7 +23,7 @@ const PROBE = { recordIds: [], want: 'paid', limit: 1 } as const;
  */
 export function nocoDbChecks(open: (options: { readonly examine: true }) => NocoDbAccess): readonly Check[] {
   let nocodb: NocoDbAccess;
-  let fields: readonly TableField[];
+  let table: TableDescription;
   return [
     {
       title: 'Settings',
@@ -40,9 +47,17 @@ export function nocoDbChecks(open: (options: { readonly examine: true }) => Noco
     {
       title: 'Token',
       async run() {
-        await nocodb.send(
-          { operation: 'list the bases', method: 'GET', path: '/api/v2/meta/bases', repeatable: true },
-          (json) => asList(asObject(json, 'the answer').list, 'the list'),
+        // Something that every user may read, so that only the token can be refused.
+        await nocodb.ask(({ version, metaPath }) =>
+          nocodb.send(
+            {
+              operation: 'check the token',
+              method: 'GET',
+              path: version === 'v2' ? `${metaPath}/bases` : metaPath,
+              repeatable: true,
+            },
+            (json) => asObject(json, 'the answer'),
+          ),
         );
         return ok('NocoDB accepts it');
       },
@@ -51,7 +66,7 @@ export function nocoDbChecks(open: (options: { readonly examine: true }) => Noco
       title: 'Table',
       async run() {
         try {
-          fields = await nocodb.tableFields();
+          table = await nocodb.table();
         } catch (error) {
           if (!(error instanceof TableNotFoundError)) throw error;
           const tables = await visibleTables(nocodb);
@@ -63,10 +78,11 @@ export function nocoDbChecks(open: (options: { readonly examine: true }) => Noco
             },
           ];
         }
-        return ok(`it is there, with ${fields.length} fields`);
+        return ok(`it is there, with ${table.fields.length} fields`);
       },
     },
-    { title: 'Fields', run: async () => checkFields(nocodb.settings, fields) },
+    { title: 'API', run: () => checkApi(nocodb, table) },
+    { title: 'Fields', run: async () => checkFields(nocodb.settings, table.fields) },
     {
       title: 'Records',
       async run() {
@@ -76,7 +92,7 @@ export function nocoDbChecks(open: (options: { readonly examine: true }) => Noco
       },
     },
     { title: 'Bulk lists', run: () => checkBulkLists(nocodb) },
-    { title: 'Changes', run: async () => checkChanges(fields) },
+    { title: 'Changes', run: () => checkChanges(nocodb, table) },
   ];
 }
 
@@ -91,43 +107,33 @@ async function checkBulkLists(nocodb: NocoDbAccess): Promise<readonly Finding[]>
       {
         outcome: 'note',
         text: 'the server has none: above 500 pending payments, a tick asks in several requests',
-        hint: 'NocoDB 0.262 and later has them; look at the version, and at what a proxy before it lets through',
+        hint: 'NocoDB 0.262 and later has them in its API v2; look at the version, and at what a proxy before it lets through',
       },
     ];
   }
 }
 
+/** Checks whether the table keeps when its records change, which ticks ask for when a sweep takes several of them. */
+async function checkChanges(nocodb: NocoDbAccess, table: TableDescription): Promise<readonly Finding[]> {
+  const { context, source, turn } = nocodb;
+  try {
+    if (table.version === 'v3') {
+      await turn();
+      await source.listChanged({ since: context().deadline, limit: 1 }, context());
+    } else if (findChangeFields(table) === undefined) return [CHANGES_ARE_NOT_KEPT];
+    return ok('the table keeps when its records change');
+  } catch (error) {
+    if (!(error instanceof ChangesUnsupportedError)) throw error;
+    return [CHANGES_ARE_NOT_KEPT];
+  }
+}
+
+const CHANGES_ARE_NOT_KEPT: Finding = {
+  outcome: 'note',
+  text: 'the table does not keep when its records change: it has no field of the type LastModifiedTime',
+  hint: 'Up to 20,000 pending payments this does not matter, in API v3 up to 2,000. With more, a payment is confirmed only when the sweep asks for it; add such a field in NocoDB to confirm it sooner',
+};
+
 function ok(text: string): readonly Finding[] {
   return [{ outcome: 'ok', text }];
-}
-
-/** Each base is a request. */
-const MAX_BASES = 10;
-
-/**
- * The tables that the token sees, as `Payments (mq13l0ec25f9v23)`, in the first {@link MAX_BASES} bases.
- *
- * @throws {TrackerError}
- */
-export async function visibleTables(nocodb: NocoDbAccess): Promise<readonly string[]> {
-  const tables: string[] = [];
-  for (const { id } of (await list(nocodb, 'list the bases', '/api/v2/meta/bases')).slice(0, MAX_BASES)) {
-    const inBase = await list(nocodb, 'list the tables', `/api/v2/meta/bases/${id}/tables`);
-    tables.push(...inBase.map((table) => `${table.title} (${table.id})`));
-  }
-  return tables;
-}
-
-interface Named {
-  readonly id: string;
-  readonly title: string;
-}
-
-function list(nocodb: NocoDbAccess, operation: string, path: string): Promise<readonly Named[]> {
-  return nocodb.send({ operation, method: 'GET', path, repeatable: true }, (json) =>
-    asList(asObject(json, 'the answer').list, 'the list').map((entry) => {
-      const { id, title } = asObject(entry, 'an entry');
-      return { id: String(id), title: String(title) };
-    }),
-  );
 }

@@ -1,8 +1,8 @@
-import type { ApiCall } from '../../../lambda/nocodb/client.ts';
-import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
-import { readTableFields, type TableField } from '../../../lambda/nocodb/fields.ts';
+import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
+import { type ApiCall, createNocoDbClient } from '../../../lambda/nocodb/client.ts';
+import type { Dialect, TableDescription } from '../../../lambda/nocodb/dialect.ts';
 import { readResponse } from '../../../lambda/nocodb/read-response.ts';
-import { createRecordSource } from '../../../lambda/nocodb/record-source.ts';
+import { recordSourceOf } from '../../../lambda/nocodb/record-source.ts';
 import { createRecords, type NocoDbRecords } from '../../../lambda/nocodb/records.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
 import { checkVariables, type Variables } from '../../../lambda/settings/read-settings.ts';
@@ -27,8 +27,10 @@ export interface NocoDbAccess {
   readonly source: RecordSource;
   /** @param ownerField title or id of the field that each record's owner is read from */
   records(ownerField: string): NocoDbRecords;
-  /** The fields of the configured table. @throws {TrackerError} */
-  tableFields(): Promise<readonly TableField[]>;
+  /** The description of the configured table. @throws {TrackerError} */
+  table(): Promise<TableDescription>;
+  /** Makes calls in the version of the API that is configured, or that the server has. */
+  ask<T>(work: (dialect: Dialect) => Promise<T>): Promise<T>;
   /**
    * Sends any other call of its API.
    *
@@ -36,7 +38,7 @@ export interface NocoDbAccess {
    * @throws {TrackerError}
    */
   send<T>(call: Omit<ApiCall, 'params' | 'recordIds'>, read: (json: unknown) => T): Promise<T>;
-  /** Waits until the next request may be sent; `send` and `tableFields` do so by themselves. Requests keep the distance that ticks keep. */
+  /** Waits until the next request may be sent; `send` and `table` do so by themselves. Requests keep the distance that ticks keep. */
   turn(): Promise<void>;
   /** The deadline of a call that starts now. Requests are not reported. */
   context(): RequestContext;
@@ -59,16 +61,18 @@ export function openNocoDb(env: Variables, options: NocoDbAccessOptions): NocoDb
   const { settings, token } = parse(env, options.examine);
   const source = { ...options, token: fixedToken(token) };
   const client = createNocoDbClient({ ...source, apiUrl: settings.apiUrl });
+  const api = createNocoDbApi(settings, client, options.clock);
   const turn = takeTurns(options.clock);
   const context = () => ({ deadline: options.clock.now() + TIMEOUT_MS, report: () => {} });
   return {
     settings,
-    source: createRecordSource(settings, source),
+    source: recordSourceOf(api),
     records: (ownerField) => createRecords({ ...settings, ownerField }, source),
-    async tableFields() {
+    async table() {
       await turn();
-      return readTableFields(client, settings, context());
+      return api.readTable(context());
     },
+    ask: (work) => api.ask(context(), work),
     async send(call, read) {
       await turn();
       const unreported = context();
@@ -96,11 +100,11 @@ function parse(
   const { values, faults } = examine
     ? checkVariables(env, 'stack', 'nocodbCommand')
     : checkVariables(env, 'nocodbCommand');
-  const tableId = env[VARIABLES.tableId]?.trim() || undefined;
-  const mayBeTitle = examine && tableId !== undefined && faults.every(({ setting }) => setting === 'tableId');
+  const title = env[VARIABLES.tableId]?.trim();
+  const mayBeTitle = examine && title && faults.every(({ setting }) => setting === 'tableId');
   if (faults.length > 0 && !mayBeTitle) throw new SettingsError(faults.map(({ text }) => text));
   return {
-    settings: toNocoDbSettings(tableId === undefined ? values : { ...values, tableId }),
+    settings: toNocoDbSettings(faults.length > 0 && title ? { ...values, tableId: title } : values),
     token: values.apiToken,
   };
 }

@@ -1,8 +1,10 @@
 import type { ApiCall } from '../../../lambda/nocodb/client.ts';
-import { parseJson } from '../../../lambda/nocodb/error-response.ts';
+import type { Dialect } from '../../../lambda/nocodb/dialect.ts';
+import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
+import { ErrorResponse, parseJson } from '../../../lambda/nocodb/error-response.ts';
 import { asList, asObject, UnexpectedShapeError } from '../../../lambda/nocodb/read-response.ts';
 import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
-import { AccessDeniedError } from '../../../lambda/tracker/errors.ts';
+import { AccessDeniedError, EndpointNotFoundError } from '../../../lambda/tracker/errors.ts';
 import { SECRET_HEADER } from '../../../lambda/webhook/secret-check.ts';
 import type { NocoDbAccess } from './nocodb-access.ts';
 
@@ -24,8 +26,11 @@ export interface NewWebhook {
 }
 
 /**
- * The webhooks of the configured table, through NocoDB's v2 meta API. The token's user must be a creator of the base
+ * The webhooks of the configured table, through NocoDB's meta API. The token's user must be a creator of the base
  * (measured on 0.301.3).
+ *
+ * 0.301.3 has them in v2 only. Later versions have them in v3 too, for customers with a licence (`hooks-v3.controller.ts` of
+ * NocoDB). Whatever version is configured, the one that has them is used.
  */
 export class Webhooks {
   readonly #nocodb: NocoDbAccess;
@@ -36,27 +41,53 @@ export class Webhooks {
 
   /** @throws {TrackerError} */
   list(): Promise<readonly Webhook[]> {
-    return this.#call('list the webhooks', 'GET', this.#hooksOfTable, undefined, (answer) =>
-      asList(asObject(answer, 'the answer').list, 'the list').map(readWebhook),
+    return this.#ask(({ tablePath }) =>
+      this.#call('list the webhooks', 'GET', `${tablePath}/hooks`, undefined, (answer) =>
+        asList(asObject(answer, 'the answer').list, 'the list').map(readWebhook),
+      ),
     );
   }
 
   /**
-   * Adds a webhook that fires when a record becomes paid. It is inactive until its condition is complete, so that it
-   * never fires for other records. When a step fails, the webhook is removed.
+   * Adds a webhook that fires when a record becomes paid.
    *
    * @throws {TrackerError}
    */
-  async add({ url, secret, paidFieldId }: NewWebhook): Promise<Webhook> {
-    const hook = definition(url, secret);
+  add(webhook: NewWebhook): Promise<Webhook> {
+    return this.#ask((dialect) =>
+      dialect.version === 'v2' ? this.#addInV2(webhook, dialect) : this.#addInV3(webhook, dialect),
+    );
+  }
+
+  /** @throws {TrackerError} */
+  async remove({ id }: Webhook): Promise<void> {
+    await this.#ask(({ metaPath }) =>
+      this.#call('delete a webhook', 'DELETE', `${metaPath}/hooks/${id}`, undefined, () => undefined),
+    );
+  }
+
+  /**
+   * The webhook is inactive until its condition is complete, so that it never fires for other records. When a step fails, it
+   * is removed.
+   */
+  async #addInV2(
+    { url, secret, paidFieldId }: NewWebhook,
+    { metaPath, tablePath }: Dialect,
+  ): Promise<Webhook> {
+    const hook = { ...definition(url, secret), event: 'after', version: 'v3', condition: true };
     const create = { ...hook, active: false };
-    const webhook = await this.#call('create a webhook', 'POST', this.#hooksOfTable, create, readWebhook);
+    const webhook = await this.#call('create a webhook', 'POST', `${tablePath}/hooks`, create, readWebhook);
+    const path = `${metaPath}/hooks/${webhook.id}`;
     try {
       for (const filter of conditions(this.#nocodb.settings, paidFieldId)) {
-        const path = `/api/v2/meta/hooks/${webhook.id}/filters`;
-        await this.#call('add the condition of a webhook', 'POST', path, filter, () => undefined);
+        await this.#call(
+          'add the condition of a webhook',
+          'POST',
+          `${path}/filters`,
+          filter,
+          () => undefined,
+        );
       }
-      const path = `/api/v2/meta/hooks/${webhook.id}`;
       // NocoDB requires the whole webhook, not only the change.
       await this.#call('activate a webhook', 'PATCH', path, { ...hook, active: true }, () => undefined);
     } catch (error) {
@@ -66,13 +97,30 @@ export class Webhooks {
     return webhook;
   }
 
-  /** @throws {TrackerError} */
-  async remove({ id }: Webhook): Promise<void> {
-    await this.#call('delete a webhook', 'DELETE', `/api/v2/meta/hooks/${id}`, undefined, () => undefined);
+  /** In v3, a webhook has no conditions: this one fires for each change of the paid field, and the tracker sees which. */
+  #addInV3({ url, secret, paidFieldId }: NewWebhook, { tablePath }: Dialect): Promise<Webhook> {
+    const hook = { ...definition(url, secret), event: 'record', trigger_fields: [paidFieldId], active: true };
+    return this.#call('create a webhook', 'POST', `${tablePath}/hooks`, hook, readWebhook);
   }
 
-  get #hooksOfTable(): string {
-    return `/api/v2/meta/tables/${this.#nocodb.settings.tableId}/hooks`;
+  /** @throws {EndpointNotFoundError} when the server has webhooks in neither version */
+  async #ask<T>(work: (dialect: Dialect) => Promise<T>): Promise<T> {
+    try {
+      return await this.#nocodb.ask(work);
+    } catch (error) {
+      if (!lacksWebhooks(error)) throw error;
+      return await work(dialectV2(this.#nocodb.settings)).catch((second: unknown) => {
+        if (!(second instanceof EndpointNotFoundError)) throw second;
+        const { operation, target, problem } = second;
+        throw new EndpointNotFoundError({
+          operation,
+          target,
+          problem,
+          hint: "This NocoDB lets no program change its webhooks: its API v3 does so only with a licence. Add the webhook on NocoDB's page, as the tracker's README about webhooks says.",
+          cause: error,
+        });
+      });
+    }
   }
 
   async #call<T>(
@@ -102,15 +150,19 @@ export class Webhooks {
   }
 }
 
-/** The webhook in the form of NocoDB's API. */
+/** Whether a version of the API has no webhooks, or only for customers with a licence. */
+function lacksWebhooks(error: unknown): boolean {
+  if (error instanceof EndpointNotFoundError) return true;
+  if (!(error instanceof AccessDeniedError)) return false;
+  return error.cause instanceof ErrorResponse && error.cause.code === 'ERR_FEATURE_NOT_SUPPORTED';
+}
+
+/** What a webhook is in both versions of NocoDB's API. */
 function definition(url: string, secret: string) {
   return {
     title: TITLE,
-    event: 'after',
     // A new record has had no id, so no bot has tracked it.
     operation: ['update'],
-    version: 'v3',
-    condition: true,
     notification: {
       type: 'URL',
       payload: {

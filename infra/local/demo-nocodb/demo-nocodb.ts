@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { createDemoTable, type DemoTable } from './demo-table.ts';
 import type { Fault } from './for-tests/faults.ts';
 import { postgres } from './for-tests/postgres.ts';
+import { createQuota } from './for-tests/quota.ts';
 import { createRateLimiter, type RateLimit } from './for-tests/rate-limiter.ts';
 import type { Delivery } from './hooks/delivery.ts';
 import { createHttpServer, type LoggedRequest } from './http/http-server.ts';
-import { createRouter, ok, type Route } from './http/router.ts';
+import { createRouter, ok, type Profile, type Route } from './http/router.ts';
 import { metaRoutes } from './meta-routes.ts';
+import { hookRoutesV3, metaRoutesV3 } from './meta-routes-v3.ts';
 import { recordRoutes } from './record-routes.ts';
+import { recordRoutesV3 } from './record-routes-v3.ts';
 import type { Column, ColumnDefinition } from './table/columns.ts';
 import type { Row } from './table/dialect.ts';
 import { sqlite } from './table/sqlite.ts';
@@ -23,8 +26,12 @@ export interface DemoNocoDbOptions {
   readonly pageCap?: number;
   /** Whether `bulk/datalist` exists. @default true */
   readonly bulkList?: boolean;
+  /** Which version of NocoDB the demo imitates. @default 'current': 0.301.3 */
+  readonly profile?: Profile;
   /** @default none, as NocoDB 0.301.3 */
   readonly rateLimit?: RateLimit;
+  /** API calls in a month, as NocoDB Cloud limits them. @default no limit */
+  readonly monthlyQuota?: number;
   /** @default a random one */
   readonly token?: string;
   /** Columns without Id, CreatedAt and UpdatedAt, which are always there. @default PAYMENT_COLUMNS */
@@ -33,7 +40,7 @@ export interface DemoNocoDbOptions {
   readonly now?: () => number;
 }
 
-/** A NocoDB in memory with one table of payments. It answers the tracker's requests as NocoDB 0.301.3 does. */
+/** A NocoDB in memory with one table of payments. It answers the tracker's requests as NocoDB does. */
 export interface DemoNocoDb {
   /** Without a slash at the end; the same after `stop` and `start`. */
   readonly url: string;
@@ -55,6 +62,8 @@ export interface DemoNocoDb {
   failNext(...faults: Fault[]): void;
   /** Delays every response, milliseconds; 0 ends the delay. */
   setLatency(milliseconds: number): void;
+  /** Becomes the newer NocoDB, without API v2; the records remain. */
+  upgrade(): void;
   /** Stops listening and closes all connections; the records remain. */
   stop(): Promise<void>;
   /** Listens again on the same port. */
@@ -94,7 +103,9 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
     host = '127.0.0.1',
     pageCap = 1000,
     bulkList = true,
+    profile = 'current',
     rateLimit,
+    monthlyQuota,
     now = Date.now,
   } = options;
   const { token = randomBytes(20).toString('hex') } = options;
@@ -102,10 +113,18 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
   const table = createDemoTable(options.dialect === 'postgres' ? postgres : sqlite, options.columns, now);
   const { baseId, tableId, columns, hooks } = table;
 
-  const routes = [HEALTH, ...recordRoutes(table, { pageCap, bulkList }), ...metaRoutes(table)];
+  const v2 = [...recordRoutes(table, { pageCap, bulkList }), ...metaRoutes(table)];
+  const v3 = [...recordRoutesV3(table, pageCap), ...metaRoutesV3(table)];
+  const routes = { old: v2, current: [...v2, ...v3], newer: [...v3, ...hookRoutesV3(table)] };
   const rateLimiter = rateLimit && createRateLimiter(rateLimit, now);
-  const route = createRouter(routes, { baseId, tableId, token, strangerToken, rateLimiter });
-  const server = createHttpServer(route, now, host);
+  const quota = monthlyQuota === undefined ? undefined : createQuota(monthlyQuota, now);
+  const routerOf = (name: Profile) =>
+    createRouter([HEALTH, ...routes[name]], {
+      ...{ baseId, tableId, token, strangerToken, rateLimiter, quota },
+      profile: name,
+    });
+  let route = routerOf(profile);
+  const server = createHttpServer((request) => route(request), now, host);
   await server.listen(port);
 
   return {
@@ -123,6 +142,9 @@ export async function startDemoNocoDb(options: DemoNocoDbOptions = {}): Promise<
     deliveries: hooks.deliveries,
     failNext: (...faults) => server.failNext(faults),
     setLatency: (milliseconds) => server.setLatency(milliseconds),
+    upgrade() {
+      route = routerOf('newer');
+    },
     stop: () => server.close(),
     start: () => server.listen(server.port),
     async close() {

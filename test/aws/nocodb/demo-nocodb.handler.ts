@@ -59,7 +59,10 @@ function createNocoDb() {
   });
   const { baseId, tableId } = table;
   const routes = [...recordRoutes(table, { pageCap: 1000, bulkList: true }), ...metaRoutes(table)];
-  const route = createRouter(routes, { baseId, tableId, token, strangerToken: '', rateLimiter: undefined });
+  const route = createRouter(routes, {
+    ...{ baseId, tableId, token, strangerToken: '', rateLimiter: undefined, quota: undefined },
+    profile: 'current',
+  });
   const answer = ({ method, url, body, at }: LoggedRequest, given: string): Answer => {
     now = at;
     const [path = '', query = ''] = url.split('?');

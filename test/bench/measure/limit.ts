@@ -47,7 +47,10 @@ async function withLimitedNocoDb(
   const records = Array.from({ length: users }, (_, index) => ({ Title: `Order ${index}` }));
   const ids = nocodb.records.insertMany(records).map(String);
   try {
-    return await use({ url: nocodb.url, token: nocodb.token, tableId: nocodb.tableId }, ids);
+    return await use(
+      { url: nocodb.url, token: nocodb.token, tableId: nocodb.tableId, baseId: nocodb.baseId },
+      ids,
+    );
   } finally {
     await nocodb.close();
   }

@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg, totalmem, type } from 'node:os';
-import { NOCODB_VERSION } from '../../nocodb/real/release.ts';
+import { RELEASES } from '../../nocodb/real/release.ts';
 
 /** The machine that figures were measured on. */
 export interface Machine {
@@ -23,7 +23,7 @@ export function describeMachine(): Machine {
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
     system: type(),
     node: process.version,
-    nocodb: NOCODB_VERSION,
+    nocodb: RELEASES.current,
     load: loadavg()[1] ?? 0,
   };
 }

@@ -12,9 +12,9 @@ interface Server extends NocoDbAddress {
 
 async function startDemo(): Promise<Server> {
   const demo = await startDemoNocoDb();
-  const { url, token, tableId } = demo;
+  const { url, token, tableId, baseId } = demo;
   return {
-    ...{ url, token, tableId },
+    ...{ url, token, tableId, baseId },
     async fill(records) {
       demo.records.insertMany(Array.from({ length: records }, (_, index) => ({ Title: `Order ${index}` })));
     },
@@ -36,9 +36,9 @@ const fillStatements = (records: number) => `
 
 async function startReal(database: 'sqlite' | 'postgres'): Promise<Server> {
   const { url, account, execute, stop } = await startRealNocoDb({ database });
-  const { tableId } = await createPaymentsTable(account);
+  const { tableId, baseId } = await createPaymentsTable(account);
   return {
-    ...{ url, token: account.token, tableId, stop },
+    ...{ url, token: account.token, tableId, baseId, stop },
     async fill(records) {
       if (execute === undefined) throw new Error('Only a NocoDB on PostgreSQL can be filled directly.');
       await execute(fillStatements(records));
@@ -47,7 +47,7 @@ async function startReal(database: 'sqlite' | 'postgres'): Promise<Server> {
 }
 
 const kind = process.argv[2] as NocoDbKind;
-const { url, token, tableId, fill, stop } = await (kind === 'demo' ? startDemo() : startReal(kind));
+const { url, token, tableId, baseId, fill, stop } = await (kind === 'demo' ? startDemo() : startReal(kind));
 
 process.on('message', async (message: FillOrder | 'stop') => {
   if (message !== 'stop') {
@@ -62,4 +62,4 @@ process.on('disconnect', async () => {
   await stop();
   process.exit();
 });
-process.send?.({ url, token, tableId });
+process.send?.({ url, token, tableId, baseId });

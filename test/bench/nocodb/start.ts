@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NOCODB_FOLDER } from '../../nocodb/real/release.ts';
+import { nocoDbFolder } from '../../nocodb/real/release.ts';
 import { cpuSecondsOf } from './process-tree.ts';
 
 /** A real NocoDB on one of two databases, or the demo NocoDB, which keeps its records in memory. */
@@ -14,6 +14,7 @@ export interface NocoDbAddress {
   readonly url: string;
   readonly token: string;
   readonly tableId: string;
+  readonly baseId: string;
 }
 
 /** Asks the child process to create this number of records. */
@@ -37,7 +38,7 @@ export interface BenchNocoDb extends NocoDbAddress {
 
 /** The NocoDBs that this machine can run: the real ones when NocoDB is installed, or else the demo. */
 export function availableKinds(): readonly NocoDbKind[] {
-  if (!existsSync(join(NOCODB_FOLDER, 'installed.txt'))) return ['demo'];
+  if (!existsSync(join(nocoDbFolder('current'), 'installed.txt'))) return ['demo'];
   return existsSync('/usr/lib/postgresql') ? ['sqlite', 'postgres'] : ['sqlite'];
 }
 

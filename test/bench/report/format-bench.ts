@@ -27,15 +27,19 @@ export function formatBench(figures: BenchFigures): string {
 function formatComparisons(kind: NocoDbKind, comparisons: readonly Comparison[]): string {
   const pair = (polling: number, tracker: number, show: (value: number) => string) =>
     `${show(polling)} → ${show(tracker)} (${ratio(polling, tracker)})`;
+  const row = (users: string, polling: Load, tracker: Load) => [
+    users,
+    pair(polling.requestsPerMinute, tracker.requestsPerMinute, count),
+    `${count(polling.peakPerSecond)} → ${count(tracker.peakPerSecond)}`,
+    pair(polling.bytesPerMinute, tracker.bytesPerMinute, bytes),
+    cpu(polling, tracker),
+    `${figure(polling.lastKnownSeconds)} s → ${figure(tracker.lastKnownSeconds)} s`,
+  ];
   const rows = comparisons
     .filter((comparison) => comparison.kind === kind)
-    .map(({ users, polling, tracker }) => [
-      count(users),
-      pair(polling.requestsPerMinute, tracker.requestsPerMinute, count),
-      `${count(polling.peakPerSecond)} → ${count(tracker.peakPerSecond)}`,
-      pair(polling.bytesPerMinute, tracker.bytesPerMinute, bytes),
-      cpu(polling, tracker),
-      `${figure(polling.lastKnownSeconds)} s → ${figure(tracker.lastKnownSeconds)} s`,
+    .flatMap(({ users, polling, tracker, trackerInV3 }) => [
+      row(`${count(users)}, API v2`, polling, tracker),
+      row(`${count(users)}, API v3`, polling, trackerInV3),
     ]);
   const header = ['Users', 'Requests a minute', 'Peak a second', 'Bytes a minute', 'CPU of NocoDB a minute'];
   return [

@@ -3,6 +3,8 @@ import type { NocoDbAddress } from '../nocodb/start.ts';
 /** The NocoDB and the table of a ticker. */
 export interface TickerOptions {
   readonly nocodb: NocoDbAddress;
+  /** The version of NocoDB's API. @default 'v2' */
+  readonly apiVersion?: 'v2' | 'v3';
   readonly table: EmulatedTable | { readonly kind: 'memory'; readonly recordIds: readonly string[] };
   readonly intervalSeconds: number;
 }
@@ -31,6 +33,8 @@ export interface TickFigures {
   /** Processor time of the process, whatever else runs on the machine. */
   readonly processorMilliseconds: number;
   readonly requests: number;
+  /** The most requests sent within any second. */
+  readonly peakPerSecond: number;
   /** Of NocoDB's answers. */
   readonly bytes: number;
   readonly checked: number;

@@ -12,6 +12,7 @@ import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
 import { type TickDependencies, tick } from '../../../lambda/tracker/tick.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
+import { mostWithinASecond } from '../measure/most-within-a-second.ts';
 import { CallCounter } from './call-counter.ts';
 import { peakMemory } from './peak-memory.ts';
 import type { TickerOptions, TickFigures, TickOrder } from './protocol.ts';
@@ -42,10 +43,17 @@ function onEmulator({ name, ...aws }: Extract<TickerOptions['table'], { kind: 'e
   };
 }
 
-async function compose({ nocodb, table, intervalSeconds }: TickerOptions): Promise<Composed> {
+async function compose({
+  nocodb,
+  table,
+  intervalSeconds,
+  apiVersion = 'v2',
+}: TickerOptions): Promise<Composed> {
   const { nocodb: source } = parseTrackerSettings({
     NOCODB_API_URL: nocodb.url,
     NOCODB_TABLE_ID: nocodb.tableId,
+    NOCODB_BASE_ID: nocodb.baseId,
+    NOCODB_API_VERSION: apiVersion,
   });
   return {
     settings: { intervalSeconds },
@@ -62,6 +70,7 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
   const events: TrackerEvent[] = [];
   calls.reset();
   const processorBefore = process.cpuUsage();
+  const sent: number[] = [];
   const begin = performance.now();
   let listed = begin;
   const result = await tick({
@@ -70,6 +79,7 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
     observe: (event) => {
       events.push(event);
       if (event.type === 'tick.started') listed = performance.now();
+      if (event.type === 'nocodb.request') sent.push(performance.now());
     },
   });
   const end = performance.now();
@@ -82,6 +92,7 @@ async function run(dependencies: Composed, { audit }: TickOrder): Promise<TickFi
     requestMilliseconds: responses.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
     processorMilliseconds: (user + system) / 1000,
     requests: responses.length,
+    peakPerSecond: mostWithinASecond(sent),
     bytes: responses.reduce((sum, { bytes }) => sum + bytes, 0),
     checked: result.checked,
     confirmed: result.confirmed,

@@ -4,12 +4,13 @@ import { tick } from '../../../lambda/tracker/tick.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import { openSource } from './adapter.ts';
 import { insert, remove, update } from './seed.ts';
-import type { TargetOf } from './target.ts';
+import type { ContractTarget, TargetOf } from './target.ts';
 
-const RECORDS = 10_000;
+/** In v3, which asks in GETs, more than the four of one tick. */
+const RECORDS = { auto: 10_000, v3: 2_200 } as const;
 const INTERVAL_SECONDS = 20;
 
-/** The machine's clock, which tests advance by whole slots instead of waiting for the next tick. */
+/** The machine's clock, but nobody waits: tests advance it by whole slots, and requests keep no distance. */
 class SkippingClock {
   #ahead = 0;
 
@@ -17,8 +18,8 @@ class SkippingClock {
     return Date.now() + this.#ahead;
   }
 
-  sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  async sleep(milliseconds: number): Promise<void> {
+    this.skip(milliseconds);
   }
 
   skip(milliseconds: number): void {
@@ -26,9 +27,11 @@ class SkippingClock {
   }
 }
 
-/** Tests whole ticks over 10,000 records with the real tracker and record source, and the payments table in memory. */
-export function describeFullTick(targetOf: TargetOf): void {
-  describe(`ticks over ${RECORDS} records`, () => {
+/** Tests whole ticks over many records with the real tracker and record source, and the payments table in memory. */
+export function describeFullTick(targetOf: TargetOf, apiVersion: ContractTarget['apiVersion']): void {
+  const count = RECORDS[apiVersion];
+
+  describe(`ticks over ${count} records`, () => {
     const clock = new SkippingClock();
     const table = new SimulatedPayments({ clock });
     const events: TrackerEvent[] = [];
@@ -38,12 +41,13 @@ export function describeFullTick(targetOf: TargetOf): void {
     const userOf = (index: number) => `user${index}`;
     const statusOf = (index: number) => table.status(userOf(index), String(ids[index]));
 
-    const pending = async () => (await table.payments.list(undefined, 2 * RECORDS)).payments.length;
+    const pending = async () => (await table.payments.list(undefined, 2 * count)).payments.length;
 
     async function nextTick() {
       clock.skip(INTERVAL_SECONDS * 1000);
       events.length = 0;
-      const source = openSource(targetOf(), { NOCODB_OWNER_FIELD: 'TG ID' });
+      const { token } = targetOf();
+      const source = openSource(targetOf(), { NOCODB_OWNER_FIELD: 'TG ID' }, token, clock);
       const result = await tick({
         settings: { intervalSeconds: INTERVAL_SECONDS, auditEvery: 1 },
         clock,
@@ -58,7 +62,7 @@ export function describeFullTick(targetOf: TargetOf): void {
     }
 
     beforeAll(async () => {
-      const records = Array.from({ length: RECORDS }, (_, index) => ({
+      const records = Array.from({ length: count }, (_, index) => ({
         Paid: isPaid(index),
         'TG ID': userOf(index),
       }));
@@ -69,11 +73,12 @@ export function describeFullTick(targetOf: TargetOf): void {
     it('confirm every paid one and no other, with one request where the pages are large enough', async () => {
       const { result, finished } = await nextTick();
 
-      expect(result).toMatchObject({ outcome: 'done', checked: RECORDS, confirmed: RECORDS / 4 });
-      expect(finished).toMatchObject({ pending: (RECORDS * 3) / 4, usersUpdated: RECORDS, unanswered: 0 });
+      expect(result).toMatchObject({ outcome: 'done', checked: count, confirmed: count / 4 });
+      expect(finished).toMatchObject({ pending: (count * 3) / 4, usersUpdated: count, unanswered: 0 });
       expect(ids.every((_, index) => (statusOf(index) === 'paid') === isPaid(index))).toBe(true);
-      if (targetOf().pageCap === 1000) expect(finished).toMatchObject({ requests: 1, cutPages: 0 });
-      else expect(finished?.cutPages).toBeGreaterThan(0);
+      if (targetOf().pageCap < 1000) expect(finished?.cutPages).toBeGreaterThan(0);
+      else if (apiVersion === 'auto') expect(finished).toMatchObject({ requests: 1, cutPages: 0 });
+      else expect(finished).toMatchObject({ cutPages: 0 });
     });
 
     it('confirm what is ticked afterwards, unless it is somebody else’s record', async () => {
@@ -84,6 +89,8 @@ export function describeFullTick(targetOf: TargetOf): void {
 
       expect(result).toMatchObject({ confirmed: 1 });
       expect(finished).toMatchObject({ ownerMismatches: 1 });
+      const byId = events.filter((event) => event.type === 'nocodb.request' && event.recordIds > 0);
+      expect(byId.length).toBeLessThanOrEqual(apiVersion === 'v3' ? 4 : byId.length);
       expect([statusOf(1), statusOf(2), statusOf(3)]).toEqual(['paid', 'pending', 'pending']);
     });
 
@@ -95,19 +102,22 @@ export function describeFullTick(targetOf: TargetOf): void {
       const { result } = await nextTick();
 
       const refused = targetOf().database === 'postgres' ? 'invalid' : 'pending';
+      const bad = () => [table.status('mallory', 'rec_abc'), table.status('oscar', '99999999999')];
       expect(result).toMatchObject({ confirmed: 1 });
-      expect([table.status('mallory', 'rec_abc'), table.status('oscar', '99999999999')]).toEqual([
-        refused,
-        refused,
-      ]);
+      // Where PostgreSQL's reason is lost, an id is asked for once more.
+      for (let ticks = 1; bad().includes('pending') && refused === 'invalid' && ticks < 4; ticks += 1)
+        await nextTick();
+      expect(bad()).toEqual([refused, refused]);
     });
 
     it('notice after three audits that a record is gone, and miss no other', async () => {
-      const last = RECORDS - 1;
+      const last = count - 1;
       await remove(targetOf(), [ids[last] as number]);
       const before = await pending();
 
-      for (let audits = 0; statusOf(last) === 'pending' && audits < 8; ) {
+      // In v3, an audit takes several ticks.
+      const most = apiVersion === 'v3' ? 80 : 8;
+      for (let audits = 0; statusOf(last) === 'pending' && audits < most; ) {
         const { finished } = await nextTick();
         if (finished?.audit) audits += 1;
       }

@@ -11,7 +11,15 @@ export interface ContractTarget {
   readonly database: 'sqlite' | 'postgres';
   /** Largest page. */
   readonly pageCap: number;
+  /** The version of the API that the tracker's own code uses: the setting `NOCODB_API_VERSION`. */
+  readonly apiVersion: 'auto' | 'v3';
   stop(): Promise<void>;
+}
+
+/** The variables with which the tracker's own code reaches the target. */
+export function variablesOf({ url, tableId, baseId, apiVersion }: ContractTarget) {
+  const base = apiVersion === 'v3' ? { NOCODB_BASE_ID: baseId } : {};
+  return { NOCODB_API_URL: url, NOCODB_TABLE_ID: tableId, NOCODB_API_VERSION: apiVersion, ...base };
 }
 
 /** Returns the target, which exists only while the tests run. */

@@ -1,5 +1,6 @@
 import { openNocoDb } from '../../../infra/cli/nocodb/nocodb-access.ts';
 import { Webhooks } from '../../../infra/cli/nocodb/webhooks.ts';
+import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
 import { createNocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { fixedToken } from '../../../lambda/nocodb/token.ts';
@@ -9,7 +10,7 @@ import { handleWebhook } from '../../../lambda/webhook/handle-webhook.ts';
 import { createSecretCheck } from '../../../lambda/webhook/secret-check.ts';
 import { openHttpServer } from '../../support/http-server.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
-import type { ContractTarget } from './target.ts';
+import { type ContractTarget, variablesOf } from './target.ts';
 
 /** The tracker's webhook on this machine, and a NocoDB that calls it. */
 export interface WebhookDesk {
@@ -37,12 +38,7 @@ export async function openWebhookDesk(
   paidField = 'Paid',
 ): Promise<WebhookDesk> {
   const { url: apiUrl, tableId, token } = target;
-  const env = {
-    NOCODB_API_URL: apiUrl,
-    NOCODB_TABLE_ID: tableId,
-    NOCODB_API_TOKEN: token,
-    ...variables,
-  };
+  const env = { ...variablesOf(target), NOCODB_API_TOKEN: token, ...variables };
   const clock = systemClock;
   const nocodb = openNocoDb(env, { clock, random: Math.random });
   const client = createNocoDbClient({
@@ -60,7 +56,7 @@ export async function openWebhookDesk(
     isSecret: createSecretCheck({ secret: fixedToken(SECRET), parameterName: '/contract/secret', clock }),
     table: { id: tableId, comparesOwners: nocodb.settings.ownerField !== undefined },
     watchedTables: table.gate,
-    titles: createFieldTitles(nocodb.settings, client),
+    titles: createFieldTitles(createNocoDbApi(nocodb.settings, client, clock)),
     payments: table.payments,
     reports: table.gate,
     clock,

@@ -1,5 +1,6 @@
 /**
- * Installs a real NocoDB for the contract tests: `node test/nocodb/real/install.ts`. Does nothing when it is already installed.
+ * Installs the real NocoDBs of the contract tests: `node test/nocodb/real/install.ts`. Does nothing for one that is already
+ * installed.
  *
  * NocoDB is under the Sustainable Use License: it is installed from npm into a folder that git ignores, only for tests,
  * and is never a part of this package.
@@ -8,53 +9,49 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { NOCODB_FOLDER, NOCODB_VERSION } from './release.ts';
+import { nocoDbFolder, RELEASES, type Release } from './release.ts';
 
-const STAMP = join(NOCODB_FOLDER, 'installed.txt');
+for (const release of Object.keys(RELEASES) as Release[]) await installOnce(release);
 
-/** The inputs of the installation; when they change, NocoDB is installed again. */
-const RECIPE = `nocodb ${NOCODB_VERSION}, xlsx 0.18.5, ${process.platform} ${process.arch}\n`;
-
-const MANIFEST = {
-  private: true,
-  dependencies: { nocodb: NOCODB_VERSION },
-  // NocoDB downloads xlsx from its author's server; for the tests, the release on npm is enough.
-  overrides: { xlsx: '0.18.5' },
-  allowScripts: { sqlite3: true },
-};
-
-if (await isInstalled()) {
-  console.log(`NocoDB ${NOCODB_VERSION} is installed in ${NOCODB_FOLDER}`);
-} else {
-  await install();
-}
-
-async function isInstalled(): Promise<boolean> {
-  return existsSync(STAMP) && (await readFile(STAMP, 'utf8')) === RECIPE;
-}
-
-async function install(): Promise<void> {
-  console.log(`Installing NocoDB ${NOCODB_VERSION} into ${NOCODB_FOLDER}: 1.4 GB, about two minutes`);
-  await rm(STAMP, { force: true });
-  await mkdir(NOCODB_FOLDER, { recursive: true });
-  await writeFile(join(NOCODB_FOLDER, 'package.json'), JSON.stringify(MANIFEST, null, 2));
+async function installOnce(release: Release): Promise<void> {
+  const version = RELEASES[release];
+  const folder = nocoDbFolder(release);
+  const stamp = join(folder, 'installed.txt');
+  // The inputs of the installation; when they change, NocoDB is installed again.
+  const recipe = `nocodb ${version}, xlsx 0.18.5, ${process.platform} ${process.arch}\n`;
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === recipe) {
+    console.log(`NocoDB ${version} is installed in ${folder}`);
+    return;
+  }
+  console.log(`Installing NocoDB ${version} into ${folder}: 1.4 GB, about two minutes`);
+  const manifest = {
+    private: true,
+    dependencies: { nocodb: version },
+    // NocoDB downloads xlsx from its author's server; for the tests, the release on npm is enough.
+    overrides: { xlsx: '0.18.5' },
+    allowScripts: { sqlite3: true },
+  };
+  await rm(stamp, { force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   // Without scripts: one of them needs pnpm, and the only native module that the tests need is sqlite3.
-  await npm('install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
+  await npm(folder, 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
   console.log('Building sqlite3');
-  await npm('rebuild', 'sqlite3', '--foreground-scripts', '--loglevel=error').catch((error: unknown) => {
+  const rebuild = ['rebuild', 'sqlite3', '--foreground-scripts', '--loglevel=error'];
+  await npm(folder, ...rebuild).catch((error: unknown) => {
     throw new Error('sqlite3 was not built: it needs python3, make, g++ and the headers of Node', {
       cause: error,
     });
   });
-  await writeFile(STAMP, RECIPE);
+  await writeFile(stamp, recipe);
 }
 
-/** Runs npm in NocoDB's folder with the Node of this process; prints the output of npm only if it fails. */
-function npm(...args: string[]): Promise<void> {
+/** Runs npm in a folder with the Node of this process; prints the output of npm only if it fails. */
+function npm(folder: string, ...args: string[]): Promise<void> {
   const path = [dirname(process.execPath), process.env.PATH].join(delimiter);
   const nodedir = headersFolder();
   const env = { ...process.env, PATH: path, ...(nodedir && { npm_config_nodedir: nodedir }) };
-  const child = spawn('npm', args, { cwd: NOCODB_FOLDER, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
@@ -63,7 +60,7 @@ function npm(...args: string[]): Promise<void> {
     child.on('close', (code) => {
       if (code === 0) return done();
       const tail = Buffer.concat(output).toString().split('\n').slice(-40).join('\n');
-      fail(new Error(`npm ${args.join(' ')} [${NOCODB_FOLDER}]: exit code ${code}\n${tail}`));
+      fail(new Error(`npm ${args.join(' ')} [${folder}]: exit code ${code}\n${tail}`));
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { NocoDbAccount } from './account.ts';
+import type { Release } from './release.ts';
 
 /** A table of payments, alone in its base. */
 export interface PaymentsTable {
@@ -22,16 +23,23 @@ export const PAYMENTS_COLUMNS = [
   },
 ] as const;
 
+/** NocoDB 0.262.5 adds no key by itself. */
+const KEY = { title: 'Id', column_name: 'id', uidt: 'ID' };
+
 /** Creates the table of payments. */
-export async function createPaymentsTable(account: NocoDbAccount): Promise<PaymentsTable> {
+export async function createPaymentsTable(
+  account: NocoDbAccount,
+  release: Release = 'current',
+): Promise<PaymentsTable> {
+  const columns = [...(release === 'old' ? [KEY] : []), ...PAYMENTS_COLUMNS.map(toColumn)];
   const base = await account.request<{ id: string }>('POST', '/api/v2/meta/bases', { title: 'Shop' });
   const table = await account.request<{ id: string; columns: { id: string; title: string }[] }>(
     'POST',
     `/api/v2/meta/bases/${base.id}/tables`,
-    { table_name: 'payments', title: PAYMENTS_TITLE, columns: PAYMENTS_COLUMNS.map(toColumn) },
+    { table_name: 'payments', title: PAYMENTS_TITLE, columns },
   );
-  const columns = Object.fromEntries(table.columns.map(({ title, id }) => [title, id]));
-  return { baseId: base.id, tableId: table.id, columns };
+  const ids = Object.fromEntries(table.columns.map(({ title, id }) => [title, id]));
+  return { baseId: base.id, tableId: table.id, columns: ids };
 }
 
 function toColumn(column: (typeof PAYMENTS_COLUMNS)[number]) {

@@ -1,7 +1,17 @@
 import { fileURLToPath } from 'node:url';
 
-/** The release that the contract tests use. */
-export const NOCODB_VERSION = '0.301.3';
+/** The releases that the contract tests use. */
+export const RELEASES = {
+  /** The last one on npm. It has both APIs, v2 and v3. */
+  current: '0.301.3',
+  /** An older one, without the API v3. */
+  old: '0.262.5',
+} as const;
 
-/** The folder of the installation: a cache that git ignores. */
-export const NOCODB_FOLDER = fileURLToPath(new URL('../../../.cache/nocodb', import.meta.url));
+export type Release = keyof typeof RELEASES;
+
+/** The folder of an installation: a cache that git ignores. */
+export function nocoDbFolder(release: Release): string {
+  const name = release === 'current' ? 'nocodb' : `nocodb-${RELEASES[release]}`;
+  return fileURLToPath(new URL(`../../../.cache/${name}`, import.meta.url));
+}

@@ -1,9 +1,11 @@
-/** The child process that runs the real NocoDB. Its settings are NocoDB's own variables; it sends `{ port }` when ready. */
+/**
+ * The child process that runs the real NocoDB in the folder of the first argument. Its settings are NocoDB's own variables;
+ * it sends `{ port }` when ready.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { NOCODB_FOLDER } from './release.ts';
 
-const load = createRequire(join(NOCODB_FOLDER, 'package.json'));
+const load = createRequire(join(process.argv[2] ?? '', 'package.json'));
 const app = load('express')();
 const { Noco } = load('nocodb');
 

@@ -8,10 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { type NocoDbAccount, signIn } from './account.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 import { endProcess } from './processes.ts';
-import { NOCODB_FOLDER } from './release.ts';
+import { nocoDbFolder, type Release } from './release.ts';
 
 export interface RealNocoDbOptions {
   readonly database: 'sqlite' | 'postgres';
+  /** @default 'current' */
+  readonly release?: Release;
   /** NocoDB's own variables, such as `DB_QUERY_LIMIT_MAX`. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -37,7 +39,7 @@ const PASSWORD = 'Pass-word-1';
  * @throws {Error} when NocoDB or PostgreSQL is not installed, or NocoDB does not start
  */
 export async function startRealNocoDb(options: RealNocoDbOptions): Promise<RealNocoDb> {
-  if (!existsSync(join(NOCODB_FOLDER, 'installed.txt'))) {
+  if (!existsSync(join(nocoDbFolder(options.release ?? 'current'), 'installed.txt'))) {
     throw new Error(
       'NocoDB is not installed: run `node test/nocodb/real/install.ts` (npm run test:nocodb does)',
     );
@@ -68,21 +70,25 @@ async function launch(
   postgres: Postgres | undefined,
 ): Promise<ChildProcess> {
   const file = await open(log, 'w');
-  const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), {
-    cwd: folder,
-    execArgv: [],
-    stdio: ['ignore', file.fd, file.fd, 'ipc'],
-    env: {
-      PATH: process.env.PATH,
-      NC_TOOL_DIR: folder,
-      NC_ADMIN_EMAIL: EMAIL,
-      NC_ADMIN_PASSWORD: PASSWORD,
-      NC_DISABLE_TELE: 'true',
-      NC_ALLOW_LOCAL_HOOKS: 'true',
-      ...(postgres && { NC_DB: postgres.ncDb }),
-      ...options.env,
+  const child = fork(
+    fileURLToPath(new URL('server.ts', import.meta.url)),
+    [nocoDbFolder(options.release ?? 'current')],
+    {
+      cwd: folder,
+      execArgv: [],
+      stdio: ['ignore', file.fd, file.fd, 'ipc'],
+      env: {
+        PATH: process.env.PATH,
+        NC_TOOL_DIR: folder,
+        NC_ADMIN_EMAIL: EMAIL,
+        NC_ADMIN_PASSWORD: PASSWORD,
+        NC_DISABLE_TELE: 'true',
+        NC_ALLOW_LOCAL_HOOKS: 'true',
+        ...(postgres && { NC_DB: postgres.ncDb }),
+        ...options.env,
+      },
     },
-  });
+  );
   await file.close();
   return child;
 }

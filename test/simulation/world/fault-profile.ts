@@ -7,6 +7,7 @@ export type ProfileName =
   | 'slow-rows'
   | 'slow-at-times'
   | 'small-bodies'
+  | 'v2-removed'
   | 'wrong-table'
   | 'lost-rows'
   | 'other-table'
@@ -78,6 +79,8 @@ export interface FaultProfile {
   readonly pageCaps: { readonly every: number; readonly caps: readonly number[] };
   /** Mean time until the server gets or loses its bulk lists. */
   readonly bulkListChanges: number;
+  /** Time until the server loses API v2, for good; only v3 is left. */
+  readonly v2Lasts: number;
   /** Record ids that fit a URL. */
   readonly urlIds: number;
   /** The largest body of a request that the proxy lets through, bytes. */
@@ -140,6 +143,7 @@ export const FEW_FAULTS: FaultProfile = {
   bursts: NEVER,
   pageCaps: { every: NEVER, caps: [1_000] },
   bulkListChanges: NEVER,
+  v2Lasts: NEVER,
   urlIds: 500,
   maxBodyBytes: NEVER,
   serverSkew: 0,
@@ -179,6 +183,7 @@ export const MANY_FAULTS: FaultProfile = {
   bursts: 40 * MINUTE,
   pageCaps: { every: 3 * HOUR, caps: [1_000, 100, 25, 7] },
   bulkListChanges: 4 * HOUR,
+  v2Lasts: NEVER,
   urlIds: 40,
   maxBodyBytes: NEVER,
   serverSkew: -4_000,
@@ -248,6 +253,15 @@ export const SMALL_BODIES: FaultProfile = {
   maxBodyBytes: 64 * 1024,
 };
 
+/** A NocoDB that is upgraded after half an hour: API v2 is gone, and with it the bulk lists. */
+export const V2_REMOVED: FaultProfile = {
+  ...LARGE,
+  name: 'v2-removed',
+  shareOfMinutes: 0.03,
+  backlog: 10_000,
+  work: { perId: 0.05, perRow: 0.12 },
+  v2Lasts: 30 * MINUTE,
+};
 /** What the profiles with a mishap have in common: each is over before the next begins. */
 function badDays(kind: Mishap, others: Partial<FaultProfile> = {}): FaultProfile {
   const mishaps = { kind, every: 40 * MINUTE, length: 35 * MINUTE };
@@ -289,6 +303,7 @@ export const PROFILES: readonly FaultProfile[] = [
   SLOW_ROWS,
   SLOW_AT_TIMES,
   SMALL_BODIES,
+  V2_REMOVED,
   WRONG_TABLE,
   LOST_ROWS,
   OTHER_TABLE,

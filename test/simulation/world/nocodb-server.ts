@@ -52,6 +52,8 @@ export class NocoDbServer {
   readonly poison = new Set<string>();
   pageCap = 1_000;
   hasBulkList = true;
+  /** Whether it has API v2; it always has v3. */
+  hasV2 = true;
   profile: FaultProfile;
   /** What people do wrong at this moment. */
   mishap: Mishap | undefined;
@@ -82,7 +84,12 @@ export class NocoDbServer {
 
   /** Lets outages, bursts and changes of the server come and go. */
   start(): void {
-    const { outages, slowTimes, bursts, pageCaps, bulkListChanges, mishaps } = this.profile;
+    const { outages, slowTimes, bursts, pageCaps, bulkListChanges, v2Lasts, mishaps } = this.profile;
+    if (Number.isFinite(v2Lasts)) {
+      this.#time.at(this.#time.now() + v2Lasts, () => {
+        this.hasV2 = false;
+      });
+    }
     this.#repeat(mishaps?.every ?? Number.POSITIVE_INFINITY, async () => {
       this.mishap = mishaps?.kind;
       if (this.mishap === 'broken-gate') this.breakGate();

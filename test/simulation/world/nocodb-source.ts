@@ -1,7 +1,11 @@
+import { createNocoDbApi, type NocoDbApi } from '../../../lambda/nocodb/api.ts';
+import type { Dialect } from '../../../lambda/nocodb/dialect.ts';
+import { ErrorResponse } from '../../../lambda/nocodb/error-response.ts';
 import { type AttemptResult, withRetries } from '../../../lambda/nocodb/retry.ts';
 import { penaltyEnd } from '../../../lambda/nocodb/retry-after.ts';
 import {
   BulkListUnsupportedError,
+  EndpointNotFoundError,
   InvalidQueryError,
   RateLimitedError,
   TimeoutError,
@@ -29,6 +33,28 @@ const BYTES_OF_QUERY = 80;
 /** A request that travels longer than this met a fault of the profile, milliseconds. */
 const MAX_USUAL_LATENCY = 200;
 
+const SETTINGS = {
+  apiUrl: 'http://simulated',
+  tableId: 'msimulated00000',
+  baseId: 'psimulated00000',
+  apiVersion: 'auto',
+  idField: 'Id',
+  paidField: 'Paid',
+} as const;
+
+const NO_CLIENT = {
+  send: () => Promise.reject(new Error('The simulated adapter sends its requests itself.')),
+};
+
+/** The answer of a NocoDB without API v2. */
+const UNKNOWN_PATH = new ErrorResponse({
+  status: 404,
+  code: undefined,
+  databaseCode: undefined,
+  reason: 'Cannot GET /api/v2',
+  fromNocoDb: true,
+});
+
 /** A request, and the server's response to it. */
 interface Call<Result> {
   readonly method: HttpMethod;
@@ -47,13 +73,18 @@ export class NocoDbSource implements RecordSource {
   readonly #instance: Instance;
   readonly #pacer: Pacer;
   readonly #random: Random;
+  readonly #api: NocoDbApi;
 
   constructor(server: NocoDbServer, instance: Instance, random: Random) {
     this.#server = server;
     this.#instance = instance;
     this.#pacer = new Pacer(instance.clock);
     this.#random = random;
+    this.#api = createNocoDbApi(SETTINGS, NO_CLIENT, instance.clock);
   }
+
+  recall: NocoDbApi['recall'] = (facts) => this.#api.recall(facts);
+  facts: NocoDbApi['facts'] = () => this.#api.facts();
 
   fitsUrl(recordIds: readonly string[]): boolean {
     return recordIds.length <= this.#server.profile.urlIds;
@@ -67,7 +98,7 @@ export class NocoDbSource implements RecordSource {
       respond: () => this.#page(query),
       rowsOf: ({ records }) => records.length,
     };
-    return this.#send(call, context);
+    return this.#ask(call, context);
   }
 
   async listMany(queries: readonly RecordQuery[], context: RequestContext): Promise<readonly RecordPage[]> {
@@ -76,12 +107,15 @@ export class NocoDbSource implements RecordSource {
       recordIds: sum(queries.map(({ recordIds }) => recordIds.length)),
       bodyBytes: sum(queries.map(bytesOf)),
       respond: () => {
-        if (!this.#server.hasBulkList) throw new BulkListUnsupportedError(FAULT);
+        if (!this.#server.hasBulkList || !this.#server.hasV2) throw new BulkListUnsupportedError(FAULT);
         return queries.map((query) => this.#page(query));
       },
       rowsOf: (pages) => sum(pages.map(({ records }) => records.length)),
     };
-    return this.#send(call, context);
+    return this.#api.ask(context, async ({ bulkListPath }) => {
+      if (bulkListPath === undefined) throw new BulkListUnsupportedError(FAULT);
+      return this.#send(call, context);
+    });
   }
 
   async listChanged(query: ChangeQuery, context: RequestContext): Promise<ChangePage> {
@@ -92,7 +126,19 @@ export class NocoDbSource implements RecordSource {
       respond: () => this.#changes(query),
       rowsOf: ({ records }) => records.length,
     };
-    return this.#send(call, context);
+    return this.#ask(call, context);
+  }
+
+  /** In the version of the API that the adapter's own code chooses. */
+  #ask<Result>(call: Call<Result>, context: RequestContext): Promise<Result> {
+    return this.#api.ask(context, ({ version }) =>
+      this.#send({ ...call, respond: () => this.#inVersion(version, call.respond) }, context),
+    );
+  }
+
+  #inVersion<Result>(version: Dialect['version'], respond: () => Result): Result {
+    if (version === 'v3' || this.#server.hasV2) return respond();
+    throw new EndpointNotFoundError({ ...FAULT, cause: UNKNOWN_PATH });
   }
 
   #send<Result>(call: Call<Result>, { deadline, report }: RequestContext): Promise<Result> {

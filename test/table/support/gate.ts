@@ -24,6 +24,7 @@ export const NOTHING_REMEMBERED: TickMemory = {
   news: undefined,
   newcomers: undefined,
   audit: undefined,
+  withoutV2Since: undefined,
   givenUp: undefined,
   held: undefined,
   month: undefined,

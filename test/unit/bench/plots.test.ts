@@ -14,7 +14,7 @@ function comparison(users: number): Comparison {
     bytesPerMinute: 1,
     lastKnownSeconds: 1,
   });
-  return { kind: 'demo', users, polling: load(3 * users), tracker: load(3) };
+  return { kind: 'demo', users, polling: load(3 * users), tracker: load(3), trackerInV3: load(3) };
 }
 
 /** The attribute of all elements that have the class. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
+import { type DemoNocoDbOptions, startDemoNocoDb } from '../../../infra/local/demo-nocodb/demo-nocodb.ts';
 import { startAwsService } from '../../support/aws-service.ts';
 
 const { getParameter } = vi.hoisted(() => ({ getParameter: vi.fn() }));
@@ -10,9 +10,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+type Prepared = { token?: string; version?: string } & Pick<DemoNocoDbOptions, 'profile'>;
+
 /** The bot with a NocoDB, and with a DynamoDB that accepts every write. */
-async function prepare({ token }: { token?: string } = {}) {
-  const nocodb = await startDemoNocoDb();
+async function prepare({ token, version = 'auto', ...options }: Prepared = {}) {
+  const nocodb = await startDemoNocoDb(options);
   onTestFinished(() => nocodb.close());
   const aws = await startAwsService(() => ({}));
   // As people store it, with a line break at its end.
@@ -26,6 +28,8 @@ async function prepare({ token }: { token?: string } = {}) {
     PENDING_SHARDS: '2',
     NOCODB_API_URL: nocodb.url,
     NOCODB_TABLE_ID: nocodb.tableId,
+    NOCODB_BASE_ID: nocodb.baseId,
+    NOCODB_API_VERSION: version,
     NOCODB_TOKEN_PARAMETER: '/shop/token',
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
@@ -54,6 +58,25 @@ describe('the bot that creates payments', () => {
         body: { TableName: 'Payments', Key: { pk: { S: 'USER#12345' }, sk: { S: `RECORD#${recordId}` } } },
       },
     ]);
+  });
+
+  it.each([
+    { profile: 'newer', version: 'auto' },
+    { profile: 'current', version: 'v3' },
+  ] as const)('creates it through API v3 with %o', async (options) => {
+    const { nocodb, aws, handler } = await prepare(options);
+
+    const { recordId } = await handler({ userId: 12345 });
+
+    expect(nocodb.records.all()).toMatchObject([{ Id: Number(recordId), 'TG ID': '12345' }]);
+    expect(nocodb.requests.at(-1)?.url).toBe(`/api/v3/data/${nocodb.baseId}/${nocodb.tableId}/records`);
+    expect(aws.requests).toHaveLength(2);
+  });
+
+  it('says so when NocoDB has neither version of the API', async () => {
+    const { handler } = await prepare({ profile: 'old', version: 'v3' });
+
+    await expect(handler({ userId: 12345 })).rejects.toThrow('Check its address and NOCODB_BASE_ID');
   });
 
   it('creates no record for a user id that cannot be tracked', async () => {

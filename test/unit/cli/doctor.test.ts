@@ -32,6 +32,7 @@ test('a NocoDB where all is well passes every check, a line each', async () => {
     '✔ Connection  NocoDB answers',
     '✔ Token       NocoDB accepts it',
     '✔ Table       it is there, with 7 fields',
+    '✔ API         ticks use v2; the server has v3 too, where the base is p1',
     '✔ Fields      "Id" (ID), "Paid" (Checkbox), "TG ID" (SingleLineText)',
     '✔ Records     the token may read them',
     '✔ Bulk lists  the server has them: up to 20,000 pending payments, a tick is one request',
@@ -82,8 +83,8 @@ test('requests keep a distance of 250 ms, so that the doctor brings no rate limi
 
   await run(['doctor'], access);
 
-  expect(nocodb.requests).toHaveLength(5);
-  expect(access.clock.now() - start).toBe(4 * 250);
+  expect(nocodb.requests).toHaveLength(6);
+  expect(access.clock.now() - start).toBe(5 * 250);
 });
 
 test('every wrong setting is a line of its own, and nothing is asked', async () => {
@@ -101,7 +102,7 @@ test('every wrong setting is a line of its own, and nothing is asked', async () 
     expect.stringMatching(/^Settings: NOCODB_PAID_FIELD "a,b" holds a comma/),
     expect.stringMatching(/^Settings: NOCODB_API_TOKEN is missing: make a token in NocoDB/),
   ]);
-  expect(outcomes(report)).toMatch(/^fault fault fault( skipped){8}$/);
+  expect(outcomes(report)).toMatch(/^fault fault fault( skipped){9}$/);
   expect(nocodb.requests).toEqual([]);
 });
 
@@ -129,7 +130,7 @@ test('an address where nothing listens is told, and the rest skipped', async () 
 
   const report = await examine(nocodb, { NOCODB_API_URL: 'http://127.0.0.1:1' });
 
-  expect(outcomes(report)).toBe('ok fault skipped skipped skipped skipped skipped skipped skipped');
+  expect(outcomes(report)).toBe('ok fault skipped skipped skipped skipped skipped skipped skipped skipped');
   expect(faults(report)).toEqual([
     expect.objectContaining({
       check: 'Connection',
@@ -261,6 +262,22 @@ test('an id field that is not the key is worth a note, and no fault', async () =
   expect(report.checks).toContainEqual(
     expect.objectContaining({ outcome: 'note', text: '"TG ID" is not the key of the table' }),
   );
+});
+
+test('a server without API v3 is fine, and told', async () => {
+  const nocodb = await FakeNocoDb.start();
+  nocodb.overrides.set('GET /api/v3/meta/bases/p1/tables/mpayments0000001', {
+    status: 404,
+    body: { msg: 'Cannot GET /api/v3/meta/bases/p1/tables/mpayments0000001' },
+  });
+
+  const report = await examine(nocodb);
+
+  expect(report.checks).toContainEqual({
+    check: 'API',
+    outcome: 'ok',
+    text: 'ticks use v2; the server has no v3',
+  });
 });
 
 test('records that cannot be read are a fault', async () => {

@@ -55,7 +55,14 @@ async function prepare(payments: number) {
   const nocodb = await startDemoNocoDb();
   onTestFinished(() => nocodb.close());
   const source = createRecordSource(
-    { apiUrl: nocodb.url, tableId: nocodb.tableId, idField: 'Id', paidField: 'Paid', ownerField: 'TG ID' },
+    {
+      apiUrl: nocodb.url,
+      tableId: nocodb.tableId,
+      apiVersion: 'auto',
+      idField: 'Id',
+      paidField: 'Paid',
+      ownerField: 'TG ID',
+    },
     { token: fixedToken(nocodb.token), clock, random: () => 0.5 },
   );
   const ids = nocodb.records.insertMany(

@@ -49,6 +49,7 @@ function memories(): { usual: TickMemory; full: TickMemory } {
     news: { clockSkew: -100_000, query: { since: NOW, startedAt: NOW, after: PAYMENT.recordId } },
     newcomers: { after },
     audit: { number: 12_345, startedAt: NOW, isRunning: true, after },
+    withoutV2Since: undefined,
     givenUp: { startedAt: NOW },
     held: undefined,
     month: ['2026-12', 1_000_000],
@@ -63,6 +64,7 @@ function memories(): { usual: TickMemory; full: TickMemory } {
     news: { ...usual.news, unsupportedAt: NOW },
     newcomers: position,
     audit: { number: 12_345, startedAt: NOW, isRunning: true, after, batchSize },
+    withoutV2Since: NOW,
     givenUp: { ...position, startedAt: NOW, isRunning: true, batchSize },
     held: 1_000_000,
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
 import { isPartial, tickUsage, usageOfAskingForAll } from '../../../infra/cost/tick-usage.ts';
-import { bulkBody } from '../../../lambda/nocodb/query.ts';
+import { bulkBody } from '../../../lambda/nocodb/bulk-list.ts';
+import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
 import { PLAN_LIMITS } from '../../../lambda/tracker/query-plan.ts';
@@ -82,7 +83,7 @@ it('a request for many payments is not larger than the bill assumes, with ids of
     limit: PLAN_LIMITS.pageSize,
   }));
 
-  const bytes = Buffer.byteLength(JSON.stringify(bulkBody(nocodb, queries)));
+  const bytes = Buffer.byteLength(JSON.stringify(bulkBody(nocodb, queries, dialectV2(nocodb))));
 
   const { requestBytes, requestBytesPerPayment } = ASSUMPTIONS;
   expect(bytes).toBeLessThanOrEqual(requestBytes + requestBytesPerPayment * 20 * ids.length);

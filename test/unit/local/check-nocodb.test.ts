@@ -11,7 +11,8 @@ async function serverWith(status: number, body: unknown): Promise<string> {
 }
 
 function check(apiUrl: string): Promise<void> {
-  return checkNocoDb({ apiUrl, tableId: 'mtable', idField: 'Id', paidField: 'Paid' }, 'the-token');
+  const fields = { idField: 'Id', paidField: 'Paid' };
+  return checkNocoDb({ apiUrl, tableId: 'mtable', apiVersion: 'auto', ...fields }, 'the-token');
 }
 
 test('a NocoDB that answers can be watched', async () => {

@@ -19,7 +19,14 @@ export class RecordingClock extends FakeClock {
 }
 
 export function settingsFor(apiUrl: string, changes: Partial<NocoDbSettings> = {}): NocoDbSettings {
-  return { apiUrl, tableId: 'mpayments000001', idField: 'Id', paidField: 'Paid', ...changes };
+  return {
+    apiUrl,
+    tableId: 'mpayments000001',
+    apiVersion: 'auto',
+    idField: 'Id',
+    paidField: 'Paid',
+    ...changes,
+  };
 }
 
 /** A source for a server, with its clock and the events that it reports. */

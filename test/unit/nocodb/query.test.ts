@@ -1,19 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bulkBody, describeQueries } from '../../../lambda/nocodb/bulk-list.ts';
+import type { Dialect } from '../../../lambda/nocodb/dialect.ts';
+import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
+import { dialectV3 } from '../../../lambda/nocodb/dialect-v3.ts';
+import { fitsUrl, MAX_IDS_IN_URL, MAX_URL_BYTES } from '../../../lambda/nocodb/fits-url.ts';
 import {
-  bulkBody,
-  changedQueryString,
-  describeQueries,
+  type ChangeFields,
+  changedList,
   describeQuery,
-  fitsUrl,
-  MAX_IDS_IN_URL,
-  MAX_URL_BYTES,
-  queryString,
-  tablePath,
-  unpaidQueryString,
+  idList,
+  unpaidList,
   whereClause,
 } from '../../../lambda/nocodb/query.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
+import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.ts';
+import type { ChangeQuery, RecordQuery } from '../../../lambda/tracker/record-source.ts';
 import { query, settingsFor } from './fixtures.ts';
 
 const API_URL = 'https://noco.example';
@@ -23,6 +25,16 @@ const select = settingsFor(API_URL, {
   paidValues: ['Paid', 'Paid (cash)'],
   ownerField: 'TG ID',
 });
+
+const v2 = dialectV2(checkbox);
+const v3 = dialectV3(checkbox, 'pqot58neiu3o1xo');
+
+const queryString = (settings: NocoDbSettings, wanted: RecordQuery) =>
+  v2.listQuery(idList(settings, wanted, v2));
+const unpaidQueryString = (settings: NocoDbSettings, after: string | undefined, limit: number) =>
+  v2.listQuery(unpaidList(settings, { after, limit }, v2));
+const changedQueryString = (settings: NocoDbSettings, fields: ChangeFields, wanted: ChangeQuery) =>
+  v2.listQuery(changedList(settings, fields, wanted, v2));
 
 const recordId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const recordIds = fc.array(recordId, { maxLength: 30 });
@@ -59,20 +71,33 @@ function parseWhere(where: string): { field: string; operator: string; values: s
 
 describe('the where clause', () => {
   it('asks for ticked boxes with checked, which is right on every database', () => {
-    expect(whereClause(checkbox, query(['1', '2', '10']))).toBe('(Id,in,1,2,10)~and(Paid,checked)');
+    expect(whereClause(checkbox, query(['1', '2', '10']), v2)).toBe('(Id,in,1,2,10)~and(Paid,checked)');
   });
 
   it('asks for the values that mean paid', () => {
-    expect(whereClause(select, query(['1']))).toBe('(Id,in,1)~and(Status,in,Paid,Paid (cash))');
+    expect(whereClause(select, query(['1']), v2)).toBe('(Id,in,1)~and(Status,in,Paid,Paid (cash))');
+  });
+
+  it('has quotes in v3 where a title or value needs them', () => {
+    const settings = settingsFor(API_URL, {
+      idField: 'Order No',
+      paidField: "Kunde's Zahlung",
+      paidValues: ['Paid', "it's (paid)", 'say "paid"', 'ü', `"both's"`],
+    });
+
+    expect(whereClause(settings, query(['A-17']), v3)).toBe(
+      `("Order No",in,A-17)~and("Kunde's Zahlung",in,Paid,"it's (paid)",'say "paid"',"ü","both's")`,
+    );
+    expect(whereClause(settings, query(['A-17']), v2)).toContain("(Kunde's Zahlung,in,Paid,it's (paid),");
   });
 
   it('asks for existence with the ids alone', () => {
-    expect(whereClause(checkbox, query(['1', '2'], { want: 'existing' }))).toBe('(Id,in,1,2)');
+    expect(whereClause(checkbox, query(['1', '2'], { want: 'existing' }), v2)).toBe('(Id,in,1,2)');
   });
 
   it('has no condition on the id when no ids are given', () => {
-    expect(whereClause(checkbox, query([]))).toBe('(Paid,checked)');
-    expect(whereClause(checkbox, query([], { want: 'existing' }))).toBe('');
+    expect(whereClause(checkbox, query([]), v2)).toBe('(Paid,checked)');
+    expect(whereClause(checkbox, query([], { want: 'existing' }), v2)).toBe('');
   });
 
   it('is read by NocoDB as the same ids, fields and values', () => {
@@ -84,7 +109,7 @@ describe('the where clause', () => {
         fc.option(fc.array(value, { minLength: 1, maxLength: 5 }), { nil: undefined }),
         (ids, idField, paidField, paidValues) => {
           const changes = { idField, paidField, ...(paidValues === undefined ? {} : { paidValues }) };
-          const where = whereClause(settingsFor(API_URL, changes), query(ids));
+          const where = whereClause(settingsFor(API_URL, changes), query(ids), v2);
 
           expect(parseWhere(where)).toEqual([
             { field: idField, operator: 'in', values: ids },
@@ -115,6 +140,16 @@ describe('the URL of a GET', () => {
     expect(parameters.get('fields')).toBe('Id,a&b=c#d%e+f?g/h');
   });
 
+  it('has the size of a page and the order in other parameters in v3', () => {
+    const list = { ...idList(checkbox, query(['1', '2']), v3), sort: 'TG ID' };
+
+    expect(v3.listQuery(list)).toBe(
+      'where=(Id,in,1,2)~and(Paid,checked)&fields=Id,Paid' +
+        '&sort=%5B%7B%22field%22%3A%22TG%20ID%22,%22direction%22%3A%22asc%22%7D%5D&pageSize=1000',
+    );
+    expect(new URLSearchParams(v3.listQuery(list)).get('sort')).toBe('[{"field":"TG ID","direction":"asc"}]');
+  });
+
   it('asks for each field once', () => {
     const settings = settingsFor(API_URL, { idField: 'TG ID', ownerField: 'TG ID' });
 
@@ -125,10 +160,16 @@ describe('the URL of a GET', () => {
     fc.assert(
       fc.property(fc.array(recordId, { maxLength: 700 }), fc.webPath(), title, (ids, path, paidField) => {
         const settings = settingsFor(`${API_URL}${path}`, { paidField });
-        const url = `${settings.apiUrl}${tablePath(settings, 'records')}?${queryString(settings, query(ids))}`;
-        const fits = Buffer.byteLength(new URL(url).href) <= MAX_URL_BYTES && ids.length <= MAX_IDS_IN_URL;
+        const bytesIn = (dialect: Dialect) =>
+          Buffer.byteLength(
+            new URL(
+              `${settings.apiUrl}${dialect.recordsPath}?${dialect.listQuery(idList(settings, query(ids), dialect))}`,
+            ).href,
+          );
+        const fits = bytesIn(v3) <= MAX_URL_BYTES && ids.length <= MAX_IDS_IN_URL;
 
         expect(fitsUrl(settings, ids, 'paid')).toBe(fits);
+        expect(bytesIn(v2)).toBeLessThan(bytesIn(v3));
       }),
     );
   });
@@ -144,11 +185,11 @@ describe('the URL of a GET', () => {
 describe('the body of a bulk list', () => {
   it('holds one query for each page, unencoded', () => {
     expect(
-      bulkBody(select, [
-        query(['1']),
-        query(['2'], { want: 'existing', limit: 7 }),
-        query([], { want: 'existing' }),
-      ]),
+      bulkBody(
+        select,
+        [query(['1']), query(['2'], { want: 'existing', limit: 7 }), query([], { want: 'existing' })],
+        v2,
+      ),
     ).toEqual([
       {
         alias: 'q0',
@@ -213,25 +254,25 @@ describe('a query as a person reads it', () => {
   it('shows the first ids and how many more', () => {
     const ids = Array.from({ length: 45 }, (_, index) => String(index + 1));
 
-    expect(describeQuery(checkbox, query(ids))).toBe(
+    expect(describeQuery(checkbox, query(ids), v2)).toBe(
       'where=(Id,in,1,2,3,…+42)~and(Paid,checked) fields=Id,Paid limit=1000',
     );
-    expect(describeQuery(checkbox, query(ids.slice(0, 4)))).toContain('(Id,in,1,2,3,4)');
+    expect(describeQuery(checkbox, query(ids.slice(0, 4)), v2)).toContain('(Id,in,1,2,3,4)');
   });
 
   it('shows the first queries of a bulk list', () => {
     const queries = ['1', '2', '3', '4'].map((id) => query([id]));
 
-    expect(describeQueries(checkbox, queries)).toMatch(
+    expect(describeQueries(checkbox, queries, v2)).toMatch(
       /^where=\(Id,in,1\).* \| where=\(Id,in,2\).* \| …\+2$/,
     );
-    expect(describeQueries(checkbox, queries.slice(0, 2))).not.toContain('…');
+    expect(describeQueries(checkbox, queries.slice(0, 2), v2)).not.toContain('…');
   });
 
   it('stays short however many ids there are', () => {
     fc.assert(
       fc.property(recordIds, (ids) => {
-        expect(describeQuery(checkbox, query(ids)).length).toBeLessThan(64 * 4 + 100);
+        expect(describeQuery(checkbox, query(ids), v2).length).toBeLessThan(64 * 4 + 100);
       }),
     );
   });

@@ -160,7 +160,7 @@ describe('the name of the table', () => {
 
     expect(await failureOf(source.tableName?.(within()) as Promise<unknown>)).toMatchObject({
       kind: 'InvalidResponse',
-      operation: 'read the title of the table',
+      operation: 'read the fields of the table',
     });
   });
 });

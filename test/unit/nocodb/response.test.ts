@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  FieldAbsentError,
-  readBulkPages,
-  readPage,
-  UnexpectedShapeError,
-} from '../../../lambda/nocodb/read-response.ts';
+import { readBulkPages } from '../../../lambda/nocodb/bulk-list.ts';
+import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
+import { FieldAbsentError, UnexpectedShapeError } from '../../../lambda/nocodb/read-response.ts';
 
 const FORMAT = { id: 'Id', paid: 'Paid' };
+const V2 = dialectV2({ tableId: 'mpayments000001' });
+const { readPage } = V2;
 const LAST = { isLastPage: true };
 
 describe('a page of records', () => {
@@ -114,16 +113,18 @@ describe('the answer to a bulk list', () => {
   const pageOf = (id: number) => ({ list: [{ Id: id, Paid: 1 }], pageInfo: LAST });
 
   it('comes in the order of the queries, whatever the order of the answer', () => {
-    const pages = readBulkPages({ q1: pageOf(2), q0: pageOf(1), other: 1 }, 2, FORMAT);
+    const pages = readBulkPages({ q1: pageOf(2), q0: pageOf(1), other: 1 }, 2, V2, FORMAT);
 
     expect(pages.map(({ records }) => records[0]?.recordId)).toEqual(['1', '2']);
   });
 
   it('has to hold every query', () => {
-    expect(() => readBulkPages({ q0: pageOf(1) }, 2, FORMAT)).toThrow('query q1 of 2 has no answer');
+    expect(() => readBulkPages({ q0: pageOf(1) }, 2, V2, FORMAT)).toThrow('query q1 of 2 has no answer');
   });
 
   it('has to hold a whole page for each', () => {
-    expect(() => readBulkPages({ q0: pageOf(1), q1: { list: [] } }, 2, FORMAT)).toThrow(UnexpectedShapeError);
+    expect(() => readBulkPages({ q0: pageOf(1), q1: { list: [] } }, 2, V2, FORMAT)).toThrow(
+      UnexpectedShapeError,
+    );
   });
 });

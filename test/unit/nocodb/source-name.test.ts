@@ -5,6 +5,7 @@ import type { NocoDbSettings } from '../../../lambda/settings/tracker-settings.t
 const SETTINGS: NocoDbSettings = {
   apiUrl: 'https://nocodb.example.com',
   tableId: 'm1',
+  apiVersion: 'auto',
   idField: 'Id',
   paidField: 'Paid',
 };
@@ -23,4 +24,10 @@ test.each<Partial<NocoDbSettings>>([
   { ownerField: 'TG ID' },
 ])('another %o has another name', (change) => {
   expect(sourceName({ ...SETTINGS, ...change })).not.toBe(sourceName(SETTINGS));
+});
+
+test('the version of the API and the base do not change the name: they do not say which table is asked', () => {
+  const other = { ...SETTINGS, apiVersion: 'v3', baseId: 'pqot58neiu3o1xo' } as const;
+
+  expect(sourceName(other)).toBe(sourceName(SETTINGS));
 });

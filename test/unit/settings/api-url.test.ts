@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { normalizeApiUrl } from '../../../lambda/settings/api-url.ts';
 
 const TABLE = 'mq13l0ec25f9v23';
+const BASE = 'pqot58neiu3o1xo';
 
 describe('the address of NocoDB', () => {
   it.each([
@@ -32,29 +33,31 @@ describe('the address of NocoDB', () => {
   });
 
   it.each([
-    [`https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/${TABLE}`, 'https://noco.example', TABLE],
-    [`https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/${TABLE}?rowId=7`, 'https://noco.example', TABLE],
-    [
-      `https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/${TABLE}/vwfmb7b2b1o06517/x`,
-      'https://noco.example',
-      TABLE,
-    ],
-    [
-      'https://noco.example/dashboard/#/nc/p_egch5370h5zwqh/md_6o8hnu4g5grkd8',
-      'https://noco.example',
-      'md_6o8hnu4g5grkd8',
-    ],
-    [`https://app.nocodb.com/#/wux6zxnq/pwt37o18yvtfeh6/${TABLE}`, 'https://app.nocodb.com', TABLE],
-    [
-      `https://intra.example/noco/dashboard/#/nc/pqot58neiu3o1xo/${TABLE}`,
-      'https://intra.example/noco',
-      TABLE,
-    ],
-    [`https://noco.example/api/v2/tables/${TABLE}/records?limit=25&where=`, 'https://noco.example', TABLE],
-    [`https://noco.example/api/v2/meta/tables/${TABLE}`, 'https://noco.example', TABLE],
-    [`https://noco.example/api/v3/data/pqot58neiu3o1xo/${TABLE}/records`, 'https://noco.example', TABLE],
-  ])('%s also names the table', (pasted, apiUrl, tableId) => {
-    expect(normalizeApiUrl(pasted)).toEqual({ apiUrl, tableId });
+    [`https://noco.example/dashboard/#/nc/${BASE}/${TABLE}`, 'https://noco.example'],
+    [`https://noco.example/dashboard/#/nc/${BASE}/${TABLE}?rowId=7`, 'https://noco.example'],
+    [`https://noco.example/dashboard/#/nc/${BASE}/${TABLE}/vwfmb7b2b1o06517/x`, 'https://noco.example'],
+    [`https://app.nocodb.com/#/wux6zxnq/${BASE}/${TABLE}`, 'https://app.nocodb.com'],
+    [`https://intra.example/noco/dashboard/#/nc/${BASE}/${TABLE}`, 'https://intra.example/noco'],
+    [`https://noco.example/api/v3/data/${BASE}/${TABLE}/records`, 'https://noco.example'],
+    [`https://noco.example/api/v3/meta/bases/${BASE}/tables/${TABLE}`, 'https://noco.example'],
+  ])('%s also names the table and its base', (pasted, apiUrl) => {
+    expect(normalizeApiUrl(pasted)).toEqual({ apiUrl, tableId: TABLE, baseId: BASE });
+  });
+
+  it('may name the ids of older bases', () => {
+    expect(normalizeApiUrl('https://noco.example/#/nc/p_egch5370h5zwqh/md_6o8hnu4g5grkd8')).toEqual({
+      apiUrl: 'https://noco.example',
+      tableId: 'md_6o8hnu4g5grkd8',
+      baseId: 'p_egch5370h5zwqh',
+    });
+  });
+
+  it.each([
+    `https://noco.example/api/v2/tables/${TABLE}/records?limit=25&where=`,
+    `https://noco.example/api/v2/meta/tables/${TABLE}`,
+    `https://noco.example/#/${TABLE}`,
+  ])('%s names the table, and no base', (pasted) => {
+    expect(normalizeApiUrl(pasted)).toEqual({ apiUrl: 'https://noco.example', tableId: TABLE });
   });
 
   it('takes no table from the address of a form, a view or a base', () => {

@@ -21,6 +21,7 @@ describe('the NocoDB settings', () => {
     expect(parse(WORKING)).toEqual({
       apiUrl: 'https://noco.example',
       tableId: 'mq13l0ec25f9v23',
+      apiVersion: 'auto',
       idField: 'Id',
       paidField: 'Paid',
     });
@@ -30,6 +31,8 @@ describe('the NocoDB settings', () => {
     const settings = parse({
       NOCODB_API_URL: ' https://noco.example/dashboard/ ',
       NOCODB_TABLE_ID: ' mq13l0ec25f9v23\n',
+      NOCODB_BASE_ID: 'pqot58neiu3o1xo ',
+      NOCODB_API_VERSION: ' v3',
       NOCODB_ID_FIELD: 'Order No',
       NOCODB_PAID_FIELD: "Kunde's Zahlung",
       NOCODB_PAID_VALUES: 'Paid, Paid (cash),Paid,',
@@ -39,6 +42,8 @@ describe('the NocoDB settings', () => {
     expect(settings).toEqual({
       apiUrl: 'https://noco.example',
       tableId: 'mq13l0ec25f9v23',
+      baseId: 'pqot58neiu3o1xo',
+      apiVersion: 'v3',
       idField: 'Order No',
       paidField: "Kunde's Zahlung",
       paidValues: ['Paid', 'Paid (cash)'],
@@ -57,6 +62,27 @@ describe('the NocoDB settings', () => {
 
     expect(parse({ NOCODB_API_URL }).tableId).toBe('mfaob33z2nnrxve');
     expect(parse({ ...WORKING, NOCODB_API_URL }).tableId).toBe(WORKING.NOCODB_TABLE_ID);
+  });
+
+  it('take the table and its base from the address of the table, in either variable', () => {
+    const address = 'https://noco.example/dashboard/#/nc/pqot58neiu3o1xo/mfaob33z2nnrxve';
+    const ids = { tableId: 'mfaob33z2nnrxve', baseId: 'pqot58neiu3o1xo' };
+
+    expect(parse({ NOCODB_API_URL: address })).toMatchObject(ids);
+    expect(parse({ ...WORKING, NOCODB_TABLE_ID: address })).toMatchObject(ids);
+    expect(parse({ NOCODB_API_URL: address, NOCODB_BASE_ID: 'potherbase00001' }).baseId).toBe(
+      'potherbase00001',
+    );
+    expect(faultsOf({ ...WORKING, NOCODB_TABLE_ID: 'https://noco.example/dashboard' })).toEqual([
+      expect.stringMatching(/^NOCODB_TABLE_ID "https:.*" is not a table id/),
+    ]);
+  });
+
+  it('know two versions of the API, and the ids of bases', () => {
+    expect(faultsOf({ ...WORKING, NOCODB_API_VERSION: 'v1', NOCODB_BASE_ID: 'My base' })).toEqual([
+      expect.stringMatching(/^NOCODB_BASE_ID "My base" is not the id of a base: it begins with p/),
+      'NOCODB_API_VERSION "v1" is not one of auto, v2, v3',
+    ]);
   });
 
   it('report all faults together', () => {

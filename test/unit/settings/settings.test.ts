@@ -29,6 +29,8 @@ const ALL: Readonly<Record<string, string>> = {
   CONFIRMED_WEBHOOK_SECRET_PARAMETER: '/shop/confirmed-secret',
   NOCODB_API_URL: 'https://nocodb.example.com',
   NOCODB_TABLE_ID: 'mq13l0ec25f9v23',
+  NOCODB_BASE_ID: 'pqot58neiu3o1xo',
+  NOCODB_API_VERSION: 'v2',
   NOCODB_ID_FIELD: 'No',
   NOCODB_PAID_FIELD: 'State',
   NOCODB_PAID_VALUES: 'Paid, Succeeded',

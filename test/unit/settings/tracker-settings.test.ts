@@ -15,6 +15,7 @@ describe('parseTrackerSettings', () => {
       nocodb: {
         apiUrl: 'https://nocodb.example.com',
         tableId: 'mq13l0ec25f9v23',
+        apiVersion: 'auto',
         idField: 'Id',
         paidField: 'Paid',
       },
@@ -94,12 +95,14 @@ describe('formatTrackerSettings', () => {
         {
           apiUrl: fc.constantFrom('http://127.0.0.1:8080', 'https://proxy.example/nocodb'),
           tableId: fc.constant('mq13l0ec25f9v23'),
+          baseId: fc.constant('pqot58neiu3o1xo'),
+          apiVersion: fc.constantFrom('auto', 'v2', 'v3'),
           idField: field,
           paidField: field,
           paidValues: fc.constantFrom(['Paid'], ['Paid', 'Succeeded']),
           ownerField: field,
         },
-        { requiredKeys: ['apiUrl', 'tableId', 'idField', 'paidField'] },
+        { requiredKeys: ['apiUrl', 'tableId', 'apiVersion', 'idField', 'paidField'] },
       ),
       tokenParameterName: fc.constantFrom('/token', '/shop/nocodb.api-token_2'),
       intervalSeconds: fc.integer({ min: 5, max: 300 }),

@@ -9,7 +9,7 @@ import {
 import { type FetchOptions, fetchRecords } from '../../../lambda/tracker/fetch-records.ts';
 import { Pacer, REQUEST_SPACING_MS } from '../../../lambda/tracker/pacer.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { DETAILS, FakeSource } from '../../support/fake-source.ts';
+import { DETAILS, FakeSource, VAGUE } from '../../support/fake-source.ts';
 
 const ids = (count: number) =>
   Array.from({ length: count }, (_, index) => String(index + 1).padStart(6, '0'));
@@ -282,6 +282,67 @@ describe('a refused id', () => {
 
     expect([...result.invalid.keys()]).toEqual([]);
     expect(result.error).toBeInstanceOf(InvalidQueryError);
+  });
+});
+
+describe('an id that is refused without a reason', () => {
+  it('is found too, and blamed when it is refused a second time after the server accepted another', async () => {
+    const { source, ask } = setUp();
+    source.poison.add('rec_abc');
+    source.vague = true;
+
+    const answer = await ask([...ids(400), 'rec_abc']);
+
+    expect(askedPerRequest(source)).toEqual([401, 0, 400, 1, 1, 1, 1]);
+    expect([...answer.invalid.keys()]).toEqual(['rec_abc']);
+    expect(answer.answered.size).toBe(400);
+    expect(answer.error).toBeUndefined();
+  });
+
+  it('is found beside others, and they are answered', async () => {
+    const { source, ask } = setUp();
+    for (const id of ['000003', '000437']) source.poison.add(id);
+    source.vague = true;
+
+    const answer = await ask(ids(500));
+
+    expect([...answer.invalid.keys()].sort()).toEqual(['000003', '000437']);
+    expect(answer.answered.size).toBe(498);
+  });
+
+  it('is not blamed while the server is in trouble: one probe shows it', async () => {
+    const { source, ask } = setUp();
+    source.faults = Array.from({ length: 20 }, () => VAGUE);
+
+    const answer = await ask(ids(1_000), { acceptedId: '000001', bulkList: false });
+
+    expect(askedPerRequest(source)).toEqual([500, 1]);
+    expect(answer.error).toBe(VAGUE);
+    expect([answer.invalid.size, answer.answered.size]).toEqual([0, 0]);
+  });
+
+  it('is not blamed when the trouble begins after another was accepted', async () => {
+    const { source, ask } = setUp();
+    source.faults = [undefined, ...Array.from({ length: 20 }, () => VAGUE)];
+
+    const answer = await ask(ids(1_000), { bulkList: false });
+
+    expect(askedPerRequest(source)).toEqual([500, 500, 1]);
+    expect(answer.error).toBe(VAGUE);
+    expect(answer.invalid.size).toBe(0);
+  });
+
+  it('is not blamed when the trouble is over before it is asked for again', async () => {
+    const { source, ask, insert } = setUp();
+    insert(['000007'], true);
+    source.faults = [VAGUE];
+
+    const answer = await ask(['000007'], { acceptedId: '000001' });
+
+    expect(askedPerRequest(source)).toEqual([1, 1, 1]);
+    expect([...answer.records.keys()]).toEqual(['000007']);
+    expect(answer.invalid.size).toBe(0);
+    expect(answer.error).toBeUndefined();
   });
 });
 

@@ -299,3 +299,102 @@ describe('a tick that cannot ask for everything', () => {
     expect(source.requests).toHaveLength(1);
   });
 });
+
+describe('a NocoDB without bulk lists', () => {
+  const COUNT = 10_000;
+
+  /** 10,000 pending payments, after the first tick, which asked for all of them. */
+  async function withoutBulkLists(auditEvery?: number) {
+    const world = harness(auditEvery === undefined ? {} : { auditEvery });
+    const { source, next, pending } = world;
+    source.bulkList = false;
+    for (let id = 1; id <= COUNT; id += 1) await pending(`user-${id}`, String(id).padStart(5, '0'));
+    await next();
+    const requestsOfTicks: number[] = [];
+    const tick = async () => {
+      source.requests.length = 0;
+      await next();
+      requestsOfTicks.push(source.requests.length);
+    };
+    return { ...world, tick, requestsOfTicks };
+  }
+
+  it('is asked in at most five requests a tick, once the change query carries the news', async () => {
+    const { table, source, tick, requestsOfTicks } = await withoutBulkLists(60_000);
+    source.records.delete('09999');
+
+    for (let slot = 0; slot < 60; slot += 1) {
+      const paid = String(slot + 1).padStart(5, '0');
+      source.records.set(paid, { paid: true, changedAt: table.control.lastSuccessAt ?? 0 });
+      await tick();
+      expect(table.status(`user-${slot + 1}`, paid)).toBe('paid');
+    }
+
+    expect(Math.max(...requestsOfTicks)).toBe(5);
+    expect(table.control.sweptAt).toBeGreaterThan(0);
+    // Audits get through, in spite of the few requests.
+    expect(table.status('user-9999', '09999')).toBe('missing');
+  });
+
+  it('is asked for everything in each tick where the table keeps no times of changes', async () => {
+    const { source, tick, eventsOf, requestsOfTicks } = await withoutBulkLists();
+    source.keepsChanges = false;
+
+    for (let slot = 0; slot < 3; slot += 1) await tick();
+
+    // The change query, which fails, is sent once an hour.
+    expect(requestsOfTicks).toEqual([21, 20, 20]);
+    expect(eventsOf('tick.finished').at(-1)).toMatchObject({ checked: COUNT, unanswered: 0 });
+  });
+
+  it('isolates an id that is refused without a reason, in spite of the few requests', async () => {
+    const { table, source, tick, pending } = await withoutBulkLists();
+    source.vague = true;
+    source.poison.add('rec_abc');
+    await tick();
+    await pending('mallory', 'rec_abc');
+    for (let slot = 0; slot < 6; slot += 1) {
+      // Newcomers in every tick leave less of it to the isolation.
+      await pending(`late-${slot}`, `9000${slot}`);
+      await tick();
+    }
+
+    expect(table.status('mallory', 'rec_abc')).toBe('invalid');
+    expect(table.status('late-5', '90005')).toBe('pending');
+  });
+
+  it('is asked in few requests again when the crowd is gone, with no change query', async () => {
+    const { table, source, tick } = await withoutBulkLists();
+    for (let id = 1; id <= COUNT - 100; id += 1) {
+      source.records.set(String(id).padStart(5, '0'), {
+        paid: true,
+        changedAt: table.control.lastSuccessAt ?? 0,
+      });
+    }
+    for (let slot = 0; slot < 12; slot += 1) await tick();
+    source.requests.length = 0;
+
+    await tick();
+
+    expect(forms(source.requests)).toEqual(['get']);
+  });
+});
+
+describe('what the source learned about its server', () => {
+  it('is remembered from tick to tick with the base of the table, and forgotten with the source', async () => {
+    const first = harness({ source: 'one', table: { id: 'm1', comparesOwners: true } });
+    const recalled: unknown[] = [];
+    const recall = (known: unknown) => void recalled.push(known);
+    Object.assign(first.source, { recall, facts: () => ({ withoutV2Since: 1 }) });
+    first.source.name = { title: 'Payments', base: 'pqot58neiu3o1xo' };
+
+    await first.next();
+    await first.next();
+    expect(recalled).toEqual([{}, { withoutV2Since: 1, baseId: 'pqot58neiu3o1xo' }]);
+    expect(first.table.control.withoutV2Since).toBe(1);
+
+    await first.table.remember({ source: 'another' });
+    await first.next();
+    expect(recalled.at(-1)).toEqual({ baseId: 'pqot58neiu3o1xo' });
+  });
+});

@@ -1,3 +1,4 @@
+import { createNocoDbApi } from '../../../lambda/nocodb/api.ts';
 import type { NocoDbClient } from '../../../lambda/nocodb/client.ts';
 import { createFieldTitles } from '../../../lambda/nocodb/fields.ts';
 import { toWatchedTable } from '../../../lambda/nocodb/record-source.ts';
@@ -54,7 +55,7 @@ export async function harness(variables: Readonly<Record<string, string>> = {}) 
     },
     table: toWatchedTable(settings),
     watchedTables: table.gate,
-    titles: createFieldTitles(settings, nocoDb),
+    titles: createFieldTitles(createNocoDbApi(settings, nocoDb, clock)),
     payments: table.payments,
     reports: table.gate,
     clock,

@@ -1,3 +1,4 @@
+import { type Column, findColumn } from '../table/columns.ts';
 import type { Row } from '../table/dialect.ts';
 import type { Change } from '../table/record-store.ts';
 import type { Matcher } from '../table/where.ts';
@@ -19,15 +20,19 @@ export interface EventRows {
  * The rows that a webhook sends for a change.
  *
  * @param matches the webhook's condition; `undefined` when it has none
+ * @param columns the columns of the table
  * @returns `undefined` when it sends nothing
  */
 export function eventRows(
-  { active, operation }: Hook,
+  { active, operation, trigger_fields }: Hook,
   change: TableChange,
   matches: Matcher | undefined,
+  columns: readonly Column[],
 ): EventRows | undefined {
   if (!active || !operation.includes(change.kind)) return undefined;
-  const event = change.kind === 'insert' ? rowsOfInsert(change, matches) : rowsOfUpdate(change, matches);
+  const triggers = trigger_fields.map((id) => findColumn(columns, id)?.title ?? id);
+  const event =
+    change.kind === 'insert' ? rowsOfInsert(change, matches) : rowsOfUpdate(change, matches, triggers);
   return event.rows.length > 0 ? event : undefined;
 }
 
@@ -43,11 +48,14 @@ function rowsOfInsert(
 function rowsOfUpdate(
   { changes }: TableChange & { kind: 'update' },
   matches: Matcher | undefined,
+  triggers: readonly string[],
 ): EventRows {
   const previous_rows = changes.map(({ before }) => before);
   // Only records that begin to match: a later edit of a paid record is not sent.
   const matching = changes.filter(
-    ({ before, after }) => matches === undefined || (matches(after) && !matches(before)),
+    ({ before, after }) =>
+      (matches === undefined || (matches(after) && !matches(before))) &&
+      (triggers.length === 0 || triggers.some((title) => before[title] !== after[title])),
   );
   return { previous_rows, rows: matching.map(({ after }) => after) };
 }

@@ -15,6 +15,8 @@ export interface Hook {
   readonly condition: boolean;
   /** JSON in a text. */
   readonly notification: string;
+  /** Ids of the columns whose changes fire the webhook; empty: any. */
+  readonly trigger_fields: readonly string[];
 }
 
 /** One condition of a webhook, in NocoDB's form. */
@@ -54,6 +56,7 @@ export function parseHook(body: HookBody, names: Pick<Hook, 'id' | 'base_id' | '
     active: Boolean(body.active),
     condition: Boolean(body.condition),
     notification: JSON.stringify(notification),
+    trigger_fields: Array.isArray(body.trigger_fields) ? body.trigger_fields.map(String) : [],
   };
 }
 

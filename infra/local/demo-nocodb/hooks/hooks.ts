@@ -88,7 +88,7 @@ export function createHooks(context: HooksContext): Hooks {
     },
     fire(change) {
       for (const entry of entries.values()) {
-        const rows = eventRows(entry.hook, change, conditionOf(entry, context));
+        const rows = eventRows(entry.hook, change, conditionOf(entry, context), context.columns);
         if (rows === undefined) continue;
         const data = { table_id: tableId, table_name: title, ...rows };
         const type = `records.after.${change.kind}`;

@@ -1,4 +1,6 @@
 import { ApiError, baseNotFound, coded, plain, tableNotFound } from '../errors/api-error.ts';
+import { toV3 } from '../errors/api-error-v3.ts';
+import type { Quota } from '../for-tests/quota.ts';
 import type { RateLimiter } from '../for-tests/rate-limiter.ts';
 import type { ApiRequest } from './api-request.ts';
 
@@ -32,7 +34,16 @@ export interface RouterOptions {
   /** The token of a user who has no right to the base. */
   readonly strangerToken: string;
   readonly rateLimiter: RateLimiter | undefined;
+  readonly quota: Quota | undefined;
+  /** Which NocoDB it imitates. */
+  readonly profile: Profile;
 }
+
+/**
+ * `current`: NocoDB 0.301.3, with API v2 and v3. `old`: 0.262.5, with v2 only. `newer`: what NocoDB's source and documentation
+ * say of later versions, without v2.
+ */
+export type Profile = 'old' | 'current' | 'newer';
 
 /**
  * Creates the function that finds the endpoint of a request and calls it. Errors come in the order in which NocoDB gives
@@ -44,7 +55,7 @@ export function createRouter(
 ): (request: ApiRequest) => Answer {
   const patterns = routes.map((route) => ({ route, pattern: patternOf(route.path) }));
 
-  return (request) => {
+  const find = (request: ApiRequest) => {
     const { method, path, token } = request;
     for (const { route, pattern } of patterns) {
       const match = route.method === method ? pattern.exec(path) : null;
@@ -56,6 +67,15 @@ export function createRouter(
       return route.answer(request, parameters);
     }
     throw plain(404, `Cannot ${method} ${path}`);
+  };
+
+  return (request) => {
+    try {
+      return find(request);
+    } catch (error) {
+      const isV3 = options.profile !== 'old' && /^\/api\/v3\//i.test(request.path);
+      throw isV3 && error instanceof ApiError ? toV3(error, options.profile === 'newer') : error;
+    }
   };
 }
 
@@ -82,6 +102,7 @@ function patternOf(path: string): RegExp {
 function checkAccess({ tableId, baseId }: Parameters, token: string, options: RouterOptions): void {
   if (tableId !== undefined && tableId !== options.tableId) throw tableNotFound(tableId);
   if (baseId !== undefined && baseId !== options.baseId) throw baseNotFound(baseId);
+  if (token === options.token || token === options.strangerToken) options.quota?.count();
   if (token === options.token) return;
   if (token === options.strangerToken) {
     throw coded(403, 'ERR_FORBIDDEN', 'Forbidden - Unauthorized access');

@@ -89,7 +89,11 @@ export class FakeNocoDb {
     const routes: Record<string, unknown> = {
       'GET /api/v2/meta/bases': { list: [{ id: 'p1', title: 'Shop' }] },
       'GET /api/v2/meta/bases/p1/tables': { list: [{ id: TABLE, title: 'Payments' }] },
-      [`GET /api/v2/meta/tables/${TABLE}`]: { columns: this.columns },
+      [`GET /api/v2/meta/tables/${TABLE}`]: { base_id: 'p1', columns: this.columns },
+      [`GET /api/v3/meta/bases/p1/tables/${TABLE}`]: {
+        base_id: 'p1',
+        fields: this.columns.map(({ id, title, uidt: type }) => ({ id, title, type })),
+      },
       [`GET /api/v2/tables/${TABLE}/records`]: empty,
       [`POST /api/v2/tables/${TABLE}/bulk/datalist`]: { q0: empty },
     };
