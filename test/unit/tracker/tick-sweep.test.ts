@@ -336,6 +336,27 @@ describe('a NocoDB without bulk lists', () => {
     expect(table.status('user-9999', '09999')).toBe('missing');
   });
 
+  it('is asked for what was given up in the same few requests, though an audit is always running', async () => {
+    const { table, source, clock, tick, requestsOfTicks } = await withoutBulkLists(1);
+    const payment = (id: number) => ({ userId: `user-${id}`, recordId: String(id).padStart(5, '0') });
+    for (let id = 1; id <= 5; id += 1) {
+      await table.payments.markMissing(payment(id), clock.now());
+      await table.payments.markInvalid(payment(id + 5), 'refused', clock.now());
+      source.poison.add(payment(id + 5).recordId);
+    }
+    source.records.set('00003', { paid: true });
+    source.poison.delete('00010');
+    source.records.set('00010', { paid: true });
+    await table.remember({ givenUp: { startedAt: 0 } });
+
+    for (let slot = 0; slot < 40; slot += 1) await tick();
+
+    expect([table.status('user-3', '00003'), table.status('user-10', '00010')]).toEqual(['paid', 'paid']);
+    expect([table.status('user-2', '00002'), table.status('user-9', '00009')]).toEqual(['missing', 'invalid']);
+    expect(table.control.givenUp).not.toHaveProperty('isRunning');
+    expect(Math.max(...requestsOfTicks)).toBe(5);
+  });
+
   it('is asked for everything in each tick where the table keeps no times of changes', async () => {
     const { source, tick, eventsOf, requestsOfTicks } = await withoutBulkLists();
     source.keepsChanges = false;
