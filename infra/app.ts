@@ -10,8 +10,8 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 
 const app = new App();
 try {
-  const { stackName, demo, tracker } = parseAppSettings(process.env);
-  new PaymentTrackerStack(app, stackName, { tracker, demo });
+  const { stackName, ...props } = parseAppSettings(process.env);
+  new PaymentTrackerStack(app, stackName, props);
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   refuse(error);

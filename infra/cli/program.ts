@@ -46,7 +46,7 @@ const COMMON_OPTIONS: readonly Option[] = [
 
 /** Common options that a command has no use for. `--table` is a table of DynamoDB, not of NocoDB. */
 const USELESS: Readonly<Record<string, readonly string[]>> = {
-  doctor: ['--table', '--stack'],
+  doctor: ['--table'],
   tick: ['--table'],
   'webhook install': ['--table'],
   'webhook remove': ['--table'],

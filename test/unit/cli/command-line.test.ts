@@ -122,7 +122,7 @@ test.for([
   ['tick', ['--json', '--stack', '--endpoint']],
   ['webhook install', ['--json', '--stack', '--endpoint']],
   // A table there would be a table of DynamoDB, not of NocoDB.
-  ['doctor', ['--json', '--endpoint']],
+  ['doctor', ['--json', '--stack', '--endpoint']],
 ] as const)('%s offers the common options that it uses', async ([command, options]) => {
   const { out } = await run([...command.split(' '), '--help']);
 
