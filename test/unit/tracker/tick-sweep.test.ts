@@ -336,14 +336,18 @@ describe('a NocoDB without bulk lists', () => {
     expect(table.status('user-9999', '09999')).toBe('missing');
   });
 
-  it('is asked for what was given up in the same few requests, though an audit is always running', async () => {
-    const { table, source, clock, tick, requestsOfTicks } = await withoutBulkLists(1);
+  it.each([
+    ['an audit is always running', 1],
+    ['no audit runs', Number.POSITIVE_INFINITY],
+  ])('is asked for what was given up in the same few requests, while %s', async (_name, auditEvery) => {
+    const { table, source, clock, tick, requestsOfTicks } = await withoutBulkLists(auditEvery);
     const payment = (id: number) => ({ userId: `user-${id}`, recordId: String(id).padStart(5, '0') });
     for (let id = 1; id <= 5; id += 1) {
       await table.payments.markMissing(payment(id), clock.now());
       await table.payments.markInvalid(payment(id + 5), 'refused', clock.now());
       source.poison.add(payment(id + 5).recordId);
     }
+    source.records.delete('00002');
     source.records.set('00003', { paid: true });
     source.poison.delete('00010');
     source.records.set('00010', { paid: true });
@@ -352,7 +356,10 @@ describe('a NocoDB without bulk lists', () => {
     for (let slot = 0; slot < 40; slot += 1) await tick();
 
     expect([table.status('user-3', '00003'), table.status('user-10', '00010')]).toEqual(['paid', 'paid']);
-    expect([table.status('user-2', '00002'), table.status('user-9', '00009')]).toEqual(['missing', 'invalid']);
+    expect([table.status('user-2', '00002'), table.status('user-9', '00009')]).toEqual([
+      'missing',
+      'invalid',
+    ]);
     expect(table.control.givenUp).not.toHaveProperty('isRunning');
     expect(Math.max(...requestsOfTicks)).toBe(5);
   });
