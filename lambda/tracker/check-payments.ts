@@ -22,7 +22,6 @@ import {
   type WatchedTable,
   watchTable,
 } from './watched-table.ts';
-
 import { countUnreported, webhookSilence } from './webhook-silence.ts';
 
 /**
