@@ -1,4 +1,5 @@
 import { hasSlots } from '../../lambda/tracker/interval.ts';
+import { GIVEN_UP_PARTITIONS } from '../../lambda/tracker/pending-payments.ts';
 import { BACKSTOP_SECONDS, loopTiming, START_EVERY_SECONDS } from '../constructs/tick-loop-definition.ts';
 import { ASSUMPTIONS as A } from './assumptions.ts';
 import type { Deployment } from './deployment.ts';
@@ -32,8 +33,10 @@ function busyMonth(deployment: Deployment, users: number): Usage {
   const logBytes = ticks * tick.logBytes + users * (A.logBytesPerConfirmation + A.logBytesPerAnnouncement);
   // A newcomer that is moved is written to the table, removed from one place of the index and put in another.
   const moveUnits = isPartial(users) ? 3 * users : 0;
-  // Each look-up is a query of two partitions.
-  const lookUpUnits = isPartial(users) ? users * A.lookUpsPerChange : 0;
+  // Each look-up is a query of the newcomers, of the record's own partition, and of the payments that are given up.
+  const lookUpUnits = isPartial(users)
+    ? 0.5 * (2 + GIVEN_UP_PARTITIONS.length) * users * A.lookUpsPerChange
+    : 0;
   return {
     ...fixed(deployment, users, executions),
     executionGbSeconds: executions * execution.seconds * A.executionGb,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from './errors/start-error.ts';
+import { reportFailure } from './errors/start-error.ts';
 import { formatLogLine } from './log/follow-log.ts';
 import { runLocally } from './run-locally.ts';
 import { parseStartSettings, START_HELP } from './start-settings.ts';
@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
       started,
     });
   } catch (error) {
-    if (!end.signal.aborted) fail(error);
+    if (!end.signal.aborted) reportFailure(error);
   }
   const isRequested = end.signal.aborted;
   if (isRequested) say(`stopping (${end.signal.reason})`);
@@ -30,20 +30,9 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     await started.disposeAsync();
   } catch (error) {
-    fail(error);
+    reportFailure(error);
   }
   if (isRequested) say('stopped');
-}
-
-/** If a second resource fails while it is disposed of, JavaScript wraps both errors in a SuppressedError. */
-function fail(error: unknown): void {
-  process.exitCode = 1;
-  if (error instanceof SuppressedError) {
-    fail(error.suppressed);
-    fail(error.error);
-    return;
-  }
-  console.error(error instanceof StartError ? error.message : error);
 }
 
 function say(text: string, at: number = Date.now()): void {

@@ -8,14 +8,14 @@ const PROJECT = join(import.meta.dirname, '../..');
 /** Modules outside of the bundles: the dependencies of the package, and what every CDK app has. */
 const EXTERNAL = ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'aws-cdk-lib', 'constructs'];
 
-const LIBRARY = { target: 'node20', external: EXTERNAL };
+const COMMON = { target: 'node20', external: EXTERNAL };
 
 /** CommonJS has no `import.meta`. */
-const COMMONJS = { ...LIBRARY, format: 'cjs', define: { 'import.meta.dirname': '__dirname' } } as const;
+const COMMONJS = { ...COMMON, format: 'cjs', define: { 'import.meta.dirname': '__dirname' } } as const;
 
 /** What users import and run, by the paths in `dist`. */
 const MODULES: Readonly<Record<string, BuildOptions>> = {
-  'client.js': { ...LIBRARY, format: 'esm', entryPoints: ['lambda/client/index.ts'] },
+  'client.js': { ...COMMON, format: 'esm', entryPoints: ['lambda/client/index.ts'] },
   'client.cjs': { ...COMMONJS, entryPoints: ['lambda/client/index.ts'] },
   // Only CommonJS, like the CDK itself: every app can load it, with `import` and with `require()`.
   'cdk.cjs': { ...COMMONJS, entryPoints: ['infra/constructs/index.ts'] },

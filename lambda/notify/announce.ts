@@ -74,7 +74,8 @@ async function announceSome(
     }
   }
   const [refused] = events.length === 0 ? [] : await bus.put(events.map(({ event }) => event));
-  let failed = refused && refusal(refused.reason, events[refused.index] as (typeof events)[number]);
+  let failed: Announced['failed'] =
+    refused && refusal(refused.reason, events[refused.index] as (typeof events)[number]);
   for (const { index, record, error } of unreadable) {
     if (failed !== undefined && failed.index < index) break;
     try {
@@ -91,12 +92,15 @@ async function announceSome(
   return { announced, ...(failed !== undefined && { failed }) };
 }
 
-function refusal(reason: string, { index, event }: { index: number; event: PaymentConfirmed }) {
+function refusal(
+  reason: string,
+  { index, event }: { readonly index: number; readonly event: PaymentConfirmed },
+): NonNullable<Announced['failed']> {
   const error = new EventRefusedError({
     operation: 'put event on the bus',
     target: `event ${event.idempotencyKey}`,
     problem: reason.replace(/\.$/, ''),
     hint: 'The stream delivers it again. If the error persists, check the event bus and its policy.',
   });
-  return { index, error: error as unknown };
+  return { index, error };
 }

@@ -53,7 +53,7 @@ export async function deliver(message: PostMessage, dependencies: DeliverDepende
     const { detail } = JSON.parse(message.body) as EventBridgeEvent<string, PaymentConfirmed>;
     const key = detail.idempotencyKey;
     const request = signConfirmed(detail, await secret.get(), clock.now());
-    const status = await post(url, request, timeout);
+    const { status, ok } = await post(url, request, timeout);
     if (status === 410) {
       const error = failure(url, `the server answered 410: it does not want event ${key}`);
       await deadLetters.put({ event: detail }, error);
@@ -62,7 +62,7 @@ export async function deliver(message: PostMessage, dependencies: DeliverDepende
       });
       return true;
     }
-    if (status < 200 || status > 299) throw failure(url, `the server answered ${status} to event ${key}`);
+    if (!ok) throw failure(url, `the server answered ${status} to event ${key}`);
     logger.info('📮 Posted a confirmed payment', { key, attempt, status });
     return true;
   } catch (error) {
@@ -83,12 +83,11 @@ export function backOff(attempt: number): number {
   return Math.min(BACK_OFF_SECONDS.first * 2 ** (attempt - 1), BACK_OFF_SECONDS.longest);
 }
 
-/** @returns the status */
-async function post(url: string, { headers, body }: SignedRequest, timeout: number): Promise<number> {
+async function post(url: string, { headers, body }: SignedRequest, timeout: number): Promise<Response> {
   const signal = AbortSignal.timeout(timeout);
   const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
   await response.body?.cancel();
-  return response.status;
+  return response;
 }
 
 function failure(url: string, problem: string): PostFailedError {

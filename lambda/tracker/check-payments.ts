@@ -29,7 +29,6 @@ import {
   type WatchedTable,
   watchTable,
 } from './watched-table.ts';
-
 import { countUnreported, webhookSilence } from './webhook-silence.ts';
 
 /**

@@ -101,10 +101,9 @@ export function errorKind(error: unknown): ErrorKind {
   return error instanceof TrackerError ? error.kind : 'Unexpected';
 }
 
-/** NocoDB answered 429: nothing may be sent before `retryAt`. */
-export class RateLimitedError extends TrackerError {
-  readonly kind = 'RateLimited';
-  /** Epoch milliseconds. */
+/** An error after which nothing may be sent to NocoDB for a while. */
+abstract class PenaltyError extends TrackerError {
+  /** When the next request may be sent, epoch milliseconds. */
   readonly retryAt: number;
 
   constructor(details: TrackerErrorDetails & { readonly retryAt: number }) {
@@ -113,21 +112,19 @@ export class RateLimitedError extends TrackerError {
   }
 }
 
-/** The plan of NocoDB Cloud allows no more API calls this month: nothing may be sent before `retryAt`. */
-export class QuotaUsedUpError extends TrackerError {
-  readonly kind = 'QuotaUsedUp';
-  /** Epoch milliseconds. */
-  readonly retryAt: number;
+/** NocoDB answered 429. */
+export class RateLimitedError extends PenaltyError {
+  readonly kind = 'RateLimited';
+}
 
-  constructor(details: TrackerErrorDetails & { readonly retryAt: number }) {
-    super(details);
-    this.retryAt = details.retryAt;
-  }
+/** The plan of NocoDB Cloud allows no more API calls this month. */
+export class QuotaUsedUpError extends PenaltyError {
+  readonly kind = 'QuotaUsedUp';
 }
 
 /** Until when nothing may be sent after an error, epoch milliseconds; `undefined`: the next slot may try again. */
 export function penaltyOf(error: unknown): number | undefined {
-  return error instanceof RateLimitedError || error instanceof QuotaUsedUpError ? error.retryAt : undefined;
+  return error instanceof PenaltyError ? error.retryAt : undefined;
 }
 
 /** NocoDB answered 401: the token is unknown or revoked. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StartError } from '../../infra/local/errors/start-error.ts';
+import { reportFailure, StartError } from '../../infra/local/errors/start-error.ts';
 import { formatLogLine } from '../../infra/local/log/follow-log.ts';
 import { INTERVAL_SECONDS } from '../../lambda/settings/settings.ts';
 import { connect } from './account.ts';
@@ -57,24 +57,14 @@ async function main(): Promise<void> {
     });
     console.log(`\n${formatReport(report)}\n`);
   } catch (error) {
-    fail(error);
+    reportFailure(error);
   }
   say('removing everything');
-  await started.disposeAsync().catch(fail);
+  await started.disposeAsync().catch(reportFailure);
   const leftovers = await findLeftovers(account, values.stack);
-  for (const leftover of leftovers) fail(new StartError(`${leftover} is still there`, 'Delete it by hand.'));
+  for (const leftover of leftovers)
+    reportFailure(new StartError(`${leftover} is still there`, 'Delete it by hand.'));
   if (leftovers.length === 0) say('nothing is left');
-}
-
-/** If more than one thing fails while it is removed, JavaScript wraps the errors in SuppressedErrors. */
-function fail(error: unknown): void {
-  process.exitCode = 1;
-  if (error instanceof SuppressedError) {
-    fail(error.suppressed);
-    fail(error.error);
-    return;
-  }
-  console.error(error instanceof StartError ? error.message : error);
 }
 
 function say(text: string): void {

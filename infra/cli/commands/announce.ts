@@ -5,7 +5,7 @@ import { parseRecordId, parseUserId } from '../../../lambda/tracker/payment.ts';
 import type { Announcements } from '../aws/announcements.ts';
 import { awsFault } from '../aws/aws.ts';
 import { CommandError, EXIT_CODE, UsageError } from '../console/errors.ts';
-import { createProgressBar, formatCount, print } from '../console/terminal.ts';
+import { createProgressBar, plural, print } from '../console/terminal.ts';
 import type { CommandContext, ToAction } from './context.ts';
 
 interface AnnounceOptions {
@@ -34,8 +34,7 @@ export function announceCommand(toAction: ToAction): Command {
             announcements,
             context,
           );
-          const noun = announced === 1 ? 'payment' : 'payments';
-          print(context, { announced }, `📣 Announced ${formatCount(announced)} confirmed ${noun}`);
+          print(context, { announced }, `📣 Announced ${plural(announced, 'confirmed payment')}`);
           return EXIT_CODE.done;
         },
       ),

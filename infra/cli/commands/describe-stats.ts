@@ -67,7 +67,7 @@ export function summarizeStats(stats: TrackerStats): string {
 function describeMonth({ thisMonth, perMonth }: TrackerStats['requests']): string {
   const needed =
     perMonth === null ? '' : `; a whole month of waiting payments needs about ${formatCount(perMonth)}`;
-  return `${formatCount(thisMonth)} requests${needed}`;
+  return `${plural(thisMonth, 'request')}${needed}`;
 }
 
 function describeWebhook({ webhookSilent }: TrackerStats, terminal: Pick<Terminal, 'colours'>): string[] {

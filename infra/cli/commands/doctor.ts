@@ -1,12 +1,14 @@
 import { Command } from 'commander';
+import type { TrackerStats } from '../../../lambda/client/index.ts';
 import { EXIT_CODE } from '../console/errors.ts';
 import { type Colour, colour, type Terminal } from '../console/terminal.ts';
 import type { ReportLine } from '../doctor/checks.ts';
 import { runChecks } from '../doctor/checks.ts';
 import { concurrencyCheck } from '../doctor/concurrency-check.ts';
+import { judgePayments } from '../doctor/judge-payments.ts';
+import { judgeRequests } from '../doctor/judge-requests.ts';
 import { nocoDbChecks } from '../doctor/nocodb-checks.ts';
-import { paymentsCheck } from '../doctor/payments-check.ts';
-import { quotaCheck } from '../doctor/quota-check.ts';
+import { statsCheck } from '../doctor/stats-check.ts';
 import type { ToAction } from './context.ts';
 
 /** `doctor`: checks whether the tracker can use the configured NocoDB. */
@@ -24,10 +26,17 @@ export function doctorCommand(toAction: ToAction): Command {
         const lines: ReportLine[] = [];
         const webhook = context.webhookSettings();
         const quota = context.monthlyQuota();
+        let stats: Promise<TrackerStats> | undefined;
+        const readStats = () => {
+          stats ??= context.payments().then((payments) => payments.getStats());
+          return stats;
+        };
         const checks = [
           ...nocoDbChecks(context.nocodb),
-          paymentsCheck(context.payments),
-          ...(quota === undefined ? [] : [quotaCheck(quota, context.payments)]),
+          statsCheck('Payments', readStats, judgePayments),
+          ...(quota === undefined
+            ? []
+            : [statsCheck('Quota', readStats, (read) => judgeRequests(read, quota))]),
           ...(webhook ? [concurrencyCheck(webhook.maxConcurrency, context.accountConcurrency)] : []),
         ];
         for await (const line of runChecks(checks)) {

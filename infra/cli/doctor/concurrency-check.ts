@@ -42,13 +42,13 @@ function judge({ limit, unreserved }: AccountConcurrency): Finding {
   if (limit >= DEFAULT_QUOTA) {
     return { outcome: 'ok', text: `its public URL and the ticks share ${limit} concurrent calls` };
   }
-  const set = `set ${VARIABLES.webhookMaxConcurrency}=${ENOUGH_CALLS} and deploy again`;
+  const reservation = `${VARIABLES.webhookMaxConcurrency}=${ENOUGH_CALLS} and deploy again`;
   return {
     outcome: 'note',
     text: `the account runs only ${limit} functions at the same time: many calls of its public URL delay the ticks`,
     hint:
       unreserved >= KEPT_UNRESERVED + ENOUGH_CALLS
-        ? set.replace('set', 'Set')
-        : `Ask AWS to raise the quota of concurrent executions to ${DEFAULT_QUOTA} (Service Quotas, free of charge); then ${set}`,
+        ? `Set ${reservation}`
+        : `Ask AWS to raise the quota of concurrent executions to ${DEFAULT_QUOTA} (Service Quotas, free of charge); then set ${reservation}`,
   };
 }

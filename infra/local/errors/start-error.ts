@@ -9,3 +9,17 @@ export class StartError extends Error {
     this.name = new.target.name;
   }
 }
+
+/**
+ * Prints an error, and lets the process end with 1. If a second resource fails while it is disposed of, JavaScript wraps
+ * both errors in a SuppressedError: then it prints each.
+ */
+export function reportFailure(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof SuppressedError) {
+    reportFailure(error.suppressed);
+    reportFailure(error.error);
+    return;
+  }
+  console.error(error instanceof StartError ? error.message : error);
+}

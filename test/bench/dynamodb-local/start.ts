@@ -35,6 +35,8 @@ export async function startDynamoDbLocal(
   const server = ['-inMemory', '-sharedDb', '-port', String(port)];
   const java = ['java', `-Djava.library.path=${folder}`, ...classes, ...server];
   const child = spawn('sh', ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', ...java], {
+    // It writes a file about its installation into its working directory.
+    cwd: folder,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const exit = once(child, 'exit');

@@ -1,9 +1,7 @@
+import type { TrackerStats } from '../../../lambda/client/index.ts';
 import { VARIABLES } from '../../../lambda/settings/settings.ts';
-import { TrackerError } from '../../../lambda/tracker/errors.ts';
-import type { Payments } from '../commands/context.ts';
-import { CommandError } from '../console/errors.ts';
 import { formatCount } from '../console/terminal.ts';
-import type { Check, Finding } from './checks.ts';
+import type { Finding } from './checks.ts';
 
 /** The part of a quota from which on people are warned. */
 const WARN_AT = 0.8;
@@ -11,20 +9,8 @@ const WARN_AT = 0.8;
 const HINT = `Set ${VARIABLES.intervalSeconds}=webhook, lengthen the interval, or upgrade the plan of the workspace`;
 
 /** Compares the requests of the tracker with those that the plan of NocoDB Cloud allows in a month. */
-export function quotaCheck(quota: number, open: () => Promise<Payments>): Check {
-  return {
-    title: 'Quota',
-    async run() {
-      try {
-        const { requests } = await (await open()).getStats();
-        return [ofThisMonth(requests.thisMonth, quota), ...ofInterval(requests.perMonth, quota)];
-      } catch (error) {
-        if (!(error instanceof CommandError || error instanceof TrackerError)) throw error;
-        const hint = error.message.replace(/\.$/, '');
-        return [{ outcome: 'note', text: 'the payments table was not read', hint }];
-      }
-    },
-  };
+export function judgeRequests({ requests }: TrackerStats, quota: number): readonly Finding[] {
+  return [ofThisMonth(requests.thisMonth, quota), ...ofInterval(requests.perMonth, quota)];
 }
 
 function ofThisMonth(used: number, quota: number): Finding {

@@ -1,27 +1,15 @@
 import type { TrackerStats } from '../../../lambda/client/index.ts';
-import { TrackerError } from '../../../lambda/tracker/errors.ts';
-import type { Payments } from '../commands/context.ts';
-import { CommandError } from '../console/errors.ts';
 import { formatCount } from '../console/terminal.ts';
-import type { Check, Finding } from './checks.ts';
+import type { Finding } from './checks.ts';
 
-/** Looks for payments that the ticks cannot confirm. Before the deployment there is no table to read. */
-export function paymentsCheck(open: () => Promise<Payments>): Check {
-  return {
-    title: 'Payments',
-    async run() {
-      try {
-        return findings(await (await open()).getStats());
-      } catch (error) {
-        if (!(error instanceof CommandError || error instanceof TrackerError)) throw error;
-        const hint = error.message.replace(/\.$/, '');
-        return [{ outcome: 'note', text: 'the payments table was not read', hint }];
-      }
-    },
-  };
-}
-
-function findings({ pending, held, missing, invalid, webhookSilent }: TrackerStats): readonly Finding[] {
+/** Looks for payments that the ticks cannot confirm. */
+export function judgePayments({
+  pending,
+  held,
+  missing,
+  invalid,
+  webhookSilent,
+}: TrackerStats): readonly Finding[] {
   const found: Finding[] = [{ outcome: 'ok', text: `${formatCount(pending)} are pending` }];
   if (held > 0) {
     found.push({
