@@ -19,7 +19,7 @@ const MODULES: Readonly<Record<string, BuildOptions>> = {
   'client.cjs': { ...COMMONJS, entryPoints: ['lambda/client/index.ts'] },
   // Only CommonJS, like the CDK itself: every app can load it, with `import` and with `require()`.
   'cdk.cjs': { ...COMMONJS, entryPoints: ['infra/constructs/index.ts'] },
-  // CommonJS loads the modules of the command line only after it has checked the version of Node.js.
+  // CommonJS loads modules one after another, so the version of Node.js is checked before the others load.
   'cli.cjs': { ...FUNCTION_BUNDLE, ...COMMONJS, entryPoints: ['infra/cli/cli.ts'] },
 };
 

@@ -1,18 +1,11 @@
-import type { Agent } from 'node:http';
+import { Agent, type Dispatcher } from 'undici';
 import type { Clock } from '../tracker/clock.ts';
 import { TokenRejectedError } from '../tracker/errors.ts';
 import { Pacer } from '../tracker/pacer.ts';
 import type { ExchangeResponse, HttpMethod, RequestContext } from '../tracker/record-source.ts';
 import { parseJson, readErrorResponse } from './error-response.ts';
 import { type CallNames, toErrorFromExchange, toErrorFromResponse, toErrorFromText } from './errors.ts';
-import {
-  createAgent,
-  ExchangeError,
-  exchange,
-  type HttpRequest,
-  type HttpResponse,
-  isSuccess,
-} from './exchange.ts';
+import { ExchangeError, exchange, type HttpRequest, type HttpResponse, isSuccess } from './exchange.ts';
 import {
   type AttemptResult,
   type RepeatRules,
@@ -72,21 +65,32 @@ export interface ClientOptions {
   readonly random: () => number;
 }
 
+/**
+ * NocoDB closes idle connections after 5 s (Node's default). The connections of the previous tick are therefore always
+ * closed, and a proxy cannot know that a Lambda was frozen in between: a connection is kept for no more than 4 s. There is
+ * one connection, because calls are sent one after another. A call that finds it closed is repeated on a new one, and
+ * never on another closed one.
+ */
+const CONNECTIONS = { connections: 1, keepAliveMaxTimeout: 4_000 };
+
 export function createNocoDbClient(options: ClientOptions): NocoDbClient {
   const { apiUrl, token: provider, clock, random } = options;
-  const agent = createAgent(apiUrl);
+  const dispatcher = new Agent(CONNECTIONS);
   const pacer = new Pacer(clock);
   return {
     async send(call, { deadline, report }) {
       const names = { operation: call.operation, target: `${call.method} ${apiUrl}${call.path}` };
       const sendWith = (token: string) =>
-        withRetries((timeout) => sendOnce(call, { apiUrl, agent, clock, names, token, report, timeout }), {
-          clock,
-          pacer,
-          random,
-          deadline,
-          names,
-        });
+        withRetries(
+          (timeout) => sendOnce(call, { apiUrl, dispatcher, clock, names, token, report, timeout }),
+          {
+            clock,
+            pacer,
+            random,
+            deadline,
+            names,
+          },
+        );
 
       const token = await readToken(() => provider.get(), names);
       try {
@@ -103,7 +107,7 @@ export function createNocoDbClient(options: ClientOptions): NocoDbClient {
 
 interface SendOptions {
   readonly apiUrl: string;
-  readonly agent: Agent;
+  readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly names: CallNames;
   readonly token: string;
@@ -113,7 +117,7 @@ interface SendOptions {
 }
 
 async function sendOnce(call: ApiCall, options: SendOptions): Promise<AttemptResult<JsonResponse>> {
-  const { apiUrl, agent, clock, names, token, report, timeout } = options;
+  const { apiUrl, dispatcher, clock, names, token, report, timeout } = options;
   const { method, path, params, recordIds } = call;
   const endpoint = new URL(apiUrl + path).pathname;
   const startedAt = clock.now();
@@ -131,7 +135,7 @@ async function sendOnce(call: ApiCall, options: SendOptions): Promise<AttemptRes
   report({ type: 'nocodb.request', method, endpoint, params, recordIds });
   let response: HttpResponse;
   try {
-    response = await exchange(toHttpRequest(call, options), agent);
+    response = await exchange(toHttpRequest(call, options), dispatcher);
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
     report({ ...endOf(error), outcome: 'failed', records: 0 });

@@ -1,5 +1,5 @@
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Dispatcher, errors, request } from 'undici';
 import type { HttpMethod } from '../tracker/record-source.ts';
 
 /**
@@ -14,7 +14,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Whether to open a connection for this request only. A kept connection may be closed without notice. */
+  /** Whether to close the connection after the response, so that no request uses a kept connection. */
   readonly reset: boolean;
   /** Limit for the whole exchange, milliseconds. */
   readonly timeout: number;
@@ -29,62 +29,37 @@ export interface HttpResponse {
 }
 
 /**
- * NocoDB closes idle connections after 5 s (Node's default). The connections of the previous tick are therefore always
- * closed, and a proxy cannot know that a Lambda was frozen in between: an idle connection is kept for no more than 4 s.
- * There is one connection, because calls are sent one after another. A call that finds it closed is repeated on a new one,
- * and never on another closed one.
- */
-const CONNECTIONS = { keepAlive: true, maxSockets: 1, timeout: 4_000 };
-
-/** The connections to one server. Idle ones do not keep the process running. */
-export function createAgent(url: string): Agent {
-  return isHttps(url) ? new HttpsAgent(CONNECTIONS) : new Agent(CONNECTIONS);
-}
-
-/**
  * Sends one request and reads the whole response. Redirects are returned like any other response: they are not followed,
  * so the token is sent to no other host.
  *
  * @throws {ExchangeError} for everything that the network or the server does wrong
  */
-export async function exchange(request: HttpRequest, agent: Agent): Promise<HttpResponse> {
-  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeout)));
+export async function exchange(
+  { url, timeout, ...options }: HttpRequest,
+  dispatcher: Dispatcher,
+): Promise<HttpResponse> {
+  const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeout)));
   const progress: Progress = { status: 0, bytes: 0 };
   try {
-    const response = await send(request, agent, signal);
-    const { statusCode: status = 0, headers } = response;
-    progress.status = status;
+    const response = await request(url, { ...options, dispatcher, signal });
+    progress.status = response.statusCode;
     const chunks: Buffer[] = [];
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
       progress.bytes += chunk.length;
-      // Leaving the loop destroys the response, and with it the connection.
+      // Leaving the loop destroys the body, and with it the connection.
       if (progress.bytes > MAX_RESPONSE_BYTES) throw new ExchangeError('tooLarge', progress);
       chunks.push(chunk);
     }
-    return { status, headers, body: Buffer.concat(chunks).toString('utf8'), bytes: progress.bytes };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+      bytes: progress.bytes,
+    };
   } catch (error) {
     if (error instanceof ExchangeError) throw error;
     throw new ExchangeError(signal.aborted ? 'timeout' : reasonOf(error, progress), progress, error);
   }
-}
-
-/** @returns the response as soon as its headers have arrived */
-function send(
-  { url, method, headers, body, reset }: HttpRequest,
-  agent: Agent,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const request = isHttps(url) ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    request(url, { method, headers, signal, agent: reset ? false : agent })
-      .on('response', resolve)
-      .on('error', reject)
-      .end(body);
-  });
-}
-
-function isHttps(url: string): boolean {
-  return new URL(url).protocol === 'https:';
 }
 
 /** Whether a status is 2xx. */
@@ -110,7 +85,7 @@ export class ExchangeError extends Error {
   readonly status: number;
   /** Bytes of the body that were received. */
   readonly bytes: number;
-  /** The code of Node's error, such as `ECONNREFUSED`; `''` when there is none. */
+  /** The code of the Node or undici error, such as `ECONNREFUSED`; `''` when there is none. */
   readonly code: string;
 
   constructor(reason: ExchangeErrorReason, { status, bytes }: Progress, cause?: unknown) {
@@ -130,14 +105,14 @@ interface Progress {
 }
 
 /** Codes of a connection that was open and closed unexpectedly. */
-const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const RESET_CODES: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);
 
-/** Codes of a response that is not HTTP, or whose headers are too large: those of Node's parser. */
-const BROKEN_CODES = /^HPE_/;
+/** Codes of a response whose headers undici does not accept. */
+const BROKEN_CODES = /^(?:UND_ERR_RES_|UND_ERR_HEADERS_OVERFLOW)/;
 
 function reasonOf(error: unknown, { status }: Progress): ExchangeErrorReason {
   const code = codeOf(error);
-  if (status !== 0 || BROKEN_CODES.test(code)) return 'broken';
+  if (status !== 0 || error instanceof errors.HTTPParserError || BROKEN_CODES.test(code)) return 'broken';
   return RESET_CODES.has(code) ? 'reset' : 'unreachable';
 }
 

@@ -14,8 +14,6 @@ export default defineConfig({
       // They start MiniStack. running-emulator.test.ts tests `npm start` on a running emulator.
       'test/local/npm-start.test.ts',
       'test/local/second-terminal.test.ts',
-      // Not yet seen to pass on LocalStack.
-      'test/local/post-confirmed.test.ts',
     ],
     // These tests mostly wait.
     maxWorkers: 2,
