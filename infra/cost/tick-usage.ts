@@ -25,7 +25,7 @@ export function isPartial(pending: number): boolean {
 }
 
 /**
- * A tick of the tracker: a slice of the pending payments, what comes before it where the slice is not everything, and its
+ * A tick of the tracker on a NocoDB with bulk lists: a slice of the pending payments, what comes before it where the slice is not everything, and its
  * part of the audits.
  *
  * @param intervalSeconds whole seconds, 5 to 3600
@@ -35,7 +35,7 @@ export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
   const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
   const audits = auditsPerTick(pending, intervalSeconds);
   return usageOf({
-    requests: requestsPerTick(pending, intervalSeconds),
+    requests: requestsPerTick(pending, intervalSeconds, true),
     ids: slice + audits * auditSlice,
     readUnits: listUnits(slice) + audits * listUnits(auditSlice),
   });

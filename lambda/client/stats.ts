@@ -1,4 +1,4 @@
-import { dataAge, RESTING_AFTER, sweepAge } from '../tracker/control-state.ts';
+import { dataAge, knownBulkList, RESTING_AFTER, sweepAge } from '../tracker/control-state.ts';
 import { requestsInMonth } from '../tracker/month.ts';
 import type { PaymentKey } from '../tracker/payment.ts';
 import type { Control } from '../tracker/payment-store.ts';
@@ -86,6 +86,7 @@ export function toStats(
   now: number,
 ): TrackerStats {
   const { counters, lastSuccessAt, sweptAt, blockedUntil = 0, lastError, intervalSeconds } = control;
+  const hasBulkLists = knownBulkList(control.bulkList, now) ?? true;
   return {
     trackedUsers: new Set(pending.map(({ userId }) => userId)).size,
     pending: pending.length,
@@ -106,7 +107,9 @@ export function toStats(
       rateLimited: counters.requestsRateLimited,
       thisMonth: requestsInMonth(control.month, now),
       perMonth:
-        intervalSeconds === undefined ? null : requestsPerMonth(Math.max(1, pending.length), intervalSeconds),
+        intervalSeconds === undefined
+          ? null
+          : requestsPerMonth(Math.max(1, pending.length), intervalSeconds, hasBulkLists),
     },
     webhookSilent: isWebhookSilent(control),
     blockedUntil: blockedUntil > now ? toIso(blockedUntil) : null,

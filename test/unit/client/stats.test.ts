@@ -107,3 +107,14 @@ test('the tracker rests when enough ticks were empty, unless something is pendin
     false,
   ]);
 });
+
+test('says what the interval needs in a month, with bulk lists and without', () => {
+  const control = { emptyTicks: 0, counters: NO_COUNTERS, intervalSeconds: 20 };
+  const pending = Array.from({ length: 2000 }, (_, index) => ({ userId: '1', recordId: `${index}` }));
+  const perMonth = (bulkList?: { supported: boolean; learnedAt: number }) =>
+    toStats({ ...control, ...(bulkList && { bulkList }) }, unpaid(pending), 9000).requests.perMonth;
+
+  expect(perMonth()).toBe(133_920);
+  expect(perMonth({ supported: true, learnedAt: 0 })).toBe(133_920);
+  expect(perMonth({ supported: false, learnedAt: 0 })).toBe(4 * 133_920);
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { QUOTA_PENALTY_MS } from '../../../lambda/nocodb/retry-after.ts';
 import { QuotaUsedUpError, ServerFaultError } from '../../../lambda/tracker/errors.ts';
 import { requestsInMonth } from '../../../lambda/tracker/month.ts';
-import { requestsPerMonth } from '../../../lambda/tracker/requests-needed.ts';
+import { requestsPerMonth, requestsPerTick } from '../../../lambda/tracker/requests-needed.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { harness, INTERVAL } from './harness.ts';
 
@@ -93,6 +93,16 @@ describe('the requests that an interval needs', () => {
     [300, 9_504],
     [3600, 792],
   ])('at %i s are about %i a month with 300 payments: the ticks and their audits', (interval, requests) => {
-    expect(requestsPerMonth(300, interval)).toBe(requests);
+    expect(requestsPerMonth(300, interval, true)).toBe(requests);
+    expect(requestsPerMonth(300, interval, false)).toBe(requests);
+  });
+
+  it.each([
+    [2_000, 1 + 1 / 30, 4 + 4 / 30],
+    [10_000, 1 + 2 / 30, 5],
+    [30_000, 2 + 6 / 30, 5],
+  ])('with %i payments are %d in a tick, and without bulk lists %d', (pending, withBulkLists, without) => {
+    expect(requestsPerTick(pending, 20, true)).toBeCloseTo(withBulkLists);
+    expect(requestsPerTick(pending, 20, false)).toBeCloseTo(without);
   });
 });
