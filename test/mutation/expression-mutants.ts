@@ -4,12 +4,7 @@
  * DynamoDB also refuses a value that no expression uses.
  */
 
-/** A change of a file: the text from `start` to `end` is replaced. */
-export interface ExpressionMutant {
-  readonly start: number;
-  readonly end: number;
-  readonly replacement: string;
-}
+import type { Change } from './mutants.ts';
 
 /** What a part of an expression is changed into. `$&` is the part itself. */
 const MUTATIONS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -30,7 +25,7 @@ const MUTATIONS: readonly (readonly [RegExp, readonly string[]])[] = [
 ];
 
 /** All mutants of the expressions in the source of a module. */
-export function expressionMutants(source: string): ExpressionMutant[] {
+export function expressionMutants(source: string): Change[] {
   return MUTATIONS.flatMap(([pattern, replacements]) =>
     [...source.matchAll(pattern)].flatMap(({ index: start, 0: part }) =>
       replacements.map((replacement) => ({
@@ -40,22 +35,4 @@ export function expressionMutants(source: string): ExpressionMutant[] {
       })),
     ),
   );
-}
-
-/** The variable that names the mutant for the tests: file and index. */
-export const EXPRESSION_MUTANT = 'MUTATION_EXPRESSION';
-
-/** A plugin of Vite that puts the mutant into its file as it is loaded. Other files stay as they are. */
-export function expressionMutantPlugin(mutant: string = process.env[EXPRESSION_MUTANT] ?? '') {
-  const [file = '', index] = mutant.split(':');
-  return {
-    name: 'expression-mutant',
-    enforce: 'pre' as const,
-    transform(source: string, id: string): string | undefined {
-      if (index === undefined || !id.endsWith(`/${file}`)) return undefined;
-      const change = expressionMutants(source)[Number(index)];
-      if (change === undefined) throw new Error(`there is no mutant ${mutant}`);
-      return source.slice(0, change.start) + change.replacement + source.slice(change.end);
-    },
-  };
 }

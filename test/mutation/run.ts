@@ -3,36 +3,37 @@
  * test notices shows what the tests do not check.
  *
  * `npm run test:mutation -- webhook notify` runs only these subjects. With `--files GLOB`, only these files of one subject.
- * `--concurrency N` tests so many mutants at the same time. The default is one for each processor.
+ * `--sample N` tests only so many mutants of each subject, chosen at random, but the same ones each time. `--concurrency N`
+ * tests so many at the same time. The default is one for each processor.
  *
- * Stryker makes the mutants. Its command runner starts the tests anew for each of them, because its runner for Vitest
- * reports mutants as survivors that Vitest 5 kills.
+ * Stryker makes the mutants. Its runners are not used: the one for Vitest reports mutants as survivors that Vitest 5 kills,
+ * and the one for commands takes seconds to start the tests for each mutant.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
+import { createRandom } from '../simulation/random.ts';
+import { type Mutant, mutantsOf } from './mutants.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
-import { testExpressions } from './test-expressions.ts';
+import type { Reply } from './worker.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const FOLDER = 'test/mutation';
 
 /** Percent of the mutants that the tests must notice. */
 const TARGET = 92;
 
-/** A part of Stryker's report in JSON. */
-interface Report {
-  readonly files: Readonly<Record<string, { readonly mutants: readonly { readonly status: string }[] }>>;
-}
+/** Tests with a mutant do not end when they take longer than without it by this factor and this many seconds. */
+const PATIENCE = { factor: 2, seconds: 10 } as const;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { files: { type: 'string' }, concurrency: { type: 'string' } },
+    options: { files: { type: 'string' }, sample: { type: 'string' }, concurrency: { type: 'string' } },
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !SUBJECTS.some((subject) => subject.name === name));
@@ -42,70 +43,121 @@ async function main(): Promise<void> {
     );
   }
   const chosen = SUBJECTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  if (!existsSync(`${ROOT}/${FOLDER}/node_modules`)) await run('npm', ['ci', '--prefix', FOLDER]);
-  await mkdir(`${ROOT}/.cache`, { recursive: true });
-  const scores: string[] = [];
+  if (!existsSync(`${ROOT}/${FOLDER}/node_modules`)) await install();
+  const concurrency = Number(values.concurrency ?? availableParallelism());
+  const most = Number(values.sample ?? Number.POSITIVE_INFINITY);
+  const rows: string[] = [];
   for (const subject of chosen) {
-    const concurrency = Number(values.concurrency ?? availableParallelism());
-    const chosenFiles = values.files === undefined ? {} : { mutate: [values.files], expressions: [] };
-    scores.push(await mutate({ ...subject, ...chosenFiles }, concurrency));
+    const mutated = values.files === undefined ? subject : { ...subject, mutate: [values.files] };
+    rows.push(await testSubject(mutated, most, concurrency));
   }
-  console.log(['', '| Subject | Mutants | Noticed |', '|---|---:|---:|', ...scores].join('\n'));
+  console.log(['', '| Subject | Mutants | Noticed |', '|---|---:|---:|', ...rows].join('\n'));
 }
 
-/** Runs all mutants of a subject. Returns its row of the table. */
-async function mutate(subject: Subject, concurrency: number): Promise<string> {
-  const { name, tests, expressions = [], emulator: needsEmulator = false } = subject;
-  const command = ['npx', 'vitest', 'run', '--config', `${FOLDER}/vitest.config.ts`, ...tests] as const;
-  const report = `.cache/mutation-${name}.json`;
-  const config = `.cache/stryker-${name}.json`;
-  const options = {
-    mutate: subject.mutate,
-    testRunner: 'command',
-    commandRunner: { command: command.join(' ') },
-    ignorePatterns: ['.cache', 'cdk.out', 'dist', `${FOLDER}/node_modules`],
-    // TypeScript 7 has no interface to rewrite its settings with, and the tests need none.
-    tsconfigFile: 'none',
-    disableTypeChecks: false,
-    concurrency,
-    // A mutant counts as noticed when its tests do not end. They must not seem so because the machine is busy.
-    timeoutMS: 120_000,
-    reporters: ['progress-append-only', 'clear-text', 'json'],
-    clearTextReporter: { reportTests: false, allowColor: false },
-    jsonReporter: { fileName: report },
-    tempDirName: `.cache/stryker-${name}`,
-  };
-  await writeFile(`${ROOT}/${config}`, JSON.stringify(options, null, 2));
+/** Tests the mutants of a subject, and prints those that no test notices. Returns its row of the table. */
+async function testSubject(subject: Subject, most: number, concurrency: number): Promise<string> {
+  const { name, tests, expressions = [], except = [], emulator: needsEmulator = false } = subject;
+  const paths: string[] = [];
+  for await (const path of glob(subject.mutate, { cwd: ROOT, exclude: except })) paths.push(path);
+  const mutants = await Promise.all(
+    paths.toSorted().map((path) => mutantsOf(ROOT, path, expressions.includes(path))),
+  );
+  const queue = sample(mutants.flat(), most);
+  const total = queue.length;
+  console.log(`${name}: ${total} of ${mutants.flat().length} mutants in ${paths.length} files`);
   const emulator = needsEmulator
     ? await startEmulator({ name: 'mutation', report: (text) => console.log(text) })
     : undefined;
   const env = { ...process.env, ...(emulator && { MUTATION_AWS_ENDPOINT: emulator.endpoint }) };
-  const noticedExpressions: boolean[] = [];
+  const results: ('noticed' | 'endless' | 'survived')[] = [];
+  const testQueue = async () => {
+    let worker: Worker | undefined;
+    for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+      worker ??= await startWorker(tests, env);
+      const result = await testMutant(worker, mutant);
+      results.push(result);
+      if (result === 'survived') await printMutant(mutant);
+      if (result === 'endless') worker = undefined;
+      if (results.length % 100 === 0) console.log(`${name}: ${results.length} of ${total}`);
+    }
+    if (worker === undefined) return;
+    worker.child.disconnect();
+    await once(worker.child, 'exit');
+  };
   try {
-    await run(`${FOLDER}/node_modules/.bin/stryker`, ['run', config], env);
-    const options = { root: ROOT, files: expressions, command, env, concurrency };
-    noticedExpressions.push(...(await testExpressions(options)));
+    await Promise.all(Array.from({ length: concurrency }, testQueue));
   } finally {
     await emulator?.stop();
   }
-  const { files } = JSON.parse(await readFile(`${ROOT}/${report}`, 'utf8')) as Report;
-  const statuses = Object.values(files).flatMap(({ mutants }) => mutants.map(({ status }) => status));
-  const results = [
-    ...statuses
-      .filter((status) => ['Killed', 'Timeout', 'Survived'].includes(status))
-      .map((status) => status !== 'Survived'),
-    ...noticedExpressions,
-  ];
-  const [noticed, counted] = [results.filter(Boolean).length, results.length];
-  const percent = (100 * noticed) / counted;
+  const noticed = results.filter((result) => result !== 'survived').length;
+  const percent = (100 * noticed) / total;
   if (percent < TARGET) process.exitCode = 1;
-  return `| ${name} | ${counted} | ${percent.toFixed(1)} % |`;
+  return `| ${name} | ${total} | ${percent.toFixed(1)} % |`;
 }
 
-async function run(command: string, args: readonly string[], env = process.env): Promise<void> {
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env });
+/** The first of a random order, which a constant seed makes the same each time. */
+function sample<T>(items: readonly T[], most: number): T[] {
+  if (items.length <= most) return [...items];
+  const random = createRandom(1);
+  return items
+    .map((item) => ({ item, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, most)
+    .map(({ item }) => item);
+}
+
+interface Worker {
+  readonly child: ChildProcess;
+  /** How long the tests may take with a mutant. */
+  readonly milliseconds: number;
+}
+
+async function startWorker(tests: readonly string[], env: NodeJS.ProcessEnv): Promise<Worker> {
+  const child = fork(`${ROOT}/${FOLDER}/worker.ts`, [ROOT, ...tests], { env, cwd: ROOT });
+  const reply = await nextReply(child);
+  if (reply?.type !== 'ready') throw new Error('the tests fail without a mutant');
+  return { child, milliseconds: Math.ceil(1000 * (PATIENCE.factor * reply.seconds + PATIENCE.seconds)) };
+}
+
+/** A mutant whose tests do not end is noticed too; its worker is ended. */
+async function testMutant({ child, milliseconds }: Worker, mutant: Mutant) {
+  child.send(mutant);
+  const reply = await nextReply(child, milliseconds);
+  if (reply === undefined) {
+    if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+    return 'endless';
+  }
+  return reply.type === 'result' && reply.isNoticed ? 'noticed' : 'survived';
+}
+
+/** The next message, or `undefined` when the worker ends first or the time is over. */
+async function nextReply(child: ChildProcess, milliseconds?: number): Promise<Reply | undefined> {
+  const signal = milliseconds === undefined ? undefined : AbortSignal.timeout(milliseconds);
+  const ended = new AbortController();
+  const either = AbortSignal.any(signal === undefined ? [ended.signal] : [ended.signal, signal]);
+  const onExit = () => ended.abort();
+  child.once('exit', onExit);
+  try {
+    const [reply] = (await once(child, 'message', { signal: either })) as [Reply];
+    return reply;
+  } catch (error) {
+    if (either.aborted) return undefined;
+    throw error;
+  } finally {
+    child.off('exit', onExit);
+  }
+}
+
+async function printMutant({ path, start, end, replacement }: Mutant): Promise<void> {
+  const source = await readFile(`${ROOT}/${path}`, 'utf8');
+  const line = source.slice(0, start).split('\n').length;
+  console.log(`[Survived] ${path}:${line}\n-  ${source.slice(start, end)}\n+  ${replacement}`);
+}
+
+async function install(): Promise<void> {
+  const child = spawn('npm', ['ci', '--prefix', FOLDER], { cwd: ROOT, stdio: 'inherit' });
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}`);
+  if (code !== 0) throw new Error(`npm ci of ${FOLDER} ended with ${code ?? signal}`);
 }
 
 await main();

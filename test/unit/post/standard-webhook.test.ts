@@ -121,6 +121,7 @@ describe('verifyConfirmed', () => {
       { ...headers, 'webhook-signature': signature.replace('v1', 'v2') },
       body,
     ],
+    ['a short signature', /signature is wrong/, { ...headers, 'webhook-signature': 'v1,AAAA' }, body],
     ['no signature', /signature is wrong/, { ...headers, 'webhook-signature': '' }, body],
     [
       'no header with it',
