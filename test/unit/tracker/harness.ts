@@ -1,6 +1,9 @@
+import type { CheckContext } from '../../../lambda/tracker/check-context.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { Pacer } from '../../../lambda/tracker/pacer.ts';
 import { SeenNews } from '../../../lambda/tracker/seen-news.ts';
 import { type TickDependencies, type TickResult, tick } from '../../../lambda/tracker/tick.ts';
+import { TableGuard } from '../../../lambda/tracker/watched-table.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
@@ -45,5 +48,22 @@ export function harness(options: Partial<TickDependencies['settings']> = {}) {
     await table.track(userId, recordId);
     source.records.set(recordId, record);
   };
-  return { settings, clock, table, source, seenNews, events, eventsOf, run, next, pending };
+  /** What the parts of a tick share, in a tick that begins now. */
+  const context = (changes: Partial<CheckContext> = {}): CheckContext => ({
+    clock,
+    payments: table.payments,
+    source,
+    observe: (event) => events.push(event),
+    seenNews,
+    pacer: new Pacer(clock),
+    guard: new TableGuard(undefined, undefined, table.payments),
+    report: () => {},
+    control: table.control,
+    confirmedBefore: new Set(),
+    now: clock.now(),
+    askUntil: clock.now() + 10_000,
+    writeUntil: clock.now() + 15_000,
+    ...changes,
+  });
+  return { settings, clock, table, source, seenNews, events, eventsOf, run, next, pending, context };
 }
