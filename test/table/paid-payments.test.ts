@@ -95,3 +95,14 @@ test('an item that the tracker did not write is named', async () => {
   await expect(since(0)).rejects.toThrow(UnreadableRecordError);
   await expect(since(0)).rejects.toThrow(/USER#7 RECORD#1\]: .* no valid paidAt/);
 });
+
+test('a table that is not there is named, with what was to be read', async () => {
+  const paid = new PaidPayments({ ...(await createPaymentTable()), tableName: 'no-such-table' });
+
+  await expect(paid.find({ userId: 'a', recordId: '1' }, NOW)).rejects.toThrow(
+    /read payment.*DynamoDB table no-such-table/,
+  );
+  await expect(paid.confirmedSince(0, NOW).next()).rejects.toThrow(
+    /list paid payments.*DynamoDB table no-such-table/,
+  );
+});
