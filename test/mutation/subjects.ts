@@ -15,7 +15,11 @@ export interface Subject {
 
 /** What decides about money: what a tick asks, how answers are read, and the conditions of writes. */
 export const SUBJECTS: readonly Subject[] = [
-  { name: 'tracker', mutate: ['lambda/tracker/*.ts'], tests: ['test/unit/tracker/'] },
+  {
+    name: 'tracker',
+    mutate: ['lambda/tracker/*.ts'],
+    tests: ['test/unit/tracker/', 'test/unit/webhook/confirm-reported.test.ts'],
+  },
   {
     name: 'conditions',
     mutate: ['lambda/table/conditions.ts', 'lambda/notify/paid-payments.ts'],
