@@ -49,6 +49,7 @@ describe('webhook first', { timeout: 120_000 }, () => {
 
     expect(report.lost).toBe(0);
     expect(report.delay.p99).toBeLessThan(180);
+    expect(missedGoals(report).map(({ goal }) => goal)).toContain('0 ticks that take the webhook for silent');
   });
 });
 

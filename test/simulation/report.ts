@@ -145,10 +145,10 @@ export function missedGoals(report: SimulationReport): MissedGoal[] {
 /** Alarms that few faults must not set off: deleted records, reused ids and a rejected token are among those faults. */
 const SILENT_WITH_FEW_FAULTS = ['DataStale', 'LoopStopped', 'LoopFails', 'RateLimited'] as const;
 
-function falseAlarms({ profile, alarms = {} }: SimulationReport): MissedGoal[] {
+function falseAlarms({ profile, alarms = {}, seen }: SimulationReport): MissedGoal[] {
   if (profile === 'webhook-first') {
-    const found = alarms.ActionNeeded?.times ?? 0;
-    return found > 0 ? [{ goal: '0 alarms ActionNeeded', found }] : [];
+    const found = seen.silentWebhooks;
+    return found > 0 ? [{ goal: '0 ticks that take the webhook for silent', found }] : [];
   }
   if (profile !== 'few') return [];
   return SILENT_WITH_FEW_FAULTS.map((name) => ({

@@ -51,6 +51,7 @@ export class Ledger {
     passedOver: 0,
     ownerMismatches: 0,
     audits: 0,
+    silentWebhooks: 0,
   };
   readonly #time: VirtualTime;
   readonly #server: NocoDbServer;
@@ -91,6 +92,7 @@ export class Ledger {
     this.seen.held = Math.max(this.seen.held, event.held);
     this.seen.ownerMismatches += event.ownerMismatches;
     this.seen.audits += Number(event.audit);
+    this.seen.silentWebhooks += Number(event.type === 'tick.failed' && event.kind === 'WebhookSilent');
   }
 
   /** Judges a change of the table. */
