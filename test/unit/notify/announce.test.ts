@@ -121,7 +121,10 @@ describe('announcing confirmed payments', () => {
 
     await expect(announce(records(23), { ...options, bus: first.bus })).rejects.toThrow('connection reset');
     await expect(announce(records(23), { ...options, bus: second.bus })).resolves.toBe(10);
-    expect(logger.lines.at(-1)).toMatchObject({ fields: { error: { message: 'connection reset' } } });
+    expect(logger.lines).toMatchObject([
+      { message: '📣 Announced 10 confirmed payments' },
+      { fields: { error: { message: 'connection reset' } } },
+    ]);
   });
 
   it('gives up what cannot be read, whole, and announces what comes before and behind it', async () => {
