@@ -7,7 +7,7 @@ import type { PendingPayments } from './pending-payments.ts';
  * After this many payments in a row that the webhook should have reported and ticks confirmed, it is silent. NocoDB sends
  * each call once, so that one that is lost now and then is no sign of it.
  */
-export const SILENT_AFTER = 3;
+export const SILENT_AFTER = 4;
 
 /** Whether ticks have confirmed many payments since the webhook last reported something. */
 export function isWebhookSilent({ unreported = 0 }: Pick<ControlState, 'unreported'>): boolean {
