@@ -50,3 +50,27 @@ describe('an error of the tracker', () => {
     expect(errors.errorKind(undefined)).toBe('Unexpected');
   });
 });
+
+it('people have to mend these errors, and no other', () => {
+  const others = errors.ERROR_KINDS.filter((kind) => !errors.ACTION_NEEDED.has(kind));
+
+  expect([...errors.ACTION_NEEDED].every((kind) => errors.ERROR_KINDS.includes(kind))).toBe(true);
+  expect(others).toEqual([
+    'RateLimited',
+    'UrlTooLong',
+    'InvalidQuery',
+    'BulkListUnsupported',
+    'ChangesUnsupported',
+    'ServerFault',
+    'Timeout',
+    'ConnectionFailed',
+    'InvalidResponse',
+    'TableWriteFailed',
+    'TableUnavailable',
+    'UnreadableRecord',
+    'EventRefused',
+    'PostFailed',
+    'UnusableSecret',
+    'Unexpected',
+  ]);
+});

@@ -50,3 +50,21 @@ test('counters, a running penalty and the age of the data outlive the source', (
 test('a number is left out of the audits, and the next one begins after a whole wait', () => {
   expect(forgetOtherSource(LEARNED, 'new', NOW).audit).toEqual({ number: 8, startedAt: NOW });
 });
+
+test('nothing else stays but what is about the payments and the tables', () => {
+  const kept = {
+    emptyTicks: 2,
+    counters: LEARNED.counters,
+    pending: 16,
+    month: ['2026-01', 41],
+    watched: [{ table: 'm1', since: 0 }],
+    lastTickAt: NOW - 20_000,
+  } as const;
+
+  expect(forgetOtherSource({ ...kept, source: 'old', acceptedId: '17' }, 'new', NOW)).toStrictEqual(kept);
+  const { emptyTicks, counters } = kept;
+  expect(forgetOtherSource({ emptyTicks, counters, source: 'old' }, 'new', NOW)).toStrictEqual({
+    emptyTicks,
+    counters,
+  });
+});

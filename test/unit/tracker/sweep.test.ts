@@ -235,6 +235,14 @@ describe('a sweep over several ticks', () => {
     expect(moved()).toBe(4 + 1);
   });
 
+  it('is not done with its newcomers where it began in their middle', async () => {
+    const { sweep, payments } = await prepare(3);
+
+    const result = await sweep(PARTIAL, { newcomers: { after: payments[0] as (typeof payments)[0] } });
+
+    expect(result).toMatchObject({ areNewcomersDone: false, newcomers: undefined });
+  });
+
   it('tells that newcomers could not be moved', async () => {
     const { sweep, table } = await prepare(3);
     const cause = new Error('throttled');
