@@ -29,7 +29,7 @@ export function describeEvent(event: TrackerEvent): string | undefined {
     case 'payment.ownerMismatch':
       return `🚨 Payment not confirmed for ${nameOf(event.payment)}: the record is paid, but its owner is ${event.owner ?? 'empty'}`;
     case 'nocodb.request':
-      return `📡 NocoDB request: ${event.method} ${event.endpoint} (${event.recordIds} record ids; ${event.params})`;
+      return describeRequest(event);
     case 'nocodb.response':
       return describeResponse(event);
     case 'nocodb.clockSkew':
@@ -59,6 +59,11 @@ function describeRegistered({ payments, users }: EventOf<'payments.registered'>)
 }
 
 const OUTCOME_SIGNS = { ok: '📥', failed: '❌', rateLimited: '🚫' } as const;
+
+function describeRequest({ method, endpoint, recordIds, params }: EventOf<'nocodb.request'>): string {
+  const asked = params === '' ? '' : ` (${recordIds} record ids; ${params})`;
+  return `📡 NocoDB request: ${method} ${endpoint}${asked}`;
+}
 
 function describeResponse(event: EventOf<'nocodb.response'>): string {
   const { outcome, status, milliseconds, bytes, records, totals } = event;

@@ -35,6 +35,16 @@ const LINES: readonly (readonly [line: string, event: TrackerEvent])[] = [
       recordIds: 45,
     },
   ],
+  [
+    '📡 NocoDB request: GET /api/v2/meta/tables/m1',
+    {
+      type: 'nocodb.request',
+      method: 'GET',
+      endpoint: '/api/v2/meta/tables/m1',
+      params: '',
+      recordIds: 0,
+    },
+  ],
   ['📥 NocoDB response: status 200 in 0.12s, 345 bytes, 8 records (in total ✅ 12 ❌ 2 🚫 1)', response()],
   [
     '❌ NocoDB response: no answer in 5.00s, 0 bytes, 0 records (in total ✅ 12 ❌ 2 🚫 1)',
