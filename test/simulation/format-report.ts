@@ -44,6 +44,7 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'other-table': 'other table, same ids',
   'wrong-id-field': 'wrong id field',
   'broken-gate': 'broken gate',
+  'ssm-away': 'SSM away',
   'webhook-first': 'webhook first',
 };
 

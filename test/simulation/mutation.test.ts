@@ -13,6 +13,7 @@ import {
   MANY_FAULTS,
   OTHER_TABLE,
   SLOW_IDS,
+  SSM_AWAY,
   WRONG_ID_FIELD,
   WRONG_TABLE,
 } from './world/fault-profile.ts';
@@ -273,7 +274,7 @@ describe('the simulation', { timeout: 300_000 }, () => {
 
   it('finds every goal met on bad days, and had something to do on them', async () => {
     const seen = { missing: 0, revived: 0, held: 0, passedOver: 0 };
-    for (const profile of [WRONG_TABLE, LOST_ROWS, OTHER_TABLE, WRONG_ID_FIELD, BROKEN_GATE]) {
+    for (const profile of [WRONG_TABLE, LOST_ROWS, OTHER_TABLE, WRONG_ID_FIELD, BROKEN_GATE, SSM_AWAY]) {
       const report = await simulate({ profile, seed: 7, minutes: BAD_MINUTES });
       expect(missedGoals(report), profile.name).toEqual([]);
       for (const name of Object.keys(seen) as (keyof typeof seen)[]) seen[name] += report.seen[name];
@@ -318,6 +319,12 @@ describe('the simulation', { timeout: 300_000 }, () => {
       BROKEN_GATE,
       instead(NO_PENALTY_RUNS, 'NOT (#blockedUntil > :now)'),
       '0 lost',
+    ],
+    [
+      'a token that is forgotten when SSM does not give it again',
+      SSM_AWAY,
+      { alterToken: (token) => ({ ...token, get: token.refresh }) },
+      'mostFailuresInRow ≤ 3',
     ],
   ])('notices %s', async (_, profile, mutation, goal) => {
     expect(await missed(profile, mutation, BAD_MINUTES)).toContain(goal);

@@ -1,4 +1,7 @@
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
+import { createSsmToken } from '../../lambda/aws/ssm-token.ts';
+import type { TokenProvider } from '../../lambda/nocodb/token.ts';
 import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { errorKind, TrackerError } from '../../lambda/tracker/errors.ts';
@@ -28,6 +31,8 @@ export interface Mutation {
   readonly alterCondition?: (condition: string) => string;
   /** Alters what a tick is given: its ports and settings. */
   readonly alterTick?: (dependencies: TickDependencies) => TickDependencies;
+  /** Alters how the adapter gets the token. */
+  readonly alterToken?: (token: TokenProvider) => TokenProvider;
   /** Alters the loop's definition, given as JSON. */
   readonly alterLoop?: (definition: string) => string;
 }
@@ -140,11 +145,15 @@ interface TickWorld {
 /** The tick function, composed as its handler composes it. */
 function createTickHandler(world: TickWorld): Handler {
   const { time, random, table, server, observe, ledger, intervalSeconds, mutation } = world;
-  const { alterTick = (dependencies) => dependencies } = mutation;
+  const { alterTick = (dependencies) => dependencies, alterToken = (token) => token } = mutation;
   let ticks = 0;
   let seenNews = new SeenNews();
+  let token = createToken(time, server);
   return async (instance) => {
-    if (instance.isNew) seenNews = new SeenNews();
+    if (instance.isNew) {
+      seenNews = new SeenNews();
+      token = createToken(time, server);
+    }
     const owner = `tick-${++ticks}`;
     const options = { client: table.client(instance.io), tableName: 'simulated' };
     const dependencies: TickDependencies = {
@@ -152,7 +161,7 @@ function createTickHandler(world: TickWorld): Handler {
       clock: instance.clock,
       gate: new DynamoControlItem(options),
       payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
-      source: new NocoDbSource(server, instance, random),
+      source: new NocoDbSource(server, instance, alterToken(token), random),
       observe,
       seenNews,
       newOwner: () => owner,
@@ -170,6 +179,20 @@ function createTickHandler(world: TickWorld): Handler {
     instance.death.then(() => end({ outcome: 'died' }));
     return result;
   };
+}
+
+/** The tracker's own provider, with an SSM that is away at times. */
+function createToken(time: VirtualTime, server: NocoDbServer): TokenProvider {
+  const send = async () => {
+    if (server.mishap === 'ssm-away') throw new Error('SSM is away');
+    return { Parameter: { Value: 'simulated-token' } };
+  };
+  return createSsmToken({
+    parameterName: '/simulated',
+    clock: time,
+    logger: { warn: () => {} },
+    client: { send } as unknown as SSMClient,
+  });
 }
 
 /** The settings of the tracker about the source. People may have changed them by mistake. */

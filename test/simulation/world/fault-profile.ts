@@ -13,6 +13,7 @@ export type ProfileName =
   | 'other-table'
   | 'wrong-id-field'
   | 'broken-gate'
+  | 'ssm-away'
   | 'webhook-first';
 
 /**
@@ -23,8 +24,15 @@ export type ProfileName =
  * - `other-table`: the tracker asks another table, whose records have the same ids. Nobody comes meanwhile.
  * - `wrong-id-field`: the server refuses every id.
  * - `broken-gate`: somebody writes a moment far ahead into the control item.
+ * - `ssm-away`: not people but AWS: SSM does not give the token.
  */
-export type Mishap = 'wrong-table' | 'lost-rows' | 'other-table' | 'wrong-id-field' | 'broken-gate';
+export type Mishap =
+  | 'wrong-table'
+  | 'lost-rows'
+  | 'other-table'
+  | 'wrong-id-field'
+  | 'broken-gate'
+  | 'ssm-away';
 
 /**
  * The faults that a simulation has, and how often. Times are milliseconds, probabilities are per event, and means are
@@ -262,6 +270,7 @@ export const V2_REMOVED: FaultProfile = {
   work: { perId: 0.05, perRow: 0.12 },
   v2Lasts: 30 * MINUTE,
 };
+
 /** What the profiles with a mishap have in common: each is over before the next begins. */
 function badDays(kind: Mishap, others: Partial<FaultProfile> = {}): FaultProfile {
   const mishaps = { kind, every: 40 * MINUTE, length: 35 * MINUTE };
@@ -286,6 +295,9 @@ export const BROKEN_GATE = badDays('broken-gate', {
   mishaps: { kind: 'broken-gate', every: 20 * MINUTE, length: 0 },
 });
 
+/** Without new processes meanwhile: they have no token to go on with. */
+export const SSM_AWAY = badDays('ssm-away', { coldStarts: 0 });
+
 /** NocoDB's webhook reports payments, one call in 20 is lost, and a tick comes once an hour. */
 export const WEBHOOK_FIRST: FaultProfile = {
   ...FEW_FAULTS,
@@ -309,6 +321,7 @@ export const PROFILES: readonly FaultProfile[] = [
   OTHER_TABLE,
   WRONG_ID_FIELD,
   BROKEN_GATE,
+  SSM_AWAY,
   WEBHOOK_FIRST,
 ];
 

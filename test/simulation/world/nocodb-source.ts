@@ -3,6 +3,7 @@ import type { Dialect } from '../../../lambda/nocodb/dialect.ts';
 import { ErrorResponse } from '../../../lambda/nocodb/error-response.ts';
 import { type AttemptResult, withRetries } from '../../../lambda/nocodb/retry.ts';
 import { penaltyEnd } from '../../../lambda/nocodb/retry-after.ts';
+import { readToken, type TokenProvider } from '../../../lambda/nocodb/token.ts';
 import {
   BulkListUnsupportedError,
   EndpointNotFoundError,
@@ -71,12 +72,15 @@ interface Call<Result> {
 export class NocoDbSource implements RecordSource {
   readonly #server: NocoDbServer;
   readonly #instance: Instance;
+  readonly #token: TokenProvider;
   readonly #pacer: Pacer;
   readonly #random: Random;
   readonly #api: NocoDbApi;
 
-  constructor(server: NocoDbServer, instance: Instance, random: Random) {
+  /** @param token that of the instance's process */
+  constructor(server: NocoDbServer, instance: Instance, token: TokenProvider, random: Random) {
     this.#server = server;
+    this.#token = token;
     this.#instance = instance;
     this.#pacer = new Pacer(instance.clock);
     this.#random = random;
@@ -141,7 +145,8 @@ export class NocoDbSource implements RecordSource {
     throw new EndpointNotFoundError({ ...FAULT, cause: UNKNOWN_PATH });
   }
 
-  #send<Result>(call: Call<Result>, { deadline, report }: RequestContext): Promise<Result> {
+  async #send<Result>(call: Call<Result>, { deadline, report }: RequestContext): Promise<Result> {
+    await readToken(() => this.#token.get(), FAULT);
     const { clock } = this.#instance;
     const random = () => this.#random.next();
     const attempt = (timeout: number) => this.#attempt(call, timeout, report);

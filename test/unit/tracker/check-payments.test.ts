@@ -246,6 +246,19 @@ describe('the audit and the walk', () => {
     expect(memory.audit).toStrictEqual({ number: 4, startedAt: NOW });
   });
 
+  it('wait for a tick in which the sweep gets through, if none of the time is theirs', async () => {
+    const { check, forms, source, table } = await prepare(6);
+    Object.assign(source, { latency: 4_000 });
+    const some = { ...due, batchSize: { ids: 2, successes: -9 } };
+    const { counters } = table.control;
+
+    const { summary, memory } = await check({ ...some, counters: { ...counters, updates: 1 } });
+
+    expect(summary.unanswered).toBeGreaterThan(0);
+    expect(new Set(forms())).toEqual(new Set(['paid']));
+    expect(memory.audit).toStrictEqual({ number: 4, startedAt: NOW, isRunning: true });
+  });
+
   it('wait for a tick without an error', async () => {
     const { check, forms, source } = await prepare(3);
     source.faults = [new ServerFaultError(DETAILS)];

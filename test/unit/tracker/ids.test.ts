@@ -36,6 +36,12 @@ describe('a user id', () => {
   });
 });
 
+it('an id that is refused is told what it has to be', () => {
+  expect(() => parseUserId(2 ** 53)).toThrow('a whole number up to 2^53 (pass larger ones as a string)');
+  expect(() => parseUserId('a b')).toThrow('a number, or 1 to 128 characters without white space or #');
+  expect(() => parseRecordId('a b')).toThrow('1 to 64 letters, digits, _ or -');
+});
+
 describe('a record id', () => {
   it.each([
     [7, '7'],

@@ -44,7 +44,7 @@ describe('the change query', () => {
   });
 
   it('confirms what it finds, and remembers the clock only', async () => {
-    const { news, pending, table, source } = prepare();
+    const { news, pending, table, source, eventsOf } = prepare();
     source.clockSkew = -3_000;
     await pending('alice', '1', { paid: true });
     await pending('bob', '2');
@@ -53,6 +53,7 @@ describe('the change query', () => {
 
     expect(table.status('alice', '1')).toBe('paid');
     expect(table.item('alice', '1')?.confirmedBy).toBe('tick');
+    expect(eventsOf('payment.confirmed').map(({ by }) => by)).toEqual(['tick']);
     expect(table.status('bob', '2')).toBe('pending');
     expect(result).toMatchObject({ isComplete: true, isSupported: true, users: ['alice'] });
     expect(result.state).toStrictEqual({ clockSkew: -3_000 });

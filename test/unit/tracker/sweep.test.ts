@@ -187,6 +187,18 @@ describe('a sweep over several ticks', () => {
     expect(result).toMatchObject({ state: undefined, sweptAt: 7_000, pending: 102, held: 2, isWhole: false });
   });
 
+  it('asks for the ids among which a bad one is apart from all others', async () => {
+    const { sweep, payments, asked } = await prepare(5);
+    const after = payments[0] as (typeof payments)[0];
+
+    await sweep(ALONE, { sweep: { startedAt: 7_000, counted: 1, after, alone: 2 } });
+
+    expect(asked()).toEqual([
+      ['1002', '1003'],
+      ['1004', '1005'],
+    ]);
+  });
+
   it('keeps its gap to the end', async () => {
     const { sweep, payments } = await prepare(600);
     const after = payments[2] as (typeof payments)[0];
@@ -256,6 +268,14 @@ describe('a sweep over several ticks', () => {
       /^move payments in the index \[payments table\]: 1 of the payments could not be moved out of the partition new\. Nothing is lost/,
     );
     expect(areNewcomersDone).toBe(true);
+  });
+
+  it('moves at most 1,000 newcomers in a tick', async () => {
+    const { sweep, moved } = await prepare(1_001);
+
+    await sweep(PARTIAL);
+
+    expect(moved()).toBe(1_000);
   });
 
   it('moves nobody when its time is over', async () => {

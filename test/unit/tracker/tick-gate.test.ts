@@ -14,6 +14,7 @@ describe('the gate', () => {
     expect(results.map(({ outcome }) => outcome).sort()).toEqual(['done', 'skipped']);
     expect(source.requests).toHaveLength(1);
     expect(eventsOf('tick.skipped')).toMatchObject([{ reason: 'held' }]);
+    expect(eventsOf('tick.skipped')[0]).not.toHaveProperty('cause');
   });
 
   it('refuses a second tick in the same slot and takes the next slot', async () => {

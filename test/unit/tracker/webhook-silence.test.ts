@@ -22,8 +22,13 @@ describe('a webhook', () => {
     }
     pay(SILENT_AFTER);
 
-    await expect(next()).rejects.toThrow(WebhookSilentError);
+    const silent = next();
 
+    await expect(silent).rejects.toThrow(WebhookSilentError);
+    await expect(silent).rejects.toThrow(
+      `confirm payments [NocoDB's webhook]: ticks have confirmed ${SILENT_AFTER} payments that the webhook did not report`,
+    );
+    await expect(silent).rejects.toThrow('Run payment-tracker webhook install again');
     expect(table.status(`user${SILENT_AFTER}`, String(SILENT_AFTER))).toBe('paid');
     expect(table.control.unreported).toBe(SILENT_AFTER);
     expect(table.control.lastSuccessAt).toBe(table.control.lastTickAt);
