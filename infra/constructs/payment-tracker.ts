@@ -201,7 +201,7 @@ export class PaymentTracker extends Construct {
       entry: 'tick.handler',
       description: `Asks NocoDB which payments are paid and confirms them (${trackerName})`,
       timeout: Duration.seconds(lambdaTimeoutSeconds),
-      // A tick takes up to 260 million bytes. With more than 512 MB the time of waiting costs more, and the time of computing
+      // A tick takes up to 219 million bytes. With more than 512 MB the time of waiting costs more, and the time of computing
       // the same. 512 MB have time for about 1,500 confirmations in a tick (test/bench/README.md).
       memorySize: 512,
       environment: variablesFor('tick', {

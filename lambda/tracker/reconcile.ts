@@ -12,8 +12,8 @@ import type { TableGuard } from './watched-table.ts';
 export const MISSES_UNTIL_MISSING = 3;
 
 /**
- * Writes under way at once. With 32, the function's processor is the limit: measured 130 confirmations a second at 512 MB,
- * 215 at 1,024 MB and 358 at 1,769 MB (test/bench/README.md).
+ * Writes under way at once. With 32, the function's processor is the limit: measured 112 confirmations a second at 512 MB,
+ * 222 at 1,024 MB and 462 at 1,769 MB (test/bench/README.md).
  */
 const CONCURRENT_WRITES = 32;
 

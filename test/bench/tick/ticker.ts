@@ -10,6 +10,7 @@ import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-sett
 import { DynamoControlItem } from '../../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../../lambda/table/pending-payments.ts';
 import type { TrackerEvent } from '../../../lambda/tracker/events.ts';
+import { SeenNews } from '../../../lambda/tracker/seen-news.ts';
 import { type TickDependencies, tick } from '../../../lambda/tracker/tick.ts';
 import { SimulatedPayments } from '../../support/simulated-payments.ts';
 import { mostWithinASecond } from '../measure/most-within-a-second.ts';
@@ -60,6 +61,7 @@ async function compose({
     clock,
     ...(table.kind === 'memory' ? await inMemory(table.recordIds) : onEmulator(table)),
     source: createRecordSource(source, { token: fixedToken(nocodb.token), clock, random: Math.random }),
+    seenNews: new SeenNews(),
     newOwner: () => crypto.randomUUID(),
   };
 }
