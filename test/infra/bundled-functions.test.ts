@@ -32,13 +32,13 @@ beforeAll(() => {
 });
 
 const FUNCTIONS = [
-  ['PaymentsTick', 0.7],
+  ['PaymentsTick', 1.1],
   ['PaymentsWakeUpWake', 0.6],
   ['BotsCreatePayment', 1.5],
   ['BotsCheckPayment', 0.6],
   ['PaymentsNotificationsNotify', 0.6],
   ['PaymentsPostConfirmedFunction', 0.6],
-  ['PaymentsWebhookFunction', 0.7],
+  ['PaymentsWebhookFunction', 1.1],
   ['BotsPaymentConfirmed', 0.01],
 ] as const;
 

@@ -83,6 +83,7 @@ it('the bundles contain code of packages that were looked at, with these licence
     mnemonist: 'MIT',
     obliterator: 'MIT',
     'p-map': 'MIT',
+    undici: 'MIT',
     zod: 'MIT',
   });
 });
