@@ -33,7 +33,7 @@ export async function startDynamoDbLocal(
   const port = await getPort({ host: LOOPBACK });
   const classes = ['-cp', join(folder, '*'), MAIN_CLASS];
   const server = ['-inMemory', '-sharedDb', '-port', String(port)];
-  const java = ['java', `-Djava.library.path=${folder}`, ...classes, ...server];
+  const java = ['java', ...classes, ...server];
   const child = spawn('sh', ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', ...java], {
     // It writes a file about its installation into its working directory.
     cwd: folder,
