@@ -25,8 +25,8 @@ export function isPartial(pending: number): boolean {
 }
 
 /**
- * A tick of the tracker on a NocoDB with bulk lists: a slice of the pending payments, what comes before it where the slice is not everything, and its
- * part of the audits.
+ * A tick of the tracker on a NocoDB with bulk lists: a slice of the pending payments, what comes before it where the slice
+ * is not everything, and its part of the audits.
  *
  * @param intervalSeconds whole seconds, 5 to 3600
  */

@@ -83,13 +83,7 @@ export function createNocoDbClient(options: ClientOptions): NocoDbClient {
       const sendWith = (token: string) =>
         withRetries(
           (timeout) => sendOnce(call, { apiUrl, dispatcher, clock, names, token, report, timeout }),
-          {
-            clock,
-            pacer,
-            random,
-            deadline,
-            names,
-          },
+          { clock, pacer, random, deadline, names },
         );
 
       const token = await readToken(() => provider.get(), names);

@@ -4,7 +4,12 @@
  * DynamoDB also refuses a value that no expression uses.
  */
 
-import type { Change } from './mutants.ts';
+/** A change of a file: the text from `start` to `end` is replaced. */
+export interface Change {
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
 
 /** What a part of an expression is changed into. `$&` is the part itself. */
 const MUTATIONS: readonly (readonly [RegExp, readonly string[]])[] = [

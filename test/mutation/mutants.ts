@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { transform } from 'esbuild';
-import { expressionMutants } from './expression-mutants.ts';
-
-/** A change of a file: the text from `start` to `end` is replaced. */
-export interface Change {
-  readonly start: number;
-  readonly end: number;
-  readonly replacement: string;
-}
+import { type Change, expressionMutants } from './expression-mutants.ts';
 
 export interface Mutant extends Change {
   /** Relative to the project. */

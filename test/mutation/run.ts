@@ -9,7 +9,7 @@
  * Stryker makes the mutants. Its runners are not used: the one for Vitest reports mutants as survivors that Vitest 5 kills,
  * and the one for commands takes seconds to start the tests for each mutant.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
@@ -17,6 +17,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmulator } from '../../infra/local/emulator/start-emulator.ts';
+import { runCommand } from '../../infra/local/process/run-command.ts';
 import { createRandom } from '../simulation/random.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { SUBJECTS, type Subject } from './subjects.ts';
@@ -59,12 +60,13 @@ async function testSubject(subject: Subject, most: number, concurrency: number):
   const { name, tests, expressions = [], except = [], emulator: needsEmulator = false } = subject;
   const paths: string[] = [];
   for await (const path of glob(subject.mutate, { cwd: ROOT, exclude: except })) paths.push(path);
-  const mutants = await Promise.all(
+  const inFiles = await Promise.all(
     paths.toSorted().map((path) => mutantsOf(ROOT, path, expressions.includes(path))),
   );
-  const queue = sample(mutants.flat(), most);
+  const mutants = inFiles.flat();
+  const queue = sample(mutants, most);
   const total = queue.length;
-  console.log(`${name}: ${total} of ${mutants.flat().length} mutants in ${paths.length} files`);
+  console.log(`${name}: ${total} of ${mutants.length} mutants in ${paths.length} files`);
   const emulator = needsEmulator
     ? await startEmulator({ name: 'mutation', report: (text) => console.log(text) })
     : undefined;
@@ -116,7 +118,7 @@ async function startWorker(tests: readonly string[], env: NodeJS.ProcessEnv): Pr
   const child = fork(`${ROOT}/${FOLDER}/worker.ts`, [ROOT, ...tests], { env, cwd: ROOT });
   const reply = await nextReply(child);
   if (reply?.type !== 'ready') throw new Error('the tests fail without a mutant');
-  return { child, milliseconds: Math.ceil(1000 * (PATIENCE.factor * reply.seconds + PATIENCE.seconds)) };
+  return { child, milliseconds: 1000 * (PATIENCE.factor * reply.seconds + PATIENCE.seconds) };
 }
 
 /** A mutant whose tests do not end is noticed too; its worker is ended. */
@@ -132,19 +134,19 @@ async function testMutant({ child, milliseconds }: Worker, mutant: Mutant) {
 
 /** The next message, or `undefined` when the worker ends first or the time is over. */
 async function nextReply(child: ChildProcess, milliseconds?: number): Promise<Reply | undefined> {
-  const signal = milliseconds === undefined ? undefined : AbortSignal.timeout(milliseconds);
-  const ended = new AbortController();
-  const either = AbortSignal.any(signal === undefined ? [ended.signal] : [ended.signal, signal]);
-  const onExit = () => ended.abort();
-  child.once('exit', onExit);
+  const end = new AbortController();
+  const abort = () => end.abort();
+  const timer = milliseconds === undefined ? undefined : setTimeout(abort, milliseconds);
+  child.once('exit', abort);
   try {
-    const [reply] = (await once(child, 'message', { signal: either })) as [Reply];
+    const [reply] = (await once(child, 'message', { signal: end.signal })) as [Reply];
     return reply;
   } catch (error) {
-    if (either.aborted) return undefined;
+    if (end.signal.aborted) return undefined;
     throw error;
   } finally {
-    child.off('exit', onExit);
+    clearTimeout(timer);
+    child.off('exit', abort);
   }
 }
 
@@ -155,9 +157,8 @@ async function printMutant({ path, start, end, replacement }: Mutant): Promise<v
 }
 
 async function install(): Promise<void> {
-  const child = spawn('npm', ['ci', '--prefix', FOLDER], { cwd: ROOT, stdio: 'inherit' });
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  if (code !== 0) throw new Error(`npm ci of ${FOLDER} ended with ${code ?? signal}`);
+  const { code, output } = await runCommand({ file: 'npm', args: ['ci', '--prefix', FOLDER], cwd: ROOT });
+  if (code !== 0) throw new Error(`npm ci of ${FOLDER} ended with ${code}:\n${output}`);
 }
 
 await main();

@@ -60,7 +60,7 @@ test('an installation brings the two SDK packages with what they need, one packa
   expect(sdk.size).toBeGreaterThan(20);
   expect(more).toEqual(['node_modules/payment-tracker']);
   expect(bytesIn(join(bot, 'node_modules/payment-tracker'))).toBeLessThan(3 * MEGABYTE);
-  expect(packed.size).toBeLessThan(1.7 * MEGABYTE);
+  expect(packed.size).toBeLessThan(1.6 * MEGABYTE);
 });
 
 function bytesIn(folder: string): number {

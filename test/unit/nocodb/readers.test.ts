@@ -21,6 +21,11 @@ const V2 = dialectV2(TABLE);
 const V3 = dialectV3(TABLE, 'pbase');
 const FORMAT = { id: 'Id', paid: 'Paid' };
 
+function expectRefusal(read: () => unknown, words: string): void {
+  expect(read).toThrow(UnexpectedShapeError);
+  expect(read).toThrow(words);
+}
+
 describe('paths', () => {
   it('of v2 name the table', () => {
     expect(V2).toMatchObject({
@@ -133,14 +138,9 @@ describe('a description of a table', () => {
     ['v2', () => V2.readTable(null), 'the answer is null, not an object'],
     ['v2', () => V2.readTable({}), 'the list of columns is missing, not a list'],
     ['v2', () => V2.readTable({ columns: [1] }), 'a column is of type number, not an object'],
-    ...['id', 'title', 'uidt'].map(
-      (name) =>
-        [
-          'v2',
-          () => V2.readTable({ columns: [{ ...column, [name]: 1 }] }),
-          'a column has no id, title or type',
-        ] as const,
-    ),
+    ['v2', () => V2.readTable({ columns: [{ ...column, id: 1 }] }), 'a column has no id, title or type'],
+    ['v2', () => V2.readTable({ columns: [{ ...column, title: 1 }] }), 'a column has no id, title or type'],
+    ['v2', () => V2.readTable({ columns: [{ ...column, uidt: 1 }] }), 'a column has no id, title or type'],
     [
       'v2',
       () => V2.readTable({ columns: [{ ...column, colOptions: { options: [1] } }] }),
@@ -149,23 +149,15 @@ describe('a description of a table', () => {
     ['v3', () => V3.readTable([]), 'the answer is a list, not an object'],
     ['v3', () => V3.readTable({}), 'the list of fields is missing, not a list'],
     ['v3', () => V3.readTable({ fields: ['x'] }), 'a field is of type string, not an object'],
-    ...['id', 'title', 'type'].map(
-      (name) =>
-        [
-          'v3',
-          () => V3.readTable({ fields: [{ ...field, [name]: 1 }] }),
-          'a field has no id, title or type',
-        ] as const,
-    ),
+    ['v3', () => V3.readTable({ fields: [{ ...field, id: 1 }] }), 'a field has no id, title or type'],
+    ['v3', () => V3.readTable({ fields: [{ ...field, title: 1 }] }), 'a field has no id, title or type'],
+    ['v3', () => V3.readTable({ fields: [{ ...field, type: 1 }] }), 'a field has no id, title or type'],
     [
       'v3',
       () => V3.readTable({ fields: [{ ...field, options: { choices: [1] } }] }),
       'an option is of type number',
     ],
-  ] as const)('in %s is refused: %#', (_, read, words) => {
-    expect(read).toThrow(UnexpectedShapeError);
-    expect(read).toThrow(words);
-  });
+  ] as const)('in %s is refused: %#', (_, read, words) => expectRefusal(read, words));
 });
 
 describe('a page', () => {
@@ -191,10 +183,7 @@ describe('a page', () => {
       () => V3.readPage({ records: [{ id: 1, fields: { No: 1, Paid: 1 } }] }, FORMAT),
       'a record has no field "Id", but "No"',
     ],
-  ])('that is none is refused: %#', (read, words) => {
-    expect(read).toThrow(UnexpectedShapeError);
-    expect(read).toThrow(words);
-  });
+  ])('that is none is refused: %#', expectRefusal);
 });
 
 describe('a new record', () => {
@@ -212,9 +201,7 @@ describe('a new record', () => {
     [() => V3.readNewId({}, 'Id'), 'the list of records is missing'],
     [() => V3.readNewId({ records: [] }, 'Id'), 'the new record is missing'],
     [() => V3.readNewId({ records: [{ id: 7 }] }, 'Id'), 'the fields of the new record is missing'],
-  ])('that is none is refused: %#', (read, words) => {
-    expect(read).toThrow(words);
-  });
+  ])('that is none is refused: %#', expectRefusal);
 });
 
 describe('values', () => {
