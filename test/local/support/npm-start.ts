@@ -16,8 +16,8 @@ export interface NpmStart {
   readonly errors: string;
   /** Resolves with the first match in the output. Rejects if `npm start` ends before. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Its current processes: npm and all its descendants. */
-  processes(): number[];
+  /** The process groups of its current processes: npm, all its descendants, and whatever they start from now on. */
+  processGroups(): number[];
   /** Presses Ctrl-C: a terminal signals the whole process group in its foreground. */
   pressCtrlC(): void;
   /** Sends SIGTERM to npm, as `kill` and process supervisors do. */
@@ -66,17 +66,18 @@ export function npmStart(
         ended.then(() => reject(new Error(`npm start ended without ${pattern}:\n${output}${errors}`)));
         look();
       }),
-    processes: () => descendants(pidOf(child)),
+    processGroups: () => groupsOf(pidOf(child)),
     pressCtrlC: () => void signalGroup(pidOf(child), 'SIGINT'),
     terminate: () => void child.kill('SIGTERM'),
     kill: () => void signalGroup(pidOf(child), 'SIGKILL'),
   };
 }
 
-/** Which of these processes are still running. */
-export function running(pids: readonly number[]): number[] {
-  const alive = new Set(processTable().map(({ pid }) => pid));
-  return pids.filter((pid) => alive.has(pid));
+/** The processes of these groups that are still running. */
+export function running(groups: readonly number[]): number[] {
+  return processTable()
+    .filter(({ group }) => groups.includes(group))
+    .map(({ pid }) => pid);
 }
 
 function pidOf(child: ChildProcess): number {
@@ -84,21 +85,20 @@ function pidOf(child: ChildProcess): number {
   return child.pid;
 }
 
-function descendants(ancestor: number): number[] {
+/** The groups of a process and of its descendants: a child that leads its own group is in another one. */
+function groupsOf(ancestor: number): number[] {
   const table = processTable();
-  const found = [ancestor];
-  for (const pid of found) {
-    found.push(...table.filter(({ parent }) => parent === pid).map((child) => child.pid));
-  }
-  return found;
+  const family = table.filter(({ pid }) => pid === ancestor);
+  for (const { pid } of family) family.push(...table.filter(({ parent }) => parent === pid));
+  return [...new Set(family.map(({ group }) => group))];
 }
 
 /** All running processes of this machine, without zombies. */
-function processTable(): { pid: number; parent: number }[] {
-  return execFileSync('ps', ['-Ao', 'pid=,ppid=,stat='], { encoding: 'utf8' })
+function processTable(): { pid: number; parent: number; group: number }[] {
+  return execFileSync('ps', ['-Ao', 'pid=,ppid=,pgid=,stat='], { encoding: 'utf8' })
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, , state]) => !state?.startsWith('Z'))
-    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+    .filter(([, , , state]) => !state?.startsWith('Z'))
+    .map(([pid, parent, group]) => ({ pid: Number(pid), parent: Number(parent), group: Number(group) }));
 }
