@@ -11,7 +11,7 @@ export interface RunbookEntry {
 export const RUNBOOK = {
   DataStale: {
     meaning:
-      'Payments are pending, but for 3 intervals (at least 3 minutes) the tracker could not find out everything that was paid; or the last complete sweep began more than an hour (and more than 200 intervals) ago, so that records that SQL changes in the database are found late. Bots read old data; nothing is lost.',
+      'Payments are pending, but for 3 intervals (at least 3 minutes) the tracker could not find out everything that was paid; or the last complete sweep began more than an hour (and more than 200 intervals, and more than three times as long as a sweep should take) ago, so that records that SQL changes in the database are found late. Bots read old data; nothing is lost.',
     remedy:
       'See which other alarm is on: it names the cause. If none is on, read the newest ERROR line in the log of the tick function. If the ticks succeed, the payments do not fit in one tick: run npx payment-tracker doctor. It says whether the table keeps when its records change, and whether NocoDB has bulk lists (if not, upgrade it). If NocoDB is slow, make it faster: the tracker then asks for more record ids per request.',
   },

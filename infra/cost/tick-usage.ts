@@ -1,7 +1,7 @@
 import { MAX_SLICE as MAX_AUDIT_SLICE } from '../../lambda/tracker/audit.ts';
 import { hasSlots } from '../../lambda/tracker/interval.ts';
 import { auditsPerTick, requestsPerTick } from '../../lambda/tracker/requests-needed.ts';
-import { MAX_SLICE } from '../../lambda/tracker/sweep.ts';
+import { MAX_SLICE, sliceBesideNews } from '../../lambda/tracker/sweep-pace.ts';
 import { ASSUMPTIONS as A } from './assumptions.ts';
 import { MONTH } from './prices.ts';
 
@@ -31,7 +31,7 @@ export function isPartial(pending: number): boolean {
  * @param intervalSeconds whole seconds, 5 to 3600
  */
 export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
-  const slice = Math.min(pending, MAX_SLICE);
+  const slice = isPartial(pending) ? sliceBesideNews(intervalSeconds) : pending;
   const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
   const audits = auditsPerTick(pending, intervalSeconds);
   return usageOf({

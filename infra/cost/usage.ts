@@ -46,7 +46,13 @@ function busyMonth(deployment: Deployment, users: number): Usage {
     // A tick takes the gate and gives it back; a refusal is charged like a write. A payment is written when it is
     // tracked and when it is confirmed, each time in the table and in the index. Without slots, the loop is left a note.
     writeUnits: 2 * ticks + refused + 4 * users + moveUnits + (hasSlots(intervalSeconds) ? 0 : users),
-    readUnits: ticks * tick.readUnits + lookUpUnits + executions + 0.5 * A.readsPerPayment * users,
+    // Each execution of the loop reads the control item, and with slots so does the call for a payment that is tracked.
+    readUnits:
+      ticks * tick.readUnits +
+      lookUpUnits +
+      executions +
+      (hasSlots(intervalSeconds) ? users : 0) +
+      0.5 * A.readsPerPayment * users,
     logGb: logBytes / GB,
     logStorageGb: (logBytes * A.logCompression) / GB,
     // A metric is published only in an hour in which something is unusual, and then costs $0.0004: see `METRICS`.

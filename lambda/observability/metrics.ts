@@ -1,6 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ACTION_NEEDED } from '../tracker/errors.ts';
 import type { Observer, TickFailed, TickSummary } from '../tracker/events.ts';
+import { sweepSeconds } from '../tracker/sweep-pace.ts';
 
 /** Namespace of all metrics. */
 export const METRIC_NAMESPACE = 'PaymentTracker';
@@ -52,13 +53,15 @@ export function createMetrics(trackerName: string): Metrics {
 }
 
 /**
- * The age from which the last complete sweep is too old. A sweep of 1,000,000 payments in bulk lists of 20,000 takes 50
- * intervals, and just before it ends, the one before it is twice as old.
+ * The age from which the last complete sweep is too old: an hour, 200 intervals, or three times as long as a sweep takes,
+ * whichever is longest. Just before a sweep ends, the one before it is twice as old.
  *
+ * @param pending payments
+ * @param intervalSeconds whole seconds, 5 to 3600
  * @returns seconds
  */
-export function slowSweepAge(intervalSeconds: number): number {
-  return Math.max(3600, 200 * intervalSeconds);
+export function slowSweepAge(pending: number, intervalSeconds: number): number {
+  return Math.max(3600, 200 * intervalSeconds, 3 * sweepSeconds(pending, intervalSeconds));
 }
 
 /**
@@ -111,10 +114,10 @@ function addSummary(summary: TickSummary, add: (metric: Metric, value: number) =
 
 /** The age that {@link METRICS.dataAge} publishes, seconds; 0 while the data is as fresh as it should be. */
 function staleness(
-  { dataAgeSeconds = 0, sweepAgeSeconds = 0 }: Pick<TickSummary, 'dataAgeSeconds' | 'sweepAgeSeconds'>,
+  { dataAgeSeconds = 0, sweepAgeSeconds = 0, pending = 0 }: Partial<TickSummary>,
   intervalSeconds: number,
 ): number {
-  if (sweepAgeSeconds >= slowSweepAge(intervalSeconds)) return sweepAgeSeconds;
+  if (sweepAgeSeconds >= slowSweepAge(pending, intervalSeconds)) return sweepAgeSeconds;
   return dataAgeSeconds >= 1.5 * intervalSeconds ? dataAgeSeconds : 0;
 }
 

@@ -11,6 +11,13 @@ import { firstLeft, IDS_PER_GET } from './sweep.ts';
 /** The most payments that one tick audits. The response holds a row for each, unlike that of a sweep. */
 export const MAX_SLICE = 5000;
 
+/**
+ * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
+ * tick in this many reserves some for the audit. The same holds for the walk through the payments that are given up. Where
+ * the sweep takes several ticks, only these ticks have a slice of the audit: it is not urgent, and its answers are large.
+ */
+export const TICKS_TO_KEEP_TIME = 8;
+
 /** When this many records, and more than half of those asked for, are absent, the table is wrong and not the payments. */
 const MIN_MISSED_RECORDS = 5;
 

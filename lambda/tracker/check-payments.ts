@@ -1,4 +1,4 @@
-import { auditSlice, currentAudit } from './audit.ts';
+import { auditSlice, currentAudit, TICKS_TO_KEEP_TIME } from './audit.ts';
 import type { CheckContext } from './check-context.ts';
 import type { Clock } from './clock.ts';
 import {
@@ -22,6 +22,7 @@ import type { RecordSource } from './record-source.ts';
 import { RequestTally } from './request-tally.ts';
 import { SeenNews } from './seen-news.ts';
 import { countUsers, MAX_REQUESTS_BESIDE_NEWS, type SweepResult, sweepSlice } from './sweep.ts';
+import { MAX_SLICE, sliceBesideNews } from './sweep-pace.ts';
 import {
   sourceChanged,
   TableGuard,
@@ -30,12 +31,6 @@ import {
   watchTable,
 } from './watched-table.ts';
 import { countUnreported, webhookSilence } from './webhook-silence.ts';
-
-/**
- * A running audit gets the time that is left when the sweep's slice is answered. If the sweep always uses all the time, one
- * tick in this many reserves some for the audit. The same holds for the walk through the payments that are given up.
- */
-const TICKS_TO_KEEP_TIME = 4;
 
 /** The dependencies of {@link checkPayments}. */
 export interface CheckDependencies {
@@ -130,20 +125,22 @@ export async function checkPayments(
       sweep = await sweepSlice(context, {
         isPartial: control.isPartial ?? false,
         hasNews,
+        ...(isCarriedByNews(news, control) && { maxSlice: sliceBesideNews(settings.intervalSeconds) }),
         isAudit,
-        isShared: isAudit || isDue,
+        isShared: (isAudit && keepsTime) || isDue,
         keepsTime,
       });
     }
     error = news?.error ?? news?.reconciliation.error ?? sweep?.error;
     const left = sweep?.requestsLeft;
     const isIdle = (keepsTime || sweep?.unanswered === 0) && left !== 0;
-    // Where requests are few, the audit and the walk take turns.
-    const isFew = left !== undefined;
-    if (isAudit && isIdle && !(isFew && isDue && keepsTime) && error === undefined) {
+    const isAuditsTurn = keepsTime || sweep?.isWhole === true;
+    if (isAudit && isIdle && isAuditsTurn && error === undefined) {
       audited = await auditSlice(context, audit, left);
     }
     error ??= audited?.error;
+    // Where requests are few, a tick has enough for one of the two.
+    const isFew = left !== undefined;
     if (isDue && isIdle && !(isFew && audited) && error === undefined)
       givenUp = await askGivenUp(context, left);
     error ??= givenUp?.error;
@@ -202,6 +199,12 @@ export async function checkPayments(
 function asksForNews(control: ControlState): boolean {
   const { updates, failures } = control.counters;
   return control.isPartial === true && !(isIsolating(control) && (updates + failures) % 2 === 0);
+}
+
+/** Whether everything urgent is known without the sweep: it has gone round, and the news since then are complete. */
+function isCarriedByNews(news: NewsResult | undefined, { sweptAt, pending = 0 }: ControlState): boolean {
+  // With fewer pending, the next sweep may fit in one tick again.
+  return news?.isComplete === true && sweptAt !== undefined && pending > MAX_SLICE;
 }
 
 /** How many payments are held. A sweep that is under way only knows those that it has passed. */

@@ -1,6 +1,7 @@
-import { MAX_SLICE as MAX_AUDIT_SLICE } from './audit.ts';
+import { MAX_SLICE as MAX_AUDIT_SLICE, TICKS_TO_KEEP_TIME } from './audit.ts';
 import { auditEvery } from './interval.ts';
-import { IDS_PER_GET, MAX_REQUESTS_BESIDE_NEWS, MAX_SLICE } from './sweep.ts';
+import { IDS_PER_GET, MAX_REQUESTS_BESIDE_NEWS } from './sweep.ts';
+import { MAX_SLICE } from './sweep-pace.ts';
 
 const MONTH_SECONDS = 30 * 86_400;
 
@@ -28,8 +29,9 @@ export function requestsPerTick(pending: number, intervalSeconds: number, hasBul
   return gets * (1 + auditsPerTick(pending, intervalSeconds));
 }
 
-/** Slices of audits in an average tick: at most one, and as many as an audit needs before the next one begins. */
+/** Slices of audits in an average tick: as many as an audit needs before the next one begins, if that is possible. */
 export function auditsPerTick(pending: number, intervalSeconds: number): number {
   const ticksPerAudit = auditEvery(intervalSeconds) / 1000 / intervalSeconds;
-  return Math.min(1, Math.ceil(pending / MAX_AUDIT_SLICE) / ticksPerAudit);
+  const most = pending > MAX_SLICE ? 1 / TICKS_TO_KEEP_TIME : 1;
+  return Math.min(most, Math.ceil(pending / MAX_AUDIT_SLICE) / ticksPerAudit);
 }

@@ -5,11 +5,8 @@ import { TableWriteFailedError } from './errors.ts';
 import { type FetchResult, fetchRecords, type Part } from './fetch-records.ts';
 import { nameOf } from './payment.ts';
 import { NEW_PARTITION, type PendingPayment, type PendingSlice } from './pending-payments.ts';
-import { PLAN_LIMITS } from './query-plan.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
-
-/** Payments that one tick asks for by id: what one bulk list carries. */
-export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
+import { MAX_SLICE } from './sweep-pace.ts';
 
 /** Payments that the sweep asks for in each tick, even when there are many newcomers. */
 const MIN_SLICE = 500;
@@ -38,6 +35,8 @@ export interface SweepOptions {
   readonly isPartial: boolean;
   /** Whether the tick asks for news, so that the sweep is not urgent. */
   readonly hasNews: boolean;
+  /** The most payments of the slice, newcomers aside. @default as many as the tick can ask for */
+  readonly maxSlice?: number;
   /** Whether an audit is running. */
   readonly isAudit: boolean;
   /** Whether there are others that need requests in this tick: an audit, or a walk through what is given up. */
@@ -79,7 +78,7 @@ export interface SweepResult {
  */
 export async function sweepSlice(
   context: CheckContext,
-  { isPartial, hasNews, isAudit, isShared, keepsTime }: SweepOptions,
+  { isPartial, hasNews, maxSlice = MAX_SLICE, isAudit, isShared, keepsTime }: SweepOptions,
 ): Promise<SweepResult> {
   const {
     payments,
@@ -103,8 +102,8 @@ export async function sweepSlice(
   const most = sliceLimit(context, maxRequests);
   const mostNew = Math.min(MAX_NEWCOMERS, Math.max(MIN_SLICE, most - MIN_SLICE));
   const newcomers = isPartial ? await payments.listNew(from?.after, mostNew) : NOBODY;
-  const limit = most - newcomers.payments.length;
-  const { slice, begin, endedSweep } = await nextSlice(context, Math.max(MIN_SLICE, limit));
+  const limit = Math.max(MIN_SLICE, Math.min(maxSlice, most - newcomers.payments.length));
+  const { slice, begin, endedSweep } = await nextSlice(context, limit);
   const listed = distinct([...newcomers.payments, ...slice.payments]);
   const held = await guard.heldAmong(listed);
   const isHeld = (payment: PendingPayment) => held.has(nameOf(payment));

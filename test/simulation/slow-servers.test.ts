@@ -90,7 +90,7 @@ describe('writes that take longer than a tick has', { timeout: 60_000 }, () => {
   it('are repeated by the next ticks, and misses that are written stay written', async () => {
     const { table, clock, pending, next, eventsOf } = harness({ auditEvery: MINUTE });
     for (let id = 1; id <= 20; id += 1) await pending(`other-${id}`, `${100 + id}`);
-    for (let user = 1; user <= 20_000; user += 1) await table.track(`user-${user}`, String(1 + (user % 5)));
+    for (let user = 1; user <= 19_980; user += 1) await table.track(`user-${user}`, String(1 + (user % 5)));
     for (const method of ['noteMiss', 'markMissing'] as const) slowDown(table.payments, method, clock);
     const count = () => {
       const counts = { missed: 0, missing: 0 };
@@ -102,14 +102,14 @@ describe('writes that take longer than a tick has', { timeout: 60_000 }, () => {
     };
     let before = count();
 
-    for (let slot = 0; slot < 100 && before.missing < 20_000; slot += 1) {
+    for (let slot = 0; slot < 100 && before.missing < 19_980; slot += 1) {
       await next();
       const now = count();
       expect(now.missed).toBeGreaterThanOrEqual(before.missed);
       before = now;
     }
 
-    expect(table.items().filter(({ status }) => status === 'missing')).toHaveLength(20_000);
+    expect(table.items().filter(({ status }) => status === 'missing')).toHaveLength(19_980);
     expect(table.items().filter(({ status }) => status === 'pending')).toHaveLength(20);
     expect(eventsOf('tick.failed')).toEqual([]);
   });

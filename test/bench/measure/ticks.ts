@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { MAX_SLICE } from '../../../lambda/tracker/sweep.ts';
+import { MAX_SLICE } from '../../../lambda/tracker/sweep-pace.ts';
 import { poll } from '../nocodb/records.ts';
 import type { NocoDbAddress, NocoDbKind } from '../nocodb/start.ts';
 import { startTicker } from '../tick/start-ticker.ts';

@@ -34,12 +34,13 @@ async function tickOnNewcomers(newcomers: number) {
 }
 
 describe('a tick', () => {
-  it('uses no more with 1,000,000 payments than with 150,000, from which on every tick has a slice of an audit', () => {
+  it('uses no more with 10,000,000 payments than with 20,001, from which on it asks for a part of them', () => {
     const tenMillion = tickUsage(10_000_000, 20);
 
-    expect(tenMillion).toEqual(tickUsage(150_000, 20));
-    expect(tenMillion.requests).toBe(3);
-    expect(tenMillion.readUnits).toBeLessThanOrEqual(250);
+    expect(tenMillion).toEqual(tickUsage(20_001, 20));
+    // News, the sweep, and one audit in eight ticks.
+    expect(tenMillion.requests).toBe(2.125);
+    expect(tenMillion.readUnits).toBeLessThanOrEqual(30);
   });
 
   it('asks for everything where one request can', () => {

@@ -118,6 +118,19 @@ test.for([
   },
 );
 
+test.each([
+  [132_000, 4000, 4000],
+  [300_000, 8999, undefined],
+  [300_000, 9000, 9000],
+])(
+  'with %i payments pending, a complete sweep %i s ago is told at the age of three: %s',
+  (pending, sweepAgeSeconds, published) => {
+    const summary = { ...finished(), pending, dataAgeSeconds: 20, sweepAgeSeconds };
+
+    expect(valuesOf(publish(summary)[0]).DataAge).toBe(published);
+  },
+);
+
 test('a penalty publishes the age of the data; a slot that is served already publishes nothing', () => {
   const published = publish(
     { type: 'tick.skipped', reason: 'held', until: SLOT, dataAgeSeconds: 20 },

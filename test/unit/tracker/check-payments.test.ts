@@ -50,6 +50,15 @@ async function prepare(count: number) {
   return { ...world, check, forms };
 }
 
+/** What a tick knows that has one slice of a sweep through many payments, and complete news. */
+const CROWD = {
+  isPartial: true,
+  sweptAt: NOW - MINUTE,
+  lastSuccessAt: NOW - 20_000,
+  news: { clockSkew: 0 },
+  pending: 20_001,
+};
+
 const NOTHING_LEARNED = {
   bulkList: undefined,
   batchSize: undefined,
@@ -232,6 +241,34 @@ describe('a check beside many payments', () => {
   });
 });
 
+describe('the pace of a sweep', () => {
+  /** 600 payments that are no newcomers. Returns how many of them a tick asks for, with an interval of 5 s. */
+  async function askedOf600(control: Partial<ControlState> = CROWD, fault?: TrackerError) {
+    const { check, source, table } = await prepare(600);
+    const { payments } = await table.payments.list(undefined, 600);
+    for (const payment of payments) await table.payments.moveFromNew(payment);
+    source.faults = [fault];
+    const { summary } = await check(control, { intervalSeconds: 5 });
+    return summary.checked;
+  }
+
+  const { sweptAt: _, ...UNSWEPT } = CROWD;
+  const { pending: __, ...UNCOUNTED } = CROWD;
+
+  it('is 100 payments a second while the news are complete', async () => {
+    expect(await askedOf600()).toBe(500);
+  });
+
+  it.each([
+    ['in the first sweep', UNSWEPT, undefined],
+    ['when the payments may fit in one tick again', { ...CROWD, pending: 20_000 }, undefined],
+    ['when the pending payments are not counted yet', UNCOUNTED, undefined],
+    ['when the question for news fails', CROWD, new ServerFaultError(DETAILS)],
+  ])('is as fast as a tick can be %s', async (_, control, fault) => {
+    expect(await askedOf600(control, fault)).toBe(600);
+  });
+});
+
 describe('the audit and the walk', () => {
   const due = { audit: { number: 3, startedAt: NOW - 11 * MINUTE } };
 
@@ -271,10 +308,11 @@ describe('the audit and the walk', () => {
   });
 
   it.each([
-    ['the audit', 1, { number: 4, startedAt: NOW }, { startedAt: NOW - 61 * MINUTE }],
-    ['the walk', 0, { number: 4, startedAt: NOW, isRunning: true }, { startedAt: NOW }],
+    ['the audit', 0, { number: 4, startedAt: NOW }, { startedAt: NOW - 61 * MINUTE }],
+    ['the walk', 1, { number: 4, startedAt: NOW, isRunning: true }, { startedAt: NOW }],
   ])('take turns where requests are few: now it is %s', async (_, updates, audit, givenUp) => {
     const { check, forms, table, source } = await prepare(3);
+    const [after] = (await table.payments.list(undefined, 1)).payments;
     await table.payments.markMissing({ userId: 'user-1003', recordId: '1003' }, NOW);
     source.bulkList = false;
 
@@ -284,11 +322,28 @@ describe('the audit and the walk', () => {
       isPartial: true,
       bulkList: { supported: false, learnedAt: NOW },
       news: { clockSkew: 0 },
+      sweep: { startedAt: NOW - MINUTE, counted: 1, ...(after && { after }) },
       counters: { ...table.control.counters, updates },
     });
 
     expect(forms()).toEqual(['changes', 'paid', 'existing']);
     expect(memory).toMatchObject({ audit, givenUp });
+  });
+
+  it.each([
+    [8, ['changes', 'paid', 'existing']],
+    [9, ['changes', 'paid']],
+    [15, ['changes', 'paid']],
+    [16, ['changes', 'paid', 'existing']],
+  ])('an audit has one of eight ticks where the sweep takes several: tick %i', async (updates, expected) => {
+    const { check, forms, table } = await prepare(3);
+    const { counters } = table.control;
+    const [after] = (await table.payments.list(undefined, 1)).payments;
+    const sweep = { startedAt: NOW - MINUTE, counted: 1, ...(after && { after }) };
+
+    await check({ ...due, ...CROWD, sweep, counters: { ...counters, updates } });
+
+    expect(forms()).toEqual(expected);
   });
 
   it('tell an error of the audit, with what the sweep confirmed', async () => {

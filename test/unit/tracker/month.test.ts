@@ -100,7 +100,7 @@ describe('the requests that an interval needs', () => {
   it.each([
     [2_000, 1 + 1 / 30, 4 + 4 / 30],
     [10_000, 1 + 2 / 30, 5],
-    [30_000, 2 + 6 / 30, 5],
+    [30_000, 2 + 1 / 8, 5],
   ])('with %i payments are %d in a tick, and without bulk lists %d', (pending, withBulkLists, without) => {
     expect(requestsPerTick(pending, 20, true)).toBeCloseTo(withBulkLists);
     expect(requestsPerTick(pending, 20, false)).toBeCloseTo(without);

@@ -247,6 +247,31 @@ describe('a sweep over several ticks', () => {
     expect(moved()).toBe(4 + 1);
   });
 
+  it('takes a part of the others, and all newcomers', async () => {
+    const { sweep, payments, table, asked, pending } = await prepare(600);
+    for (const payment of payments) await table.payments.moveFromNew(payment);
+    for (let id = 2001; id <= 2600; id += 1) await pending(`user-${id}`, String(id));
+
+    const { state, areNewcomersDone } = await sweep({ ...PARTIAL, maxSlice: 550 });
+
+    // The slice begins with newcomers, as every sweep does.
+    expect(new Set(asked().flat()).size).toBe(600);
+    expect(areNewcomersDone).toBe(true);
+    expect(state?.counted).toBe(550);
+  });
+
+  it.each([
+    [550, 550],
+    [100, 500],
+  ])('takes at most %i payments, but never less than 500: %i', async (maxSlice, asked) => {
+    const { sweep, payments, table } = await prepare(600);
+    for (const payment of payments) await table.payments.moveFromNew(payment);
+
+    const result = await sweep({ ...PARTIAL, maxSlice });
+
+    expect(result.payments).toHaveLength(asked);
+  });
+
   it('is not done with its newcomers where it began in their middle', async () => {
     const { sweep, payments } = await prepare(3);
 

@@ -323,7 +323,7 @@ describe('a NocoDB without bulk lists', () => {
     const { table, source, tick, requestsOfTicks } = await withoutBulkLists(60_000);
     source.records.delete('09999');
 
-    for (let slot = 0; slot < 60; slot += 1) {
+    for (let slot = 0; slot < 260; slot += 1) {
       const paid = String(slot + 1).padStart(5, '0');
       source.records.set(paid, { paid: true, changedAt: table.control.lastSuccessAt ?? 0 });
       await tick();
