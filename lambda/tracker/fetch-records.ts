@@ -287,8 +287,6 @@ class BatchFetch {
     } else if (accepts || (await this.#probe(refusal)) || this.#error === undefined) {
       // Without time for the probe, the next tick goes on with a half: asking for all again would never end.
       this.#parts.unshift(...bisect(part.ids).map((ids) => ({ ids, isolating: true })));
-    } else {
-      this.#parts.unshift(part);
     }
   }
 

@@ -430,4 +430,21 @@ describe('another table', () => {
     }
     expect(source.namesAsked).toBe(0);
   });
+
+  it('is named by a later tick when this one has no time left for that', async () => {
+    const { check, source, table: payments, clock } = await prepare(1);
+    source.records.set('1001', { paid: true });
+    const { confirm } = payments.payments;
+    vi.spyOn(payments.payments, 'confirm').mockImplementation((...args) => {
+      clock.advance(10_000);
+      return confirm.apply(payments.payments, args);
+    });
+
+    const { summary, watched: after } = await check({}, { table });
+    const next = await check({}, { table });
+
+    expect(summary.confirmed).toBe(1);
+    expect(after).toEqual([{ table: 'm2', since: 0 }]);
+    expect(next.watched).toEqual([{ table: 'm2', since: 0, title: 'Payments' }]);
+  });
 });

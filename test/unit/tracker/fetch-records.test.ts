@@ -274,6 +274,32 @@ describe('a refused id', () => {
     expect(runs).toBeLessThan(6);
   });
 
+  it('is searched for in the next run when there is no time to ask whether the query is accepted', async () => {
+    const { source, ask } = setUp();
+    source.poison.add('000003');
+    source.latency = 1_000;
+
+    const answer = await ask(ids(4), { budget: 2_000 });
+
+    expect(askedPerRequest(source)).toEqual([4]);
+    expect(answer.isolating).toEqual([
+      ['000001', '000002'],
+      ['000003', '000004'],
+    ]);
+    expect(answer.error).toBeUndefined();
+  });
+
+  it('is not invalid because a query without ids is accepted', async () => {
+    const { source, ask } = setUp();
+    for (const id of ids(4)) source.poison.add(id);
+
+    const answer = await ask(ids(4), { alone: 1 });
+
+    expect(askedPerRequest(source).slice(0, 3)).toEqual([1, 3, 0]);
+    expect([...answer.invalid.keys()]).toEqual([]);
+    expect(answer.error).toBeInstanceOf(InvalidQueryError);
+  });
+
   it('is not invalid as long as the server has accepted no id: the setting may be wrong', async () => {
     const { source, ask } = setUp();
     source.poison.add('000001');
