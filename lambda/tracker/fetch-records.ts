@@ -285,7 +285,8 @@ class BatchFetch {
     if (part.ids.length === 1) {
       this.#suspects.set(first as string, refusal);
     } else if (accepts || (await this.#probe(refusal)) || this.#error === undefined) {
-      // Without time for the probe, the next tick goes on with a half: asking for all again would never end.
+      // Without time for the probe, the next tick goes on with a half: asking for all again would never end. An error of the
+      // probe ends the run.
       this.#parts.unshift(...bisect(part.ids).map((ids) => ({ ids, isolating: true })));
     }
   }

@@ -5,8 +5,8 @@ export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
 
 /**
  * Payments that the sweep asks for in each second of an interval while the news are complete, so that it only has to find
- * what they do not show. 100,000 payments take 17 minutes. With as many as a tick can ask for, the ticks of 1,000,000
- * payments would cost twice as much.
+ * what they do not show. 100,000 payments take 17 minutes. As many as a tick can ask for would add $6 a month to the bill of
+ * 1,000,000 payments.
  */
 const SWEPT_PER_SECOND = 100;
 
