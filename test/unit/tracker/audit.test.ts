@@ -1,6 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { auditSlice, currentAudit } from '../../../lambda/tracker/audit.ts';
-import { ServerFaultError, SourceLooksWrongError, TimeoutError } from '../../../lambda/tracker/errors.ts';
+import {
+  ServerFaultError,
+  SourceLooksWrongError,
+  TableWriteFailedError,
+  TimeoutError,
+} from '../../../lambda/tracker/errors.ts';
 import { nameOf } from '../../../lambda/tracker/payment.ts';
 import { TableGuard } from '../../../lambda/tracker/watched-table.ts';
 import { DETAILS } from '../../support/fake-source.ts';
@@ -82,6 +87,52 @@ describe('a slice of an audit', () => {
     const rest = await auditSlice(context(), result.state, 1);
     expect(source.requests.at(-1)?.queries[0]?.recordIds).toHaveLength(100);
     expect(rest.state).toStrictEqual(ENDED);
+  });
+
+  it('has at most 5,000 payments', async () => {
+    const { source, payments, context } = await pendingPayments(5_001);
+
+    const { state } = await auditSlice(context(), AUDIT);
+
+    const asked = source.requests.flatMap(({ queries }) => queries.flatMap(({ recordIds }) => recordIds));
+    expect(asked).toHaveLength(5_000);
+    expect(state).toStrictEqual({ ...AUDIT, after: payments[4_999] });
+  });
+
+  it('confirms what is paid, as a tick does', async () => {
+    const { source, context, eventsOf } = await pendingPayments(2);
+    source.records.set('1002', { paid: true });
+
+    const result = await auditSlice(context(), AUDIT);
+
+    expect(result.reconciliation.confirmed).toBe(1);
+    expect(eventsOf('payment.confirmed')).toMatchObject([
+      { payment: { userId: 'alice', recordId: '1002' }, by: 'tick' },
+    ]);
+    expect(result).not.toHaveProperty('error');
+  });
+
+  it('asks whether the server accepts a query at all before it searches for a bad id', async () => {
+    const { source, context } = await pendingPayments(4);
+    source.poison.add('1003');
+
+    await auditSlice(context(), AUDIT);
+
+    const sizes = source.requests.map(({ queries }) => queries[0]?.recordIds.length);
+    expect(sizes.slice(0, 3)).toEqual([4, 0, 2]);
+  });
+
+  it('tells that a miss could not be written', async () => {
+    const { source, table, context } = await pendingPayments(3);
+    source.records.delete('1002');
+    const cause = new Error('throttled');
+    vi.spyOn(table.payments, 'noteMiss').mockRejectedValueOnce(cause);
+
+    const { error, reconciliation } = await auditSlice(context(), AUDIT);
+
+    expect(error).toBeInstanceOf(TableWriteFailedError);
+    expect(error).toBe(reconciliation.error);
+    expect(error?.cause).toBe(cause);
   });
 
   it('leaves out the payments of another table', async () => {
@@ -194,7 +245,7 @@ describe('a slice of an audit', () => {
     if (isAboutTable) {
       expect(error).toBeInstanceOf(SourceLooksWrongError);
       expect(error?.message).toContain(`${missed} of the ${count} records asked for are not in the table`);
-      expect(error?.message).toContain('audit records');
+      expect(error?.message).toMatch(/^audit records \[NocoDB table\]: /);
       expect(error?.message).toContain('NOCODB_TABLE_ID');
     } else {
       expect(error).toBeUndefined();

@@ -147,6 +147,27 @@ describe('the check of a tick', () => {
     expect(recall).toHaveBeenCalledExactlyOnceWith({ withoutV2Since: 4, baseId: 'p1' });
     expect(memory.withoutV2Since).toBe(5);
   });
+
+  it('reminds the source of nothing where it knows no table', async () => {
+    const { check, source } = await prepare(1);
+    const recall = vi.fn();
+    Object.assign(source, { recall });
+
+    const { error } = await check();
+
+    expect(error).toBeUndefined();
+    expect(recall).toHaveBeenCalledExactlyOnceWith({ withoutV2Since: undefined, baseId: undefined });
+  });
+
+  it('keeps its requests apart by the time from one to the next, not from an answer', async () => {
+    const { check, source } = await prepare(3);
+    source.latency = 100;
+
+    await check({ ...CROWD, pending: 3 });
+
+    const [first, second] = source.requests;
+    expect(Number(second?.at) - Number(first?.at)).toBe(250);
+  });
 });
 
 describe('a check beside many payments', () => {
@@ -183,6 +204,20 @@ describe('a check beside many payments', () => {
     source.requests.length = 0;
     await check({ ...partial, sweep: { startedAt: 1, counted: 0, alone: 1 }, counters });
     expect(forms()).not.toContain('changes');
+  });
+
+  it('has as many requests for the sweep as the time allows in a tick without news', async () => {
+    const { check, forms, table } = await prepare(30);
+
+    await check({
+      ...partial,
+      bulkList: { supported: false, learnedAt: NOW },
+      batchSize: { ids: 5, successes: 0 },
+      newcomers: { alone: 1 },
+      counters: { ...table.control.counters, updates: 2 },
+    });
+
+    expect(forms().length).toBeGreaterThan(4);
   });
 
   it.each<[string, TrackerError, boolean]>([
@@ -344,6 +379,67 @@ describe('the audit and the walk', () => {
     await check({ ...due, ...CROWD, sweep, counters: { ...counters, updates } });
 
     expect(forms()).toEqual(expected);
+  });
+
+  it.each([
+    [3, 5, 0.75],
+    [3, 4, 1],
+    [9, 7, 0.75],
+  ])(
+    'after %i updates and %i failures, leave the sweep this part of its time: %d',
+    async (updates, failures, part) => {
+      const { check, source, table } = await prepare(1);
+      const list = vi.spyOn(source, 'list');
+      const counters = { ...table.control.counters, updates, failures };
+      const deadline = NOW + 9_600 * part * 0.6;
+
+      await check({ ...due, counters });
+      expect(list.mock.calls[0]?.[1].deadline).toBe(deadline);
+      list.mockClear();
+      await check({ givenUp: { startedAt: NOW - MINUTE, isRunning: true }, counters });
+      // A second later than the first check.
+      expect(list.mock.calls[0]?.[1].deadline).toBeCloseTo(deadline + source.latency, -3);
+    },
+  );
+
+  it('leave the sweep all its time while neither goes on', async () => {
+    const { check, source, table } = await prepare(1);
+    const list = vi.spyOn(source, 'list');
+
+    await check({ counters: { ...table.control.counters, updates: 8 } });
+
+    expect(list.mock.calls[0]?.[1].deadline).toBe(NOW + 9_600 * 0.6);
+  });
+
+  it.each([
+    ['its turn', 8, 2],
+    ['not its turn', 9, 4],
+  ])('leaves the sweep its requests: an audit for which it is %s', async (_, updates, requests) => {
+    const { check, forms, table } = await prepare(600);
+    const few = { bulkList: { supported: false, learnedAt: NOW }, batchSize: { ids: 5, successes: 0 } };
+
+    await check({ ...due, ...CROWD, ...few, counters: { ...table.control.counters, updates } });
+
+    expect(forms().filter((form) => form === 'paid')).toHaveLength(requests);
+  });
+
+  it('wait when the search for a bad id has used up the few requests', async () => {
+    const { check, forms, table } = await prepare(18);
+    await table.payments.markMissing({ userId: 'user-1003', recordId: '1003' }, NOW);
+    const givenUp = { startedAt: NOW - 61 * MINUTE };
+
+    const { memory, summary } = await check({
+      ...CROWD,
+      givenUp,
+      bulkList: { supported: false, learnedAt: NOW },
+      batchSize: { ids: 5, successes: -9 },
+      newcomers: { alone: 2 },
+      counters: { ...table.control.counters, updates: 9 },
+    });
+
+    expect(summary.unanswered).toBe(0);
+    expect(forms()).toEqual(['changes', 'paid', 'paid', 'paid', 'paid']);
+    expect(memory.givenUp).toStrictEqual(givenUp);
   });
 
   it('tell an error of the audit, with what the sweep confirmed', async () => {
