@@ -1,4 +1,4 @@
-import type { SimulationReport, Spread } from './report.ts';
+import type { AnnouncementReport, SimulationReport, Spread } from './report.ts';
 
 /** The rows of the table that compares reports; each has a name and how to show a report's value. */
 const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) => string])[] = [
@@ -27,6 +27,11 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
   ['Confirmations doubled', ({ doubled }) => count(doubled)],
   ['Confirmations invented', ({ invented }) => count(invented)],
   ['Payments given up wrongly', ({ givenUpWrongly }) => count(givenUpWrongly)],
+  ['Events on the bus / of them repeated', (report) => announcements(report, ['announced', 'repeated'])],
+  ['Announcements lost', (report) => announcements(report, ['lost'])],
+  ['Announcements invented', (report) => announcements(report, ['invented'])],
+  ['Announcements under another key', (report) => announcements(report, ['withOtherKey'])],
+  ['Dead letters missing or needless', (report) => announcements(report, ['wrongDeadLetters'])],
 ];
 
 /** What the column of a profile is called. */
@@ -46,6 +51,7 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'broken-gate': 'broken gate',
   'ssm-away': 'SSM away',
   'webhook-first': 'webhook first',
+  'late-streams': 'late streams',
 };
 
 /** A Markdown table of reports, side by side. */
@@ -59,6 +65,10 @@ export function formatReports(reports: readonly SimulationReport[]): string {
   return [header, header.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
+}
+
+function announcements(report: SimulationReport, names: readonly (keyof AnnouncementReport)[]): string {
+  return names.map((name) => count(report.announcements?.[name] ?? 0)).join(' / ');
 }
 
 function count(value: number): string {

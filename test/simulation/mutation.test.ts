@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { synthTemplate } from '../../infra/cost/deployment.ts';
+import type { EventBus } from '../../lambda/notify/event-bus.ts';
+import type { PaymentConfirmed } from '../../lambda/notify/payment-confirmed.ts';
 import { GATE_IS_OPEN, IS_NOT_PAID, IS_PENDING, NO_PENALTY_RUNS } from '../../lambda/table/conditions.ts';
 import { TimeoutError } from '../../lambda/tracker/errors.ts';
 import { NEWS_OVERLAP_MS } from '../../lambda/tracker/news.ts';
@@ -9,6 +12,7 @@ import {
   BROKEN_GATE,
   type FaultProfile,
   FEW_FAULTS,
+  LATE_STREAMS,
   LOST_ROWS,
   MANY_FAULTS,
   OTHER_TABLE,
@@ -17,6 +21,7 @@ import {
   WRONG_ID_FIELD,
   WRONG_TABLE,
 } from './world/fault-profile.ts';
+import { announcingMapping, type StreamMapping } from './world/stream-mapping.ts';
 
 const ALWAYS = '(attribute_exists(pk) OR attribute_not_exists(pk))';
 
@@ -204,8 +209,42 @@ function withPages(alter: (page: RecordPage) => RecordPage): Mutation {
   };
 }
 
+/** Alters the bus that the function puts events on. */
+function withBus(alter: (bus: EventBus) => EventBus['put']): Mutation {
+  return { alterAnnouncing: (options) => ({ ...options, bus: { put: alter(options.bus) } }) };
+}
+
+/** Alters each event before it is put on the bus. */
+function withEvents(alter: (event: PaymentConfirmed) => PaymentConfirmed): Mutation {
+  return withBus((bus) => (events) => bus.put(events.map(alter)));
+}
+
+/** Alters the mapping of the stream to the function. */
+function withMapping(properties: Partial<StreamMapping>): Mutation {
+  return { alterMapping: (mapping) => ({ ...mapping, ...properties }) };
+}
+
+const SWALLOWS_REFUSALS = withBus((bus) => async (events) => {
+  await bus.put(events);
+  return [];
+});
+
+let announcements = 0;
+
+/** Gives each event a key of its own, also one that repeats another. */
+const NUMBERS_EVENTS = withEvents((event) => {
+  announcements += 1;
+  return { ...event, idempotencyKey: `${event.idempotencyKey}/${announcements}` };
+});
+
+const LOSES_DEAD_LETTERS: Mutation = {
+  alterAnnouncing: (options) => ({ ...options, deadLetters: { put: async () => {} } }),
+};
+
+const mapping = announcingMapping(synthTemplate(20).Resources);
+
 async function missed(profile: FaultProfile, mutation: Mutation = {}, minutes = 600): Promise<string[]> {
-  const report = await simulate({ profile, seed: 7, minutes, mutation });
+  const report = await simulate({ profile, seed: 7, minutes, mutation, mapping });
   return missedGoals(report).map(({ goal }) => goal);
 }
 
@@ -328,6 +367,51 @@ describe('the simulation', { timeout: 300_000 }, () => {
     ],
   ])('notices %s', async (_, profile, mutation, goal) => {
     expect(await missed(profile, mutation, BAD_MINUTES)).toContain(goal);
+  });
+
+  it('finds every goal met when streams are late, and had something to do', async () => {
+    const report = await simulate({ profile: LATE_STREAMS, seed: 7, minutes: BAD_MINUTES, mapping });
+
+    expect(missedGoals(report)).toEqual([]);
+    expect(report.announcements?.repeated).toBeGreaterThan(report.confirmed);
+  });
+
+  it.each<[string, Mutation, string]>([
+    ['events that the bus refused and that count as announced', SWALLOWS_REFUSALS, '0 announcements lost'],
+    [
+      'a stream that is read from its latest change on',
+      withMapping({ StartingPosition: 'LATEST' }),
+      '0 announcements lost',
+    ],
+    [
+      'a mapping that takes no notice of the first change that failed',
+      withMapping({ FunctionResponseTypes: [] }),
+      '0 announcements lost',
+    ],
+    [
+      'changes that are given up after an hour',
+      withMapping({ MaximumRecordAgeInSeconds: 3600 }),
+      '0 announcements lost',
+    ],
+    [
+      'changes that are no confirmation and reach the function',
+      withMapping({ FilterCriteria: { Filters: [{ Pattern: '{}' }] } }),
+      '0 announcements wrongDeadLetters',
+    ],
+    ['changes that nobody can read and nobody keeps', LOSES_DEAD_LETTERS, '0 announcements wrongDeadLetters'],
+    ['a repeated event with another key', NUMBERS_EVENTS, '0 announcements withOtherKey'],
+    [
+      'a key that several payments have',
+      withEvents((event) => ({ ...event, idempotencyKey: event.recordId.slice(-1) })),
+      '0 announcements withOtherKey',
+    ],
+    [
+      'an event about somebody else',
+      withEvents((event) => ({ ...event, userId: '1000' })),
+      '0 announcements invented',
+    ],
+  ])('notices %s', async (_, mutation, goal) => {
+    expect(await missed(LATE_STREAMS, mutation, BAD_MINUTES)).toContain(goal);
   });
 
   it('finds every goal met with a server that is slow', async () => {

@@ -1,5 +1,6 @@
 import { quantile } from './quantiles.ts';
 import type { AlarmCount, AlarmWatch } from './world/alarm-watch.ts';
+import type { AnnouncementLedger } from './world/announcement-ledger.ts';
 import type { Cloud } from './world/cloud.ts';
 import type { FaultProfile } from './world/fault-profile.ts';
 import type { Ledger } from './world/ledger.ts';
@@ -40,9 +41,16 @@ export interface SimulationReport {
   readonly invented: number;
   /** Called missing or invalid, although the record exists and its id is in order. */
   readonly givenUpWrongly: number;
+  /** Absent: nothing was announced. */
+  readonly announcements?: AnnouncementReport;
   /** How often each alarm went off during the faults; absent: no alarms were evaluated. */
   readonly alarms?: Readonly<Record<string, AlarmCount>>;
 }
+
+/** The events on the bus. */
+export type AnnouncementReport = Readonly<
+  Pick<AnnouncementLedger, 'announced' | 'repeated' | (typeof ANNOUNCEMENTS_NEVER)[number]>
+>;
 
 export interface Spread {
   readonly p50: number;
@@ -60,12 +68,14 @@ export function summarize({
   ledger,
   server,
   cloud,
+  announcements,
   alarmWatch,
   ...about
 }: Pick<SimulationReport, 'profile' | 'seed' | 'minutes' | 'intervalSeconds'> & {
   readonly ledger: Ledger;
   readonly server: NocoDbServer;
   readonly cloud: Cloud;
+  readonly announcements?: AnnouncementLedger | undefined;
   readonly alarmWatch?: AlarmWatch | undefined;
 }): SimulationReport {
   return {
@@ -88,12 +98,21 @@ export function summarize({
     doubled: ledger.doubled,
     invented: ledger.invented,
     givenUpWrongly: ledger.givenUpWrongly,
+    ...(announcements && { announcements: announcementReport(announcements) }),
     ...(alarmWatch && { alarms: alarmWatch.counts }),
   };
 }
 
+function announcementReport(ledger: AnnouncementLedger): AnnouncementReport {
+  const { announced, repeated, lost, invented, withOtherKey, wrongDeadLetters } = ledger;
+  return { announced, repeated, lost, invented, withOtherKey, wrongDeadLetters };
+}
+
 /** What must never happen, whatever the faults. */
 const NEVER = ['overlaps', 'requestsInPenalties', 'lost', 'doubled', 'invented', 'givenUpWrongly'] as const;
+
+/** What must never happen to announcements. They may be late, and repeated with the same key. */
+const ANNOUNCEMENTS_NEVER = ['lost', 'invented', 'withOtherKey', 'wrongDeadLetters'] as const;
 
 /** Profiles in which the tracker cannot confirm anything for a part of the time. */
 const HAS_BAD_TIMES: ReadonlySet<SimulationReport['profile']> = new Set([
@@ -128,6 +147,11 @@ export function missedGoals(report: SimulationReport): MissedGoal[] {
     goal: `0 ${name}`,
     found: report[name],
   }));
+  const { announcements } = report;
+  const announced = ANNOUNCEMENTS_NEVER.map((name) => ({
+    goal: `0 announcements ${name}`,
+    found: announcements?.[name] ?? 0,
+  })).filter(({ found }) => found !== 0);
   const limits = LIMITS.filter(({ of, most }) => report[of] > most).map(({ of, most }) => ({
     goal: `${of} ≤ ${most}`,
     found: report[of],
@@ -139,7 +163,13 @@ export function missedGoals(report: SimulationReport): MissedGoal[] {
       most,
     }))
     .filter(({ found, most }) => !(found <= most));
-  return [...never, ...limits, ...falseAlarms(report), ...late.map(({ goal, found }) => ({ goal, found }))];
+  return [
+    ...never,
+    ...announced,
+    ...limits,
+    ...falseAlarms(report),
+    ...late.map(({ goal, found }) => ({ goal, found })),
+  ];
 }
 
 /** Alarms that few faults must not set off: deleted records, reused ids and a rejected token are among those faults. */

@@ -8,6 +8,7 @@ import { formatReports } from './format-report.ts';
 import { missedGoals } from './report.ts';
 import { simulate } from './simulation.ts';
 import { PROFILES } from './world/fault-profile.ts';
+import { announcingMapping } from './world/stream-mapping.ts';
 
 const NAMES = PROFILES.map(({ name }) => name).join('|');
 
@@ -44,13 +45,14 @@ async function run(): Promise<void> {
   const profiles = PROFILES.filter(({ name }) => values.faults === 'all' || values.faults === name);
   if (profiles.length === 0)
     throw new RangeError(`--faults has to be one of ${NAMES}, not ${values.faults}.`);
-  const alarms = alarmsOf(synthTemplate(intervalSeconds, { ownerField: 'TG ID' }).Resources);
+  const resources = synthTemplate(intervalSeconds, { ownerField: 'TG ID' }).Resources;
+  const [alarms, mapping] = [alarmsOf(resources), announcingMapping(resources)];
   const reports = [];
   for (const profile of profiles) {
     const part = Math.ceil(minutes * profile.shareOfMinutes);
     if (!values.json)
       console.error(`Simulating ${part} minutes of the profile ${profile.name} (seed ${seed}) …`);
-    reports.push(await simulate({ profile, seed, minutes: part, intervalSeconds, alarms }));
+    reports.push(await simulate({ profile, seed, minutes: part, intervalSeconds, alarms, mapping }));
   }
   const missed = reports.flatMap((report) =>
     missedGoals(report).map(({ goal, found }) => ({ profile: report.profile, goal, found })),

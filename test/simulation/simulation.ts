@@ -2,6 +2,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { tickLoopDefinition } from '../../infra/constructs/tick-loop-definition.ts';
 import { createSsmToken } from '../../lambda/aws/ssm-token.ts';
 import type { TokenProvider } from '../../lambda/nocodb/token.ts';
+import type { AnnounceOptions } from '../../lambda/notify/announce.ts';
 import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
 import { errorKind, TrackerError } from '../../lambda/tracker/errors.ts';
@@ -15,6 +16,8 @@ import { type SimulationReport, summarize } from './report.ts';
 import { parseDefinition } from './step-functions/definition.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { AlarmWatch } from './world/alarm-watch.ts';
+import { AnnouncementLedger } from './world/announcement-ledger.ts';
+import { AnnouncingStream } from './world/announcing-stream.ts';
 import { Bots } from './world/bots.ts';
 import { Cloud, type Handler } from './world/cloud.ts';
 import { type FaultProfile, withoutFaults } from './world/fault-profile.ts';
@@ -22,6 +25,7 @@ import { Ledger, type TickEnd } from './world/ledger.ts';
 import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
 import { runOperator } from './world/operator.ts';
+import type { StreamMapping } from './world/stream-mapping.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
 import { callWebhook } from './world/webhook-calls.ts';
 
@@ -35,6 +39,9 @@ export interface Mutation {
   readonly alterToken?: (token: TokenProvider) => TokenProvider;
   /** Alters the loop's definition, given as JSON. */
   readonly alterLoop?: (definition: string) => string;
+  /** Alters what the function that announces is given, and the mapping of the stream to it. */
+  readonly alterAnnouncing?: (options: AnnounceOptions) => AnnounceOptions;
+  readonly alterMapping?: (mapping: StreamMapping) => StreamMapping;
 }
 
 export interface SimulationOptions {
@@ -48,6 +55,8 @@ export interface SimulationOptions {
   readonly mutation?: Mutation;
   /** Alarms of the template to evaluate. @default none */
   readonly alarms?: readonly AlarmProperties[];
+  /** The mapping of the template to the function that announces. @default nothing is announced */
+  readonly mapping?: StreamMapping;
 }
 
 const BEGIN = Date.UTC(2026, 0, 1);
@@ -66,7 +75,7 @@ const FAULT_FREE_MINUTES = 150;
 
 /** Runs the tracker in simulated time, with the faults of a profile. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { profile, seed, minutes, mutation = {}, alarms } = options;
+  const { profile, seed, minutes, mutation = {}, alarms, mapping } = options;
   const intervalSeconds = profile.intervalSeconds ?? options.intervalSeconds ?? 20;
   const random = createRandom(seed);
   const time = new VirtualTime(BEGIN);
@@ -111,6 +120,19 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   followForWakeUp(time, random.fork('stream'), table, cloud, intervalSeconds);
   callWebhook(time, random.fork('webhook'), { table, server, cloud, observe });
   runOperator(time, random.fork('operator'), table, server);
+  const announcements = new AnnouncementLedger();
+  if (mapping !== undefined) {
+    table.follow((change) => announcements.follow(change));
+    new AnnouncingStream({
+      time,
+      random: random.fork('announcing'),
+      table,
+      cloud,
+      mapping: (mutation.alterMapping ?? same)(mapping),
+      ledger: announcements,
+      alter: mutation.alterAnnouncing ?? same,
+    }).start(endOfFaults);
+  }
   server.start();
   bots.start(endOfFaults);
   time.spawn(() => cloud.runRule(end));
@@ -127,8 +149,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     ledger,
     server,
     cloud,
+    announcements: mapping && announcements,
     alarmWatch,
   });
+}
+
+function same<T>(value: T): T {
+  return value;
 }
 
 interface TickWorld {

@@ -91,13 +91,21 @@ export class Cloud {
     });
   }
 
-  /** Runs a handler in an instance, for as long as both live. */
-  async invoke(handler: Handler, timeoutSeconds: number): Promise<InvocationResult> {
-    const { time, random } = this.#options;
+  /**
+   * Runs a handler in an instance, for as long as both live.
+   *
+   * @param faults that differ from the profile's
+   */
+  async invoke(
+    handler: Handler,
+    timeoutSeconds: number,
+    { random = this.#options.random, faults = {} }: { random?: Random; faults?: Partial<FaultProfile> } = {},
+  ): Promise<InvocationResult> {
+    const { time } = this.#options;
     const isNew = random.chance(this.profile.coldStarts);
     const [low, high] = isNew ? LATENCY.coldStart : LATENCY.warmStart;
     await time.sleep(random.between(low, high));
-    const instance = new Instance({ time, random, profile: this.profile, isNew });
+    const instance = new Instance({ time, random, profile: { ...this.profile, ...faults }, isNew });
     time.at(time.now() + timeoutSeconds * 1000, () => instance.end('Sandbox.Timedout'));
     const end = handler(instance).then(
       (payload) => ({ payload }),

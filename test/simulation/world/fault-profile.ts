@@ -14,7 +14,8 @@ export type ProfileName =
   | 'wrong-id-field'
   | 'broken-gate'
   | 'ssm-away'
-  | 'webhook-first';
+  | 'webhook-first'
+  | 'late-streams';
 
 /**
  * What people do wrong:
@@ -101,6 +102,8 @@ export interface FaultProfile {
   /** Edits that become visible up to `longest` after the time of change that they carry. */
   readonly lateCommits: { readonly share: number; readonly longest: number };
 
+  readonly announcing: AnnouncingFaults;
+
   /** What people do wrong, the mean time between two such times, and how long each takes. */
   readonly mishaps: { readonly kind: Mishap; readonly every: number; readonly length: number } | undefined;
   /** Whether an owner field is configured. */
@@ -121,10 +124,38 @@ export interface ServerWork {
   readonly perRow: number;
 }
 
+/** The faults between a confirmed payment in the table and its event on the bus. */
+export interface AnnouncingFaults {
+  /** Mean time between two delays of one of the stream's shards, and the longest of them. */
+  readonly lateShards: { readonly every: number; readonly longest: number };
+  /** Mean time between two deployments that replace the mapping of the stream to the function. */
+  readonly replacements: number;
+  /** A call of the function is throttled; an invocation crashes at one of its steps. */
+  readonly throttledCalls: number;
+  readonly deaths: number;
+  /** A call of the bus or the dead-letter queue fails after the SDK's retries; it may have been carried out. */
+  readonly failedCalls: number;
+  /** Events that the bus refuses, though it accepts the call. */
+  readonly refusedEvents: number;
+  /** Mean time between two changes of the table that nobody can read. */
+  readonly unreadable: number;
+}
+
 const NEVER = Number.POSITIVE_INFINITY;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NO_WORK: ServerWork = { perId: 0, perRow: 0 };
+
+/** Late by hours, but by less than the time for which a change is repeated. */
+const LATE: AnnouncingFaults = {
+  lateShards: { every: HOUR, longest: 2 * HOUR },
+  replacements: 2 * HOUR,
+  throttledCalls: 0.05,
+  deaths: 0.1,
+  failedCalls: 0.1,
+  refusedEvents: 0.02,
+  unreadable: 30 * MINUTE,
+};
 
 /** Few faults: two ordinary weeks. */
 export const FEW_FAULTS: FaultProfile = {
@@ -157,6 +188,15 @@ export const FEW_FAULTS: FaultProfile = {
   serverSkew: 0,
   sqlEdits: 0,
   lateCommits: { share: 0, longest: 0 },
+  announcing: {
+    lateShards: { every: NEVER, longest: 0 },
+    replacements: NEVER,
+    throttledCalls: 0,
+    deaths: 0,
+    failedCalls: 0,
+    refusedEvents: 0,
+    unreadable: NEVER,
+  },
   mishaps: undefined,
   comparesOwners: true,
   mistakenUsers: 0.01,
@@ -197,6 +237,7 @@ export const MANY_FAULTS: FaultProfile = {
   serverSkew: -4_000,
   sqlEdits: 0.005,
   lateCommits: { share: 0.03, longest: 60_000 },
+  announcing: LATE,
   mishaps: undefined,
   comparesOwners: true,
   mistakenUsers: 0.01,
@@ -306,6 +347,14 @@ export const WEBHOOK_FIRST: FaultProfile = {
   webhook: { lost: 0.05 },
 };
 
+/** Whoever announces is late, and fails at times. */
+export const LATE_STREAMS: FaultProfile = {
+  ...FEW_FAULTS,
+  name: 'late-streams',
+  shareOfMinutes: 0.03,
+  announcing: LATE,
+};
+
 /** All profiles, in the order in which they run. */
 export const PROFILES: readonly FaultProfile[] = [
   FEW_FAULTS,
@@ -323,6 +372,7 @@ export const PROFILES: readonly FaultProfile[] = [
   BROKEN_GATE,
   SSM_AWAY,
   WEBHOOK_FIRST,
+  LATE_STREAMS,
 ];
 
 /** The profile after the end of the faults, when everything that is due gets done. The server stays as slow as it was. */
