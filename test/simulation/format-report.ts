@@ -12,6 +12,7 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
   ['Most requests in a second', ({ mostRequestsInASecond }) => count(mostRequestsInASecond)],
   ['Most failures of a kind in a row', ({ mostFailuresInRow }) => count(mostFailuresInRow)],
   ['Payments tracked / confirmed', ({ payments, confirmed }) => `${count(payments)} / ${count(confirmed)}`],
+  ['Payments confirmed again after they expired', ({ confirmedAgain }) => count(confirmedAgain)],
   ['Seen: 429 / cut pages', ({ seen }) => `${count(seen.rateLimits)} / ${count(seen.cutPages)}`],
   ['Seen: records missing / invalid', ({ seen }) => `${count(seen.missing)} / ${count(seen.invalid)}`],
   [
@@ -52,6 +53,7 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'ssm-away': 'SSM away',
   'webhook-first': 'webhook first',
   'late-streams': 'late streams',
+  expiry: 'expired and tracked again',
 };
 
 /** A Markdown table of reports, side by side. */

@@ -10,6 +10,7 @@ import { missedGoals } from './report.ts';
 import { type Mutation, simulate } from './simulation.ts';
 import {
   BROKEN_GATE,
+  EXPIRY,
   type FaultProfile,
   FEW_FAULTS,
   LATE_STREAMS,
@@ -412,6 +413,28 @@ describe('the simulation', { timeout: 300_000 }, () => {
     ],
   ])('notices %s', async (_, mutation, goal) => {
     expect(await missed(LATE_STREAMS, mutation, BAD_MINUTES)).toContain(goal);
+  });
+
+  it('finds every goal met when paid payments expire, and had something to do', async () => {
+    const report = await simulate({ profile: EXPIRY, seed: 7, minutes: BAD_MINUTES, mapping });
+
+    expect(missedGoals(report)).toEqual([]);
+    expect(report.confirmedAgain).toBeGreaterThan(50);
+  });
+
+  it.each<[string, Mutation, string]>([
+    [
+      'a key that contains when the payment was confirmed',
+      withEvents((event) => ({ ...event, idempotencyKey: `${event.idempotencyKey}/${event.paidAt}` })),
+      '0 announcements withOtherKey',
+    ],
+    [
+      'a paid payment that stays paid for good although it has expired',
+      instead(IS_NOT_PAID, IS_NOT_PAID.replace(' OR #expiresAt <= :nowSeconds', '')),
+      '0 lost',
+    ],
+  ])('notices %s', async (_, mutation, goal) => {
+    expect(await missed(EXPIRY, mutation, BAD_MINUTES)).toContain(goal);
   });
 
   it('finds every goal met with a server that is slow', async () => {

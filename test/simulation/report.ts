@@ -30,6 +30,8 @@ export interface SimulationReport {
   readonly delayHistogram: readonly number[];
   readonly payments: number;
   readonly confirmed: number;
+  /** Confirmed once more, after they had expired and were tracked again. */
+  readonly confirmedAgain: number;
   /** Ticks that began while another one was at work. */
   readonly overlaps: number;
   readonly requestsInPenalties: number;
@@ -91,6 +93,7 @@ export function summarize({
     delayHistogram: histogram(ledger.delays),
     payments: ledger.payments,
     confirmed: ledger.confirmed,
+    confirmedAgain: ledger.confirmedAgain,
     overlaps: ledger.overlaps,
     requestsInPenalties: server.inPenalties.noted,
     requestsInUnnotedPenalties: server.inPenalties.unnoted,

@@ -5,6 +5,7 @@ import type { TokenProvider } from '../../lambda/nocodb/token.ts';
 import type { AnnounceOptions } from '../../lambda/notify/announce.ts';
 import { DynamoControlItem } from '../../lambda/table/control-item.ts';
 import { DynamoPendingPayments } from '../../lambda/table/pending-payments.ts';
+import { DEFAULT_RETENTION } from '../../lambda/table/retention.ts';
 import { errorKind, TrackerError } from '../../lambda/tracker/errors.ts';
 import { combineObservers, type Observer } from '../../lambda/tracker/events.ts';
 import { SeenNews } from '../../lambda/tracker/seen-news.ts';
@@ -26,6 +27,7 @@ import { NocoDbServer } from './world/nocodb-server.ts';
 import { NocoDbSource } from './world/nocodb-source.ts';
 import { runOperator } from './world/operator.ts';
 import type { StreamMapping } from './world/stream-mapping.ts';
+import { deleteExpired } from './world/time-to-live.ts';
 import { followForWakeUp } from './world/wake-stream.ts';
 import { callWebhook } from './world/webhook-calls.ts';
 
@@ -116,6 +118,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const endOfFaults = BEGIN + minutes * MINUTE;
   const end = endOfFaults + FAULT_FREE_MINUTES * MINUTE;
   table.follow((change) => ledger.follow(change));
+  if (profile.expiry) deleteExpired(time, random.fork('expiry'), table, profile.expiry.deletion);
   if (profile.backlog > 0) await bots.trackBacklog();
   followForWakeUp(time, random.fork('stream'), table, cloud, intervalSeconds);
   callWebhook(time, random.fork('webhook'), { table, server, cloud, observe });
@@ -183,11 +186,12 @@ function createTickHandler(world: TickWorld): Handler {
     }
     const owner = `tick-${++ticks}`;
     const options = { client: table.client(instance.io), tableName: 'simulated' };
+    const { paidDays } = server.profile.expiry ?? DEFAULT_RETENTION;
     const dependencies: TickDependencies = {
       settings: { intervalSeconds, ...watchedBy(server), hasWebhook: server.profile.webhook !== undefined },
       clock: instance.clock,
       gate: new DynamoControlItem(options),
-      payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick' }),
+      payments: new DynamoPendingPayments({ ...options, confirmedBy: 'tick', paidDays }),
       source: new NocoDbSource(server, instance, alterToken(token), random),
       observe,
       seenNews,

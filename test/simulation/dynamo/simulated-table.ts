@@ -61,6 +61,13 @@ export class SimulatedTable {
     return this.#items.values();
   }
 
+  /** Deletes an item that has expired, as DynamoDB does some time afterwards. @param now epoch milliseconds */
+  deleteExpired(key: ItemKey, now: number): void {
+    const item = this.item(key);
+    if (item === undefined || Number(item[LAYOUT.timeToLive]) > now / 1000) return;
+    this.#store(`${key.pk} ${key.sk}`, item, undefined);
+  }
+
   /** A document client for this table. */
   client(io: Io): DynamoDBDocumentClient {
     const send = (command: unknown) => io((attempt) => this.#execute(command, attempt));

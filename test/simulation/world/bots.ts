@@ -5,7 +5,7 @@ import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import type { SimulatedTable } from '../dynamo/simulated-table.ts';
 import type { Random } from '../random.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-import type { FaultProfile } from './fault-profile.ts';
+import type { Expiry, FaultProfile } from './fault-profile.ts';
 import type { Ledger } from './ledger.ts';
 import type { NocoDbServer } from './nocodb-server.ts';
 
@@ -53,11 +53,14 @@ export class Bots {
   readonly #options: BotsOptions;
   readonly #store: DynamoPaymentStore;
   readonly #backlog: PaymentKey[] = [];
+  readonly #againRandom: Random;
+  #end = 0;
   #users = 0;
   #poisonous = 0;
 
   constructor(options: BotsOptions) {
     this.#options = options;
+    this.#againRandom = options.random.fork('tracked again');
     const client = options.table.client(async (operate) => {
       await options.time.sleep(TABLE_LATENCY);
       return operate(1);
@@ -69,6 +72,7 @@ export class Bots {
   start(end: number): void {
     const { time, random, server } = this.#options;
     const begin = time.now();
+    this.#end = end;
     const isDay = () => (time.now() - begin) % CYCLE.length < CYCLE.day && server.mishap !== 'other-table';
     const repeat = async (every: number, come: () => void) => {
       for (;;) {
@@ -121,11 +125,25 @@ export class Bots {
     if (random.chance(ABANDONED)) return this.#giveUp(payment);
     await time.sleep(this.#payingTime());
     this.#pay(payment);
+    const { expiry } = profile;
+    if (expiry !== undefined) time.spawn(() => this.#trackExpired(payment, expiry));
     if (!random.chance(TRACKED_AGAIN)) return;
     await time.sleep(random.exponential(PAYING_TIME));
     // Otherwise it would be one of the other table.
     if (server.mishap === 'other-table') return;
     await this.#store.track(payment, Math.floor(time.now()));
+  }
+
+  /** A bot that has forgotten a payment asks for it, finds none because it has expired, and tracks it once more. */
+  async #trackExpired(payment: PaymentKey, { trackedAgain: { share, after } }: Expiry): Promise<void> {
+    const { time, ledger } = this.#options;
+    while (this.#againRandom.chance(share)) {
+      await time.sleep(this.#againRandom.between(...after));
+      if (time.now() >= this.#end) return;
+      if ((await this.#store.find(payment, time.now())) !== undefined) continue;
+      ledger.trackedAgain(payment);
+      await this.#store.track(payment, Math.floor(time.now()));
+    }
   }
 
   async #comeTogether(): Promise<void> {

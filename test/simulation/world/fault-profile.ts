@@ -15,7 +15,8 @@ export type ProfileName =
   | 'broken-gate'
   | 'ssm-away'
   | 'webhook-first'
-  | 'late-streams';
+  | 'late-streams'
+  | 'expiry';
 
 /**
  * What people do wrong:
@@ -47,6 +48,8 @@ export interface FaultProfile {
   readonly intervalSeconds?: number;
   /** NocoDB's webhook, and the share of its calls that is lost. @default - no webhook */
   readonly webhook?: { readonly lost: number };
+  /** Paid payments that expire in the simulated time. @default - none: they are kept for longer */
+  readonly expiry?: Expiry;
 
   /** Longest time between the minute and the start by the rule. */
   readonly ruleJitter: number;
@@ -122,6 +125,16 @@ export interface FaultProfile {
 export interface ServerWork {
   readonly perId: number;
   readonly perRow: number;
+}
+
+/** What happens when paid payments expire. */
+export interface Expiry {
+  /** Days that a paid payment stays readable. */
+  readonly paidDays: number;
+  /** Longest time until DynamoDB deletes an item that has expired. */
+  readonly deletion: number;
+  /** Payments that a bot tracks again, and how long after they were paid. Their records are still ticked. */
+  readonly trackedAgain: { readonly share: number; readonly after: readonly [low: number, high: number] };
 }
 
 /** The faults between a confirmed payment in the table and its event on the bus. */
@@ -355,6 +368,18 @@ export const LATE_STREAMS: FaultProfile = {
   announcing: LATE,
 };
 
+/** A paid payment is readable for half an hour instead of 30 days, and bots track it once more after that. */
+export const EXPIRY: FaultProfile = {
+  ...FEW_FAULTS,
+  name: 'expiry',
+  shareOfMinutes: 0.03,
+  expiry: {
+    paidDays: 1 / 48,
+    deletion: 2 * HOUR,
+    trackedAgain: { share: 0.4, after: [20 * MINUTE, 3 * HOUR] },
+  },
+};
+
 /** All profiles, in the order in which they run. */
 export const PROFILES: readonly FaultProfile[] = [
   FEW_FAULTS,
@@ -373,12 +398,13 @@ export const PROFILES: readonly FaultProfile[] = [
   SSM_AWAY,
   WEBHOOK_FIRST,
   LATE_STREAMS,
+  EXPIRY,
 ];
 
 /** The profile after the end of the faults, when everything that is due gets done. The server stays as slow as it was. */
 export function withoutFaults(profile: FaultProfile): FaultProfile {
   const { name, shareOfMinutes, clockSkew, urlIds, work, maxBodyBytes, serverSkew, backlog } = profile;
-  const { comparesOwners, mistakenUsers, webhook } = profile;
+  const { comparesOwners, mistakenUsers, webhook, expiry } = profile;
   return {
     ...FEW_FAULTS,
     name,
@@ -392,6 +418,7 @@ export function withoutFaults(profile: FaultProfile): FaultProfile {
     mistakenUsers,
     backlog,
     ...(webhook && { webhook }),
+    ...(expiry && { expiry }),
     missedStarts: 0,
     slowAnswers: 0,
     requestFaults: 0,

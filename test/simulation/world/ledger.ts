@@ -10,12 +10,14 @@ const HOUR = 3_600_000;
 
 /** What really happened to a payment. Moments are those of the simulation's own clock. */
 interface Entry {
-  readonly trackedAt: number;
+  trackedAt: number;
   /** When its record was ticked as paid in NocoDB. */
   paidAt?: number;
   isUntracked: boolean;
+  /** How often it has to be confirmed: once, and again each time that it is tracked after it expired. */
+  due: number;
   confirmations: number;
-  announcements: number;
+  tellings: number;
 }
 
 /** How a tick ended. */
@@ -68,8 +70,15 @@ export class Ledger {
   }
 
   tracked(payment: PaymentKey): void {
-    const entry = { isUntracked: false, confirmations: 0, announcements: 0 };
+    const entry = { isUntracked: false, due: 1, confirmations: 0, tellings: 0 };
     this.#entries.set(nameOf(payment), { ...entry, trackedAt: this.#time.now() });
+  }
+
+  /** A paid payment is tracked anew after it expired. */
+  trackedAgain(payment: PaymentKey): void {
+    const entry = this.#entry(payment);
+    entry.trackedAt = this.#time.now();
+    entry.due += 1;
   }
 
   untracked(payment: PaymentKey): void {
@@ -81,7 +90,7 @@ export class Ledger {
   }
 
   observe(event: TrackerEvent): void {
-    if (event.type === 'payment.confirmed') this.#entry(event.payment).announcements += 1;
+    if (event.type === 'payment.confirmed') this.#entry(event.payment).tellings += 1;
     if (event.type === 'nocodb.response' && event.outcome === 'rateLimited') this.seen.rateLimits += 1;
     if (event.type === 'payment.revived') this.seen.revived += 1;
     if (event.type === 'gate.passedOver') this.seen.passedOver += 1;
@@ -132,16 +141,21 @@ export class Ledger {
     return this.#count(({ confirmations }) => confirmations > 0);
   }
 
-  /** Paid and still tracked, but not confirmed. Ask for it at the end, when all of them had time to be confirmed. */
+  /** Confirmed once more after they had expired. */
+  get confirmedAgain(): number {
+    return this.#count(({ due, confirmations }) => confirmations > 1 && confirmations <= due);
+  }
+
+  /** Paid and still tracked, but not confirmed as often as they have to be. Ask for it at the end, when all of them had time to be confirmed. */
   get lost(): number {
-    return this.#count(({ paidAt, isUntracked, confirmations }) => {
-      return paidAt !== undefined && !isUntracked && confirmations === 0;
+    return this.#count(({ paidAt, isUntracked, due, confirmations }) => {
+      return paidAt !== undefined && !isUntracked && confirmations < due;
     });
   }
 
-  /** Confirmed, or announced as confirmed, more than once. */
+  /** Confirmed, or told as confirmed by a tick, more often than they have to be. */
   get doubled(): number {
-    return this.#count(({ confirmations, announcements }) => confirmations > 1 || announcements > 1);
+    return this.#count(({ due, confirmations, tellings }) => Math.max(confirmations, tellings) > due);
   }
 
   #gatePassed(owner: string): void {
@@ -162,7 +176,7 @@ export class Ledger {
       return;
     }
     entry.confirmations += 1;
-    if (entry.confirmations > 1) return;
+    if (entry.confirmations > entry.due) return;
     this.delays.push(this.#time.now() - Math.max(entry.trackedAt, entry.paidAt ?? 0));
   }
 
