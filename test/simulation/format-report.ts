@@ -24,6 +24,14 @@ const ROWS: readonly (readonly [name: string, show: (report: SimulationReport) =
   ['Overlapping ticks', ({ overlaps }) => count(overlaps)],
   ['Requests inside a penalty', ({ requestsInPenalties }) => count(requestsInPenalties)],
   ['– after a 429 whose tick died before noting it', (report) => count(report.requestsInUnnotedPenalties)],
+  [
+    'Requests beyond the quota / of them too soon',
+    (report) => `${count(report.requestsBeyondQuota)} / ${count(report.requestsTooSoon)}`,
+  ],
+  [
+    'Quota used up for / last confirmation after its return',
+    ({ quotaUsedUp, longestAfterQuota }) => `${quotaUsedUp.toFixed(0)} / ${longestAfterQuota.toFixed(0)} s`,
+  ],
   ['Confirmations lost', ({ lost }) => count(lost)],
   ['Confirmations doubled', ({ doubled }) => count(doubled)],
   ['Confirmations invented', ({ invented }) => count(invented)],
@@ -54,6 +62,7 @@ const COLUMNS: Readonly<Record<SimulationReport['profile'], string>> = {
   'webhook-first': 'webhook first',
   'late-streams': 'late streams',
   expiry: 'expired and tracked again',
+  quota: 'quota used up',
 };
 
 /** A Markdown table of reports, side by side. */

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { synthTemplate } from '../../infra/cost/deployment.ts';
+import { MIN_PENALTY_MS } from '../../lambda/nocodb/retry-after.ts';
 import type { EventBus } from '../../lambda/notify/event-bus.ts';
 import type { PaymentConfirmed } from '../../lambda/notify/payment-confirmed.ts';
 import { GATE_IS_OPEN, IS_NOT_PAID, IS_PENDING, NO_PENALTY_RUNS } from '../../lambda/table/conditions.ts';
-import { TimeoutError } from '../../lambda/tracker/errors.ts';
+import { QuotaUsedUpError, RateLimitedError, TimeoutError } from '../../lambda/tracker/errors.ts';
 import { NEWS_OVERLAP_MS } from '../../lambda/tracker/news.ts';
 import type { RecordPage, RequestContext } from '../../lambda/tracker/record-source.ts';
+import { alarmsOf } from '../support/alarms.ts';
 import { missedGoals } from './report.ts';
 import { type Mutation, simulate } from './simulation.ts';
 import {
@@ -17,6 +19,7 @@ import {
   LOST_ROWS,
   MANY_FAULTS,
   OTHER_TABLE,
+  QUOTA,
   SLOW_IDS,
   SSM_AWAY,
   WRONG_ID_FIELD,
@@ -242,10 +245,37 @@ const LOSES_DEAD_LETTERS: Mutation = {
   alterAnnouncing: (options) => ({ ...options, deadLetters: { put: async () => {} } }),
 };
 
-const mapping = announcingMapping(synthTemplate(20).Resources);
+/** Takes a quota that is used up for a rate limit of half a minute. */
+const TAKES_QUOTA_FOR_RATE_LIMIT: Mutation = {
+  alterTick: ({ source, clock, ...others }) => {
+    const asRateLimit = (error: unknown): never => {
+      if (!(error instanceof QuotaUsedUpError)) throw error;
+      const { operation, target, problem, hint } = error;
+      const retryAt = clock.now() + MIN_PENALTY_MS;
+      throw new RateLimitedError({ operation, target, problem, hint, retryAt });
+    };
+    return {
+      ...others,
+      clock,
+      source: altered(source, {
+        list: (query, context) => source.list(query, context).catch(asRateLimit),
+        listMany: (queries, context) => source.listMany(queries, context).catch(asRateLimit),
+        listChanged: (query, context) => source.listChanged(query, context).catch(asRateLimit),
+      }),
+    };
+  },
+};
+
+const NOTES_NO_PENALTY: Mutation = {
+  alterTick: ({ gate, ...others }) => ({ ...others, gate: altered(gate, { block: async () => {} }) }),
+};
+
+const { Resources: resources } = synthTemplate(20, { ownerField: 'TG ID' });
+const [alarms, mapping] = [alarmsOf(resources), announcingMapping(resources)];
 
 async function missed(profile: FaultProfile, mutation: Mutation = {}, minutes = 600): Promise<string[]> {
-  const report = await simulate({ profile, seed: 7, minutes, mutation, mapping });
+  const watched = profile === QUOTA ? { alarms } : {};
+  const report = await simulate({ profile, seed: 7, minutes, mutation, mapping, ...watched });
   return missedGoals(report).map(({ goal }) => goal);
 }
 
@@ -257,6 +287,9 @@ const SMALL_PAGES: FaultProfile = {
 
 /** Simulated minutes in which people do something wrong two or three times. */
 const BAD_MINUTES = 240;
+
+/** Simulated minutes in which a month ends after the fourth hour. */
+const QUOTA_MINUTES = 360;
 
 /** Simulated minutes with a slow server. */
 const SLOW_MINUTES = 120;
@@ -435,6 +468,28 @@ describe('the simulation', { timeout: 300_000 }, () => {
     ],
   ])('notices %s', async (_, mutation, goal) => {
     expect(await missed(EXPIRY, mutation, BAD_MINUTES)).toContain(goal);
+  });
+
+  it('finds every goal met when a quota is used up, and had something to do', async () => {
+    const report = await simulate({ profile: QUOTA, seed: 7, minutes: QUOTA_MINUTES, mapping, alarms });
+
+    expect(missedGoals(report)).toEqual([]);
+    expect(report.requestsBeyondQuota).toBeGreaterThan(2);
+    expect(report.longestAfterQuota).toBeGreaterThan(0);
+  });
+
+  it('notices a quota that is taken for a rate limit', async () => {
+    const goals = await missed(QUOTA, TAKES_QUOTA_FOR_RATE_LIMIT, QUOTA_MINUTES);
+
+    expect(goals).toContain('0 requestsTooSoon');
+    expect(goals).toContain('alarm ActionNeeded while the quota is used up');
+  });
+
+  it.each([
+    ['a tick that fails by the quota and notes no penalty', NOTES_NO_PENALTY],
+    ['a gate that forgets that the quota is used up', without(NO_PENALTY_RUNS)],
+  ])('notices %s', async (_, mutation) => {
+    expect(await missed(QUOTA, mutation, QUOTA_MINUTES)).toContain('0 requestsTooSoon');
   });
 
   it('finds every goal met with a server that is slow', async () => {

@@ -37,6 +37,12 @@ export interface SimulationReport {
   readonly requestsInPenalties: number;
   /** Requests after a 429 that the tick which got it did not live to note. No goal: nobody could know of it. */
   readonly requestsInUnnotedPenalties: number;
+  readonly requestsBeyondQuota: number;
+  /** Requests beyond the quota less than an hour after another one. */
+  readonly requestsTooSoon: number;
+  /** How long the quota was used up, and the longest time from its return to a confirmation that waited for it. */
+  readonly quotaUsedUp: number;
+  readonly longestAfterQuota: number;
   readonly lost: number;
   readonly doubled: number;
   /** Confirmed without being paid, or without being tracked, or for somebody else than the record's owner. */
@@ -97,6 +103,10 @@ export function summarize({
     overlaps: ledger.overlaps,
     requestsInPenalties: server.inPenalties.noted,
     requestsInUnnotedPenalties: server.inPenalties.unnoted,
+    requestsBeyondQuota: server.quota?.refused ?? 0,
+    requestsTooSoon: server.quota?.tooSoon ?? 0,
+    quotaUsedUp: (server.quota?.usedUpFor ?? 0) / 1000,
+    longestAfterQuota: ledger.longestAfterQuota / 1000,
     lost: ledger.lost,
     doubled: ledger.doubled,
     invented: ledger.invented,
@@ -112,7 +122,15 @@ function announcementReport(ledger: AnnouncementLedger): AnnouncementReport {
 }
 
 /** What must never happen, whatever the faults. */
-const NEVER = ['overlaps', 'requestsInPenalties', 'lost', 'doubled', 'invented', 'givenUpWrongly'] as const;
+const NEVER = [
+  'overlaps',
+  'requestsInPenalties',
+  'requestsTooSoon',
+  'lost',
+  'doubled',
+  'invented',
+  'givenUpWrongly',
+] as const;
 
 /** What must never happen to announcements. They may be late, and repeated with the same key. */
 const ANNOUNCEMENTS_NEVER = ['lost', 'invented', 'withOtherKey', 'wrongDeadLetters'] as const;
@@ -171,7 +189,23 @@ export function missedGoals(report: SimulationReport): MissedGoal[] {
     ...announced,
     ...limits,
     ...falseAlarms(report),
+    ...missedAroundQuota(report),
     ...late.map(({ goal, found }) => ({ goal, found })),
+  ];
+}
+
+/** While the quota is used up, people are told. Once it is back, a tick finds that out within an hour. */
+function missedAroundQuota(report: SimulationReport): MissedGoal[] {
+  const { alarms, intervalSeconds, quotaUsedUp, longestAfterQuota } = report;
+  const longest = 3600 + 2 * intervalSeconds;
+  // An alarm sees a failure at the end of the minute.
+  const minutes = Math.floor(quotaUsedUp / 60) - 2;
+  const rang = alarms?.ActionNeeded?.minutes ?? minutes;
+  return [
+    ...(rang < minutes ? [{ goal: 'alarm ActionNeeded while the quota is used up', found: rang }] : []),
+    ...(longestAfterQuota > longest
+      ? [{ goal: `longestAfterQuota ≤ ${longest} s`, found: longestAfterQuota }]
+      : []),
   ];
 }
 

@@ -80,7 +80,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { profile, seed, minutes, mutation = {}, alarms, mapping } = options;
   const intervalSeconds = profile.intervalSeconds ?? options.intervalSeconds ?? 20;
   const random = createRandom(seed);
-  const time = new VirtualTime(BEGIN);
+  const begin = profile.quota?.begin ?? BEGIN;
+  const time = new VirtualTime(begin);
   const table = new SimulatedTable({
     propagate: createPropagation(time, random.fork('index'), () => cloud.profile),
     ...(mutation.alterCondition && { alterCondition: mutation.alterCondition }),
@@ -115,7 +116,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   });
   const bots = new Bots({ time, random: random.fork('bots'), profile, server, table, ledger });
 
-  const endOfFaults = BEGIN + minutes * MINUTE;
+  const endOfFaults = begin + minutes * MINUTE;
   const end = endOfFaults + FAULT_FREE_MINUTES * MINUTE;
   table.follow((change) => ledger.follow(change));
   if (profile.expiry) deleteExpired(time, random.fork('expiry'), table, profile.expiry.deletion);

@@ -16,7 +16,8 @@ export type ProfileName =
   | 'ssm-away'
   | 'webhook-first'
   | 'late-streams'
-  | 'expiry';
+  | 'expiry'
+  | 'quota';
 
 /**
  * What people do wrong:
@@ -48,6 +49,8 @@ export interface FaultProfile {
   readonly intervalSeconds?: number;
   /** NocoDB's webhook, and the share of its calls that is lost. @default - no webhook */
   readonly webhook?: { readonly lost: number };
+  /** When the simulation begins, epoch milliseconds, and the calls that NocoDB Cloud's plan allows until the month ends. */
+  readonly quota?: { readonly begin: number; readonly left: number };
   /** Paid payments that expire in the simulated time. @default - none: they are kept for longer */
   readonly expiry?: Expiry;
 
@@ -380,6 +383,15 @@ export const EXPIRY: FaultProfile = {
   },
 };
 
+/** The API calls of NocoDB Cloud's plan are used up in the evening of a month's last day. No other fault rings ActionNeeded. */
+export const QUOTA: FaultProfile = {
+  ...FEW_FAULTS,
+  name: 'quota',
+  shareOfMinutes: 0.03,
+  quota: { begin: Date.UTC(2026, 0, 31, 20), left: 150 },
+  requestFaults: 0,
+};
+
 /** All profiles, in the order in which they run. */
 export const PROFILES: readonly FaultProfile[] = [
   FEW_FAULTS,
@@ -399,6 +411,7 @@ export const PROFILES: readonly FaultProfile[] = [
   WEBHOOK_FIRST,
   LATE_STREAMS,
   EXPIRY,
+  QUOTA,
 ];
 
 /** The profile after the end of the faults, when everything that is due gets done. The server stays as slow as it was. */

@@ -33,6 +33,8 @@ export interface TickEnd {
 export class Ledger {
   readonly delays: number[] = [];
   readonly gaps: number[] = [];
+  /** Longest time from the return of the quota to a confirmation that waited for it. Those are not among the delays. */
+  longestAfterQuota = 0;
   /**
    * The most ticks in a row that failed with one kind of error. A tick that a fault of the profile met is left out: it
    * neither counts nor ends the row. Skipped ticks and those that died are left out, too.
@@ -177,7 +179,10 @@ export class Ledger {
     }
     entry.confirmations += 1;
     if (entry.confirmations > entry.due) return;
-    this.delays.push(this.#time.now() - Math.max(entry.trackedAt, entry.paidAt ?? 0));
+    const due = Math.max(entry.trackedAt, entry.paidAt ?? 0);
+    const afterQuota = this.#server.quota?.waitAfterReturn(due);
+    if (afterQuota === undefined) this.delays.push(this.#time.now() - due);
+    else this.longestAfterQuota = Math.max(this.longestAfterQuota, afterQuota);
   }
 
   #countPending(change: number): void {

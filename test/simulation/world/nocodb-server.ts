@@ -9,6 +9,7 @@ import {
 import type { Random } from '../random.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 import type { FaultProfile, Mishap } from './fault-profile.ts';
+import { Quota } from './quota.ts';
 import { RecordTable } from './record-table.ts';
 
 /** NocoDB's rate limit: more requests in a second block the token (https://docs.nocodb.com, "Rate limits"). */
@@ -49,6 +50,8 @@ interface Penalty {
 /** A NocoDB table, and the faults of its server. */
 export class NocoDbServer {
   readonly records: RecordTable;
+  /** Absent: the plan has no limit. */
+  readonly quota: Quota | undefined;
   readonly poison = new Set<string>();
   pageCap = 1_000;
   hasBulkList = true;
@@ -79,6 +82,7 @@ export class NocoDbServer {
     this.#time = time;
     this.#random = random;
     this.profile = profile;
+    this.quota = profile.quota && new Quota(profile.quota.left, time);
     this.records = new RecordTable(time, random, () => this.profile);
   }
 

@@ -27,6 +27,7 @@ import type {
 import type { Random } from '../random.ts';
 import type { Instance } from './instance.ts';
 import { FAULT, type NocoDbServer } from './nocodb-server.ts';
+import { quotaError } from './quota.ts';
 
 /** What a query in a body takes beside its ids, bytes. */
 const BYTES_OF_QUERY = 80;
@@ -189,6 +190,10 @@ export class NocoDbSource implements RecordSource {
       const headers = { 'retry-after': String(Math.ceil(blocked / 1000)) };
       const retryAt = penaltyEnd(headers, this.#instance.clock.now());
       return { result: refusal(new RateLimitedError({ ...FAULT, retryAt })), work: 0 };
+    }
+    if (this.#server.quota?.allowsRequest() === false) {
+      this.#instance.meetFault();
+      return { result: refusal(quotaError(FAULT, this.#instance.clock.now())), work: 0 };
     }
     const fault = this.#server.fault();
     if (fault) {
