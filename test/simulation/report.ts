@@ -37,6 +37,7 @@ export interface SimulationReport {
   readonly requestsInPenalties: number;
   /** Requests after a 429 that the tick which got it did not live to note. No goal: nobody could know of it. */
   readonly requestsInUnnotedPenalties: number;
+  /** Requests that NocoDB refused because the month's quota was used up. */
   readonly requestsBeyondQuota: number;
   /** Requests beyond the quota less than an hour after another one. */
   readonly requestsTooSoon: number;

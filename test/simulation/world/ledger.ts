@@ -17,7 +17,8 @@ interface Entry {
   /** How often it has to be confirmed: once, and again each time that it is tracked after it expired. */
   due: number;
   confirmations: number;
-  tellings: number;
+  /** How often a tick told that it is confirmed. */
+  told: number;
 }
 
 /** How a tick ended. */
@@ -72,7 +73,7 @@ export class Ledger {
   }
 
   tracked(payment: PaymentKey): void {
-    const entry = { isUntracked: false, due: 1, confirmations: 0, tellings: 0 };
+    const entry = { isUntracked: false, due: 1, confirmations: 0, told: 0 };
     this.#entries.set(nameOf(payment), { ...entry, trackedAt: this.#time.now() });
   }
 
@@ -92,7 +93,7 @@ export class Ledger {
   }
 
   observe(event: TrackerEvent): void {
-    if (event.type === 'payment.confirmed') this.#entry(event.payment).tellings += 1;
+    if (event.type === 'payment.confirmed') this.#entry(event.payment).told += 1;
     if (event.type === 'nocodb.response' && event.outcome === 'rateLimited') this.seen.rateLimits += 1;
     if (event.type === 'payment.revived') this.seen.revived += 1;
     if (event.type === 'gate.passedOver') this.seen.passedOver += 1;
@@ -143,12 +144,15 @@ export class Ledger {
     return this.#count(({ confirmations }) => confirmations > 0);
   }
 
-  /** Confirmed once more after they had expired. */
+  /** Confirmed more than once, because they had expired in between. */
   get confirmedAgain(): number {
     return this.#count(({ due, confirmations }) => confirmations > 1 && confirmations <= due);
   }
 
-  /** Paid and still tracked, but not confirmed as often as they have to be. Ask for it at the end, when all of them had time to be confirmed. */
+  /**
+   * Paid and still tracked, but not confirmed as often as they have to be. Ask for it at the end, when all of them had time
+   * to be confirmed.
+   */
   get lost(): number {
     return this.#count(({ paidAt, isUntracked, due, confirmations }) => {
       return paidAt !== undefined && !isUntracked && confirmations < due;
@@ -157,7 +161,7 @@ export class Ledger {
 
   /** Confirmed, or told as confirmed by a tick, more often than they have to be. */
   get doubled(): number {
-    return this.#count(({ due, confirmations, tellings }) => Math.max(confirmations, tellings) > due);
+    return this.#count(({ due, confirmations, told }) => Math.max(confirmations, told) > due);
   }
 
   #gatePassed(owner: string): void {
