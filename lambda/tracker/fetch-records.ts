@@ -333,15 +333,16 @@ class BatchFetch {
 
   /**
    * Notes that the server accepted a query. If it asked for an id, the ids refused before are bad. One whose refusal may have
-   * been trouble of the server, which is over now, is asked for once more.
+   * had a reason that is over now, trouble of the server or a wrong setting, is asked for once more.
    */
   #accept(recordId: string | undefined): void {
     this.#accepts = true;
     this.#tooLarge = undefined;
     if (recordId === undefined) return;
+    const isFirst = !this.#mayJudge;
     this.#acceptedId = recordId;
     for (const [id, { problem, idMayBeBad }] of this.#suspects) {
-      if (!idMayBeBad || this.#askedAgain.has(id)) this.#invalid.set(id, problem);
+      if (!(idMayBeBad || isFirst) || this.#askedAgain.has(id)) this.#invalid.set(id, problem);
       else {
         this.#askedAgain.add(id);
         this.#parts.unshift({ ids: [id], isolating: true });

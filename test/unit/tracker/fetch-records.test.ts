@@ -248,7 +248,7 @@ describe('a refused id', () => {
     source.poison.add('000001');
     source.faults = [...Array.from({ length: 5 }, () => undefined), new ServerFaultError(DETAILS)];
 
-    const answer = await ask(ids(4));
+    const answer = await ask(ids(4), { acceptedId: '000009' });
 
     expect(answer.error).toBeInstanceOf(ServerFaultError);
     expect([...answer.invalid.keys()]).toEqual(['000001']);
@@ -298,6 +298,21 @@ describe('a refused id', () => {
     expect(askedPerRequest(source).slice(0, 3)).toEqual([1, 3, 0]);
     expect([...answer.invalid.keys()]).toEqual([]);
     expect(answer.error).toBeInstanceOf(InvalidQueryError);
+  });
+
+  it.each([
+    ['a wrong setting was mended meanwhile', false],
+    ['it is bad', true],
+  ])('is asked for once more after the first id that the server ever accepted: %s', async (_, isBad) => {
+    const { source, ask } = setUp();
+    source.faults = [new InvalidQueryError(DETAILS)];
+    if (isBad) source.poison.add('000001');
+
+    const answer = await ask(ids(3), { alone: 1 });
+
+    expect(askedPerRequest(source)).toEqual(isBad ? [1, 2, 1, 1] : [1, 2, 1]);
+    expect([...answer.invalid.keys()]).toEqual(isBad ? ['000001'] : []);
+    expect(answer.answered.size).toBe(isBad ? 2 : 3);
   });
 
   it('is not invalid as long as the server has accepted no id: the setting may be wrong', async () => {
