@@ -185,7 +185,7 @@ describe('a check beside many payments', () => {
 
     expect(forms()).toEqual(['changes', 'paid']);
     expect(error).toBeUndefined();
-    expect(summary).toMatchObject({ confirmed: 1, requests: 2, checked: 3 });
+    expect(summary).toMatchObject({ confirmed: 1, requests: 2, checked: 3, pending: 2 });
     expect(memory.news).toBeUndefined();
     expect(memory.isPartial).toBeUndefined();
     expect(freshSince).toBe(NOW);
@@ -212,12 +212,12 @@ describe('a check beside many payments', () => {
     await check({
       ...partial,
       bulkList: { supported: false, learnedAt: NOW },
-      batchSize: { ids: 5, successes: 0 },
+      batchSize: { ids: 5, successes: -9 },
       newcomers: { alone: 1 },
       counters: { ...table.control.counters, updates: 2 },
     });
 
-    expect(forms().length).toBeGreaterThan(4);
+    expect(forms()).toEqual(Array(7).fill('paid'));
   });
 
   it.each<[string, TrackerError, boolean]>([
@@ -276,6 +276,86 @@ describe('a check beside many payments', () => {
   });
 });
 
+describe('what a check knows', () => {
+  const { sweptAt: _, ...UNSWEPT } = CROWD;
+
+  /** A check that completes a sweep which began a minute ago, or leaves the last payment of it to the next tick. */
+  async function checkSweep(
+    control: Partial<ControlState>,
+    { isCompleted = true, keepsChanges = true } = {},
+  ) {
+    const { check, source, table } = await prepare(600);
+    const { payments } = await table.payments.list(undefined, 600);
+    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const listed = (await table.payments.list(undefined, 600)).payments;
+    const after = listed[isCompleted ? 300 : 90];
+    source.keepsChanges = keepsChanges;
+    const sweep = { startedAt: NOW - MINUTE, counted: 1, ...(after && { after }) };
+    return check({ ...control, sweep }, { intervalSeconds: 5 });
+  }
+
+  it('is fresh with complete news once everything was swept, in this tick or before', async () => {
+    expect((await checkSweep(CROWD)).freshSince).toBe(NOW);
+    expect((await checkSweep(CROWD, { isCompleted: false })).freshSince).toBe(NOW);
+    expect((await checkSweep(UNSWEPT)).freshSince).toBe(NOW);
+  });
+
+  it('is not fresh before the first sweep is complete', async () => {
+    const { check, table } = await prepare(600);
+    const { payments } = await table.payments.list(undefined, 600);
+    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const few = { bulkList: { supported: false, learnedAt: NOW }, batchSize: { ids: 5, successes: -9 } };
+
+    const { error, memory, freshSince } = await check({ ...UNSWEPT, ...few });
+
+    expect(error).toBeUndefined();
+    expect(memory.sweep).toMatchObject({ startedAt: NOW, counted: 20 });
+    expect(freshSince).toBeUndefined();
+  });
+
+  it.each([
+    ['older than the sweep', -MINUTE - 1, NOW - MINUTE],
+    ['as old as the sweep', -MINUTE, undefined],
+    ['younger than the sweep', -MINUTE + 1, undefined],
+  ])(
+    'without news is as old as its sweep, where the last success is %s',
+    async (_name, success, freshSince) => {
+      const result = await checkSweep({ ...CROWD, lastSuccessAt: NOW + success }, { keepsChanges: false });
+
+      expect(result.memory.sweptAt).toBe(NOW - MINUTE);
+      expect(result.freshSince).toBe(freshSince);
+      expect('freshSince' in result).toBe(freshSince !== undefined);
+    },
+  );
+
+  it('is fresh with a whole sweep, although a clock that was wrong wrote a success in the future', async () => {
+    const { check } = await prepare(1);
+
+    expect((await check({ lastSuccessAt: NOW + MINUTE })).freshSince).toBe(NOW);
+  });
+
+  it('counts the users whose payments have an answer, and remembers where to go on', async () => {
+    const { check, source } = await prepare(6);
+    source.faults = [undefined, new TimeoutError({ ...DETAILS, smallerMayPass: true })];
+    source.latency = 2_500;
+
+    const { summary, memory } = await check({ ...CROWD, batchSize: { ids: 4, successes: -9 } });
+
+    expect(summary).toMatchObject({ checked: 6, usersUpdated: 2, unanswered: 4 });
+    expect(memory.batchSize).toMatchObject({ ids: 2 });
+    expect(memory.newcomers).toMatchObject({ after: { recordId: '1002' } });
+  });
+
+  it('takes a sweep in several requests for one tick where there are bulk lists', async () => {
+    const { check, forms } = await prepare(30);
+
+    const { memory } = await check({ batchSize: { ids: 5, successes: -9 } });
+
+    expect(forms()).toHaveLength(6);
+    expect(memory.isPartial).toBeUndefined();
+  });
+});
+
 describe('the pace of a sweep', () => {
   /** 600 payments that are no newcomers. Returns how many of them a tick asks for, with an interval of 5 s. */
   async function askedOf600(control: Partial<ControlState> = CROWD, fault?: TrackerError) {
@@ -329,6 +409,28 @@ describe('the audit and the walk', () => {
     expect(summary.unanswered).toBeGreaterThan(0);
     expect(new Set(forms())).toEqual(new Set(['paid']));
     expect(memory.audit).toStrictEqual({ number: 4, startedAt: NOW, isRunning: true });
+  });
+
+  it('both have a slice in a tick that has requests for both', async () => {
+    const { check, forms, table } = await prepare(3);
+    await table.payments.markMissing({ userId: 'user-1003', recordId: '1003' }, NOW);
+
+    await check({ ...due, givenUp: { startedAt: NOW - 61 * MINUTE } });
+
+    expect(forms()).toEqual(['paid', 'existing', 'existing']);
+  });
+
+  it('wait for a tick in which the sweep gets through: the walk too', async () => {
+    const { check, forms, source, table } = await prepare(6);
+    await table.payments.markMissing({ userId: 'user-1006', recordId: '1006' }, NOW);
+    Object.assign(source, { latency: 4_000 });
+    const givenUp = { startedAt: NOW - 61 * MINUTE };
+    const counters = { ...table.control.counters, updates: 1 };
+
+    const { memory } = await check({ givenUp, counters, batchSize: { ids: 2, successes: -9 } });
+
+    expect(new Set(forms())).toEqual(new Set(['paid']));
+    expect(memory.givenUp).toStrictEqual(givenUp);
   });
 
   it('wait for a tick without an error', async () => {
@@ -519,6 +621,7 @@ describe('another table', () => {
     const failed = await check({ watched }, { table });
     Object.assign(source, { tableName: undefined });
     const nameless = await check({ watched }, { table });
+    expect(nameless.error).toBeInstanceOf(SourceChangedError);
 
     for (const { watched: after } of [failed, nameless]) {
       expect(after).toHaveLength(2);
@@ -542,5 +645,40 @@ describe('another table', () => {
     expect(summary.confirmed).toBe(1);
     expect(after).toEqual([{ table: 'm2', since: 0 }]);
     expect(next.watched).toEqual([{ table: 'm2', since: 0, title: 'Payments' }]);
+  });
+
+  it('is asked for by its time limit, and reported', async () => {
+    const { check, source } = await prepare(1);
+    const tableName = vi.spyOn(source, 'tableName');
+
+    await check({}, { table });
+
+    expect(tableName).toHaveBeenCalledExactlyOnceWith({
+      deadline: NOW + 9_600,
+      report: expect.any(Function),
+    });
+  });
+
+  it('is nothing that a tracker asks for which knows no table', async () => {
+    const { check, source } = await prepare(1);
+
+    const result = await check({ watched });
+
+    expect(result.error).toBeUndefined();
+    expect(result).not.toHaveProperty('watched');
+    expect(source.namesAsked).toBe(0);
+  });
+
+  it('does not hide another error', async () => {
+    const { check, clock, source, table: payments } = await prepare(2);
+    clock.set(NOW + 1000);
+    await payments.track('bob', '7');
+    const fault = new ServerFaultError(DETAILS);
+    source.faults = [fault];
+
+    const { error, summary } = await check({ watched }, { table });
+
+    expect(summary.held).toBe(2);
+    expect(error).toBe(fault);
   });
 });
