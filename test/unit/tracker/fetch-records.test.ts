@@ -44,7 +44,9 @@ function setUp() {
   return { clock, source, ask, insert };
 }
 
-type AskWith = Partial<Pick<FetchOptions, 'want' | 'bulkList' | 'batchSize' | 'acceptedId'>> & {
+type AskWith = Partial<
+  Pick<FetchOptions, 'want' | 'bulkList' | 'batchSize' | 'acceptedId' | 'maxRequests'>
+> & {
   /** How many of the first ids are being isolated. */
   alone?: number;
   /** Milliseconds. */
@@ -128,6 +130,41 @@ describe('a server without bulk lists', () => {
     expect([...result.answered]).toEqual(ids(2_000));
     expect(source.requests).toHaveLength(4);
     expect(result.error).toBeUndefined();
+  });
+});
+
+describe('a limit to the requests', () => {
+  it('leaves the rest to the next run', async () => {
+    const { source, ask } = setUp();
+    source.urlIds = 1;
+
+    const answer = await ask(ids(3), { bulkList: false, maxRequests: 2 });
+
+    expect(askedPerRequest(source)).toEqual([1, 1]);
+    expect([...answer.answered]).toEqual(ids(2));
+    expect(answer.error).toBeUndefined();
+  });
+
+  it('also ends the search for a bad id', async () => {
+    const { source, ask } = setUp();
+    source.poison.add('000001');
+
+    const answer = await ask(ids(4), { acceptedId: '000009', maxRequests: 1 });
+
+    expect(askedPerRequest(source)).toEqual([4, 1]);
+    expect(answer.isolating).toEqual([ids(2), ['000003', '000004']]);
+  });
+
+  it('does not hold for an id alone, which the requests before have found', async () => {
+    const { source, ask } = setUp();
+    source.poison.add('000001');
+
+    const answer = await ask(ids(2), { acceptedId: '000009', maxRequests: 1 });
+
+    // The first id, and one that was accepted before, before and after it.
+    expect(askedPerRequest(source)).toEqual([2, 1, 1, 1]);
+    expect([...answer.invalid.keys()]).toEqual(['000001']);
+    expect(answer.isolating).toEqual([['000002']]);
   });
 });
 
