@@ -133,6 +133,30 @@ describe('a server without bulk lists', () => {
   });
 });
 
+it('a request is sent if it may take as long as the quickest one', async () => {
+  const { source, ask } = setUp();
+  Object.assign(source, { urlIds: 1, latency: 3_750 });
+
+  const answer = await ask(ids(3), { bulkList: false, budget: 10_000 });
+
+  expect([...answer.answered]).toEqual(ids(2));
+});
+
+it('a slow request is no measure for the next ones when a quick one came after it', async () => {
+  const { source, ask } = setUp();
+  Object.assign(source, { urlIds: 1, latency: 3_000 });
+  const list = source.list.bind(source);
+  source.list = async (...args) => {
+    const page = await list(...args);
+    source.latency = 100;
+    return page;
+  };
+
+  const answer = await ask(ids(5), { bulkList: false, budget: 8_000 });
+
+  expect(answer.answered.size).toBe(5);
+});
+
 describe('a limit to the requests', () => {
   it('leaves the rest to the next run', async () => {
     const { source, ask } = setUp();
@@ -165,6 +189,7 @@ describe('a limit to the requests', () => {
     expect(askedPerRequest(source)).toEqual([2, 1, 1, 1]);
     expect([...answer.invalid.keys()]).toEqual(['000001']);
     expect(answer.isolating).toEqual([['000002']]);
+    expect(answer.requests).toBe(1);
   });
 });
 
@@ -361,6 +386,47 @@ describe('a refused id', () => {
     expect([...result.invalid.keys()]).toEqual([]);
     expect(result.error).toBeInstanceOf(InvalidQueryError);
   });
+});
+
+describe('refused ids', () => {
+  it('end the run when two are refused alone and none was ever accepted', async () => {
+    const { source, ask } = setUp();
+    for (const id of ids(8)) source.poison.add(id);
+
+    const answer = await ask(ids(8));
+
+    expect(askedPerRequest(source)).toEqual([8, 0, 4, 2, 1, 1]);
+    expect(answer.invalid.size).toBe(0);
+    expect(answer.error).toBeInstanceOf(InvalidQueryError);
+  });
+
+  it('are all judged by the next id that is accepted', async () => {
+    const { source, ask } = setUp();
+    for (const id of ids(2)) source.poison.add(id);
+
+    const answer = await ask(ids(4), { acceptedId: '000009' });
+
+    expect(askedPerRequest(source)).toEqual([4, 1, 2, 1, 1, 2]);
+    expect([...answer.invalid.keys()]).toEqual(ids(2));
+  });
+
+  it.each([
+    [1_000, 4_000, '000009'],
+    [1_000, 4_500, '000002'],
+    [1_250, 5_250, '000002'],
+  ])(
+    'are judged at once when there is time for one more answer: of %i ms, in %i ms',
+    async (latency, budget, next) => {
+      const { source, ask } = setUp();
+      source.poison.add('000001');
+      source.latency = latency;
+
+      const answer = await ask(ids(2), { acceptedId: '000009', alone: 1, budget });
+
+      expect(source.requests[1]?.queries[0]?.recordIds).toEqual([next]);
+      expect([...answer.invalid.keys()]).toEqual(['000001']);
+    },
+  );
 });
 
 describe('an id that is refused without a reason', () => {
