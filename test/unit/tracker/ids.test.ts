@@ -36,6 +36,10 @@ describe('a user id', () => {
   });
 });
 
+it('an id that is refused is shown, its first 80 characters', () => {
+  expect(() => parseUserId('x'.repeat(129))).toThrow(`userId "${'x'.repeat(80)}" is not valid`);
+});
+
 it('an id that is refused is told what it has to be', () => {
   expect(() => parseUserId(2 ** 53)).toThrow('a whole number up to 2^53 (pass larger ones as a string)');
   expect(() => parseUserId('a b')).toThrow('a number, or 1 to 128 characters without white space or #');
