@@ -234,6 +234,16 @@ describe('a page that the server cut', () => {
     expect(askedPerRequest(source)).toEqual([250, 100, 50]);
   });
 
+  it('is an error when the answer of a bulk list does not have it', async () => {
+    const { source, ask } = setUp();
+    source.listMany = async () => [];
+
+    const answer = await ask(ids(600));
+
+    expect(answer.error).toBeInstanceOf(InvalidResponseError);
+    expect([answer.answered.size, answer.records.size]).toEqual([0, 0]);
+  });
+
   it('is an error when it holds nothing that was asked for', async () => {
     const { source, ask } = setUp();
     source.list = async () => ({ records: [{ recordId: 'stranger', paid: true }], isLastPage: false });
@@ -536,6 +546,18 @@ describe('a request that is too large', () => {
     expect(first.batchSize?.ids).toBeLessThanOrEqual(2_500);
     expect(second.error).toBeUndefined();
     expect(second.answered.size).toBeGreaterThan(1_000);
+  });
+
+  it('ends the run when it asks for one id', async () => {
+    const { source, ask } = setUp();
+    const fault = new TimeoutError({ ...DETAILS, smallerMayPass: true });
+    source.faults = [fault];
+
+    const answer = await ask(['000001']);
+
+    expect(askedPerRequest(source)).toEqual([1]);
+    expect(answer.error).toBe(fault);
+    expect([...answer.failed]).toEqual(['000001']);
   });
 
   it('fails the run only when nothing was answered after it', async () => {
