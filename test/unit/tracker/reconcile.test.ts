@@ -143,11 +143,26 @@ describe('a reconciliation', () => {
   });
 
   it('writes confirmations first', async () => {
-    const { run, events } = await prepare(at('bob', 'x'), at('alice', '1'));
+    const { run, events } = await prepare(at('bob', 'x'), at('alice', '1'), at('bob', 'y'), at('alice', '2'));
 
-    await run(findings({ 1: true }, [], { x: 'no number' }));
+    await run(findings({ 1: true, 2: true }, [], { x: 'no number', y: 'no number' }));
 
-    expect(events.map(({ type }) => type)).toEqual(['payment.confirmed', 'payment.invalid']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'payment.confirmed',
+      'payment.confirmed',
+      'payment.invalid',
+      'payment.invalid',
+    ]);
+  });
+
+  it('remembers only confirmations as such', async () => {
+    const { run } = await prepare(at('alice', '1'));
+    const confirmedBefore = new Set<string>();
+
+    const missed = await run(findings({}, ['1']), { audit: 5, confirmedBefore });
+
+    expect(missed.done.size).toBe(0);
+    expect(confirmedBefore.size).toBe(0);
   });
 
   it('makes a payment missing with the third miss in a row', async () => {
@@ -251,6 +266,7 @@ describe('a reconciliation', () => {
       /^write payments \[payments table\]: 1 of the payments could not be written\. .*the next tick repeats them/,
     );
     expect(result.unfinished).toEqual(new Set([nameOf(alice)]));
+    expect(result.done).toEqual(new Set([nameOf(bob)]));
     expect(result.confirmed).toBe(1);
     expect(status('bob', '2')).toBe('paid');
   });
