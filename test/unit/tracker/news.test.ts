@@ -76,26 +76,54 @@ describe('the change query', () => {
   it('stops after 5,000 records, and the next tick goes on behind them', async () => {
     const { news, asked, source, clock } = prepare();
     clock.set(10 * MINUTE);
+    const clockSkew = 3_000;
+    source.clockSkew = clockSkew;
     for (let id = 10_001; id <= 15_001; id += 1)
       source.records.set(String(id), { paid: true, changedAt: clock.now() });
 
-    const first = await news({ lastSuccessAt: 9 * MINUTE, news: { clockSkew: 0 } });
+    const first = await news({ lastSuccessAt: 9 * MINUTE, news: { clockSkew } });
 
     const query = {
-      since: 9 * MINUTE - NEWS_OVERLAP_MS,
+      since: 9 * MINUTE + clockSkew - NEWS_OVERLAP_MS,
       // The server's clock, when the first page was asked for.
-      startedAt: 10 * MINUTE,
+      startedAt: 10 * MINUTE + clockSkew,
       after: '15000',
     };
     expect(asked).toHaveBeenCalledTimes(5);
     expect(first.isComplete).toBe(false);
-    expect(first.state).toStrictEqual({ clockSkew: 0, query });
+    expect(first.state).toStrictEqual({ clockSkew, query });
 
     const second = await news({ lastSuccessAt: 10 * MINUTE, news: first.state });
 
     expect(asked.mock.calls.at(-1)?.[0]).toEqual({ since: query.since, after: '15000', limit: 1000 });
     expect(second.isComplete).toBe(true);
-    expect(second.state).toStrictEqual({ clockSkew: 0 });
+    expect(second.state).toStrictEqual({ clockSkew });
+  });
+
+  it('asks for no page that would take longer than there is time', async () => {
+    const { news, asked, source, pending, clock } = prepare();
+    Object.assign(source, { cap: 2, latency: 3_000 });
+    for (let id = 1; id <= 5; id += 1) await pending('alice', String(id), { paid: true });
+
+    const result = await news({}, { askUntil: clock.now() + 8_000 });
+
+    expect(asked).toHaveBeenCalledOnce();
+    expect(result.isComplete).toBe(false);
+    expect(result.state.query?.after).toBe('2');
+  });
+
+  it('is asked again when the payments of its records cannot be looked up', async () => {
+    const { news, table, pending } = prepare();
+    await pending('alice', '1', { paid: true });
+    const failure = new TableUnavailableError(DETAILS);
+    vi.spyOn(table.payments, 'ofRecord').mockRejectedValueOnce(failure);
+    const before = { clockSkew: 0, query: { since: 0, startedAt: 1, after: '0' } };
+
+    const result = await news({ news: before });
+
+    expect(result.error).toBe(failure);
+    expect(result.isComplete).toBe(false);
+    expect(result.state).toStrictEqual(before);
   });
 
   it.each([

@@ -64,6 +64,7 @@ describe('a sweep in one tick', () => {
       unanswered: 0,
     });
     expect(reconciliation.confirmed).toBe(1);
+    expect(eventsOf('payment.confirmed')).toMatchObject([{ by: 'tick' }]);
     expect(fetch.requests).toBe(1);
     expect(payments).toHaveLength(4);
   });
@@ -245,6 +246,21 @@ describe('a sweep over several ticks', () => {
     expect(result).toMatchObject({ areNewcomersDone: true, newcomers: undefined, isWhole: true, pending: 4 });
     // The one that is paid has left the index.
     expect(moved()).toBe(4 + 1);
+  });
+
+  it('does not ask for newcomers that are held, and moves nobody twice', async () => {
+    const { sweep, context, payments, table, asked, pending } = await prepare(3);
+    for (const payment of payments) await table.payments.moveFromNew(payment);
+    await pending('bob', '2001');
+    await pending('bob', '2002');
+    const { guard } = context();
+    vi.spyOn(guard, 'heldAmong').mockResolvedValue(new Set([nameOf({ userId: 'bob', recordId: '2001' })]));
+    const move = vi.spyOn(table.payments, 'moveFromNew');
+
+    await sweep(PARTIAL, {}, { guard });
+
+    expect(asked().flat()).toEqual(['2002', '1001', '1002', '1003']);
+    expect(move.mock.calls.map(([{ recordId }]) => recordId)).toEqual(['2002']);
   });
 
   it('takes a part of the others, and all newcomers', async () => {
