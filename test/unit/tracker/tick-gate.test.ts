@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RateLimitedError } from '../../../lambda/tracker/errors.ts';
 import { DETAILS } from '../../support/fake-source.ts';
 import { harness } from './harness.ts';
@@ -83,6 +83,39 @@ describe('the gate', () => {
     await table.gate.acquire({ owner: 'of 300 s', now: clock.now(), lease: 60_500 });
     expect(await run()).toMatchObject({ outcome: 'skipped', reason: 'held' });
     expect(eventsOf('gate.passedOver')).toEqual([]);
+  });
+
+  it('that was taken from a tick is told', async () => {
+    const { table, next, eventsOf } = harness();
+    await next();
+    expect(eventsOf('tick.leaseLost')).toEqual([]);
+    vi.spyOn(table.gate, 'finish').mockResolvedValueOnce(false);
+
+    await next();
+
+    expect(eventsOf('tick.leaseLost')).toEqual([{ type: 'tick.leaseLost', owner: 'tick-2' }]);
+  });
+
+  it('that fails is told with the time that it took', async () => {
+    const { clock, table, next, eventsOf } = harness();
+    vi.spyOn(table.gate, 'acquire').mockImplementationOnce(async () => {
+      clock.advance(700);
+      throw new Error('no table');
+    });
+
+    await expect(next()).rejects.toThrow('no table');
+
+    expect(eventsOf('tick.failed')).toMatchObject([{ audit: false, milliseconds: 700, checked: 0 }]);
+  });
+
+  it('that cannot be given back is the only failure of a tick without another', async () => {
+    const { table, next, pending, eventsOf } = harness();
+    await pending('alice', '1');
+    vi.spyOn(table.gate, 'finish').mockRejectedValueOnce(new Error('no table'));
+
+    await expect(next()).rejects.toThrow('no table');
+
+    expect(eventsOf('tick.failed')).toHaveLength(1);
   });
 
   it('opens by itself when a tick dies', async () => {
