@@ -49,9 +49,10 @@ export function localStack({ python, libraries, jdk }: LocalStackInstallation): 
       // It sends no usage data, and downloads no certificate.
       DISABLE_EVENTS: '1',
       SKIP_SSL_CERT_DOWNLOAD: '1',
-      // No DNS server: it would use port 53. So addresses of queues have no name that only a DNS server knows.
+      // No DNS server: it would use port 53. So addresses of queues have no name that only a DNS server knows, and
+      // those of functions end with a name, because no name may end with the number of an address.
       DNS_ADDRESS: '0',
-      LOCALSTACK_HOST: `127.0.0.1:${port}`,
+      LOCALSTACK_HOST: `localhost:${port}`,
       SQS_ENDPOINT_STRATEGY: 'path',
     }),
   };
