@@ -1,3 +1,5 @@
+import type { Random } from './random.ts';
+
 interface Entry {
   readonly at: number;
   readonly order: number;
@@ -38,6 +40,25 @@ export class VirtualTime {
   /** Runs something beside everything else. What it throws ends {@link runUntil}. */
   spawn(run: () => Promise<unknown>): void {
     run().catch((error: unknown) => this.fail(error));
+  }
+
+  /**
+   * Lets something happen again and again, from its end to the next time so long on average. Infinity: never.
+   *
+   * @param isOver whether it is not to happen any more, at a moment at which it would
+   */
+  repeat(
+    { random, every, isOver }: { random: Random; every: number; isOver: () => boolean },
+    happen: () => unknown,
+  ): void {
+    if (!Number.isFinite(every)) return;
+    this.spawn(async () => {
+      for (;;) {
+        await this.sleep(random.exponential(every));
+        if (isOver()) return;
+        await happen();
+      }
+    });
   }
 
   /** Ends {@link runUntil} with an error: something happened that is no simulated fault. */

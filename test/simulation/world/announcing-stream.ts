@@ -87,21 +87,13 @@ export class AnnouncingStream {
     const { table, cloud, time, random } = this.#options;
     table.follow((change) => this.#append(recordOf(change)));
     const { lateShards, replacements, unreadable } = cloud.profile.announcing;
-    const repeat = (every: number, happen: () => Promise<void>) => {
-      if (!Number.isFinite(every)) return;
-      time.spawn(async () => {
-        for (;;) {
-          await time.sleep(random.exponential(every));
-          if (time.now() >= end) return;
-          await happen();
-        }
-      });
-    };
-    repeat(lateShards.every, async () => {
+    const repeat = (every: number, happen: () => unknown) =>
+      time.repeat({ random, every, isOver: () => time.now() >= end }, happen);
+    repeat(lateShards.every, () => {
       random.pick(this.#shards).lateUntil = time.now() + random.between(0, lateShards.longest);
     });
     repeat(replacements, () => this.#replaceMapping());
-    repeat(unreadable, async () => this.#writeUnreadable());
+    repeat(unreadable, () => this.#writeUnreadable());
   }
 
   #append(record: StreamChange): void {

@@ -74,16 +74,11 @@ export class Bots {
     const begin = time.now();
     this.#end = end;
     const isDay = () => (time.now() - begin) % CYCLE.length < CYCLE.day && server.mishap !== 'other-table';
-    const repeat = async (every: number, come: () => void) => {
-      for (;;) {
-        await time.sleep(random.exponential(every));
-        if (time.now() >= end) return;
-        if (isDay()) come();
-      }
-    };
-    time.spawn(() => repeat(ARRIVALS, () => time.spawn(() => this.#comeAlone())));
-    time.spawn(() => repeat(BACKLOG_PAYMENTS, () => this.#payFromBacklog()));
-    time.spawn(() => repeat(GROUPS.every, () => time.spawn(() => this.#comeTogether())));
+    const repeat = (every: number, come: () => void) =>
+      time.repeat({ random, every, isOver: () => time.now() >= end }, () => isDay() && come());
+    repeat(ARRIVALS, () => time.spawn(() => this.#comeAlone()));
+    repeat(BACKLOG_PAYMENTS, () => this.#payFromBacklog());
+    repeat(GROUPS.every, () => time.spawn(() => this.#comeTogether()));
   }
 
   /** Tracks what is pending from the beginning, in a table that a tracker of layout 1 wrote: nobody is a newcomer. */

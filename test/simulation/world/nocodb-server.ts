@@ -196,14 +196,7 @@ export class NocoDbServer {
     return BLOCK_MILLISECONDS;
   }
 
-  #repeat(every: number, happen: () => Promise<void>): void {
-    if (!Number.isFinite(every)) return;
-    this.#time.spawn(async () => {
-      for (;;) {
-        await this.#time.sleep(this.#random.exponential(every));
-        if (this.#faultsEnded) return;
-        await happen();
-      }
-    });
+  #repeat(every: number, happen: () => unknown): void {
+    this.#time.repeat({ random: this.#random, every, isOver: () => this.#faultsEnded }, happen);
   }
 }
