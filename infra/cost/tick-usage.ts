@@ -17,21 +17,13 @@ export interface TickUsage {
 }
 
 /**
- * Whether the pending payments are more than one tick asks for. Then each tick asks for changes and for newcomers first,
- * and moves newcomers in the index.
- */
-export function isPartial(pending: number): boolean {
-  return pending > MAX_SLICE;
-}
-
-/**
  * A tick of the tracker on a NocoDB with bulk lists: a slice of the pending payments, what comes before it where the slice
  * is not everything, and its part of the audits.
  *
  * @param intervalSeconds whole seconds, 5 to 3600
  */
 export function tickUsage(pending: number, intervalSeconds: number): TickUsage {
-  const slice = isPartial(pending) ? sliceBesideNews(intervalSeconds) : pending;
+  const slice = Math.min(pending, sliceBesideNews(pending, intervalSeconds));
   const auditSlice = Math.min(pending, MAX_AUDIT_SLICE);
   const audits = auditsPerTick(pending, intervalSeconds);
   return usageOf({

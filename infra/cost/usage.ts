@@ -1,10 +1,11 @@
 import { hasSlots } from '../../lambda/tracker/interval.ts';
 import { GIVEN_UP_PARTITIONS } from '../../lambda/tracker/pending-payments.ts';
+import { isPartial } from '../../lambda/tracker/sweep-pace.ts';
 import { BACKSTOP_SECONDS, loopTiming, START_EVERY_SECONDS } from '../constructs/tick-loop-definition.ts';
 import { ASSUMPTIONS as A } from './assumptions.ts';
 import type { Deployment } from './deployment.ts';
 import { MONTH, type Usage } from './prices.ts';
-import { isPartial, ticksPerMonth, tickUsage } from './tick-usage.ts';
+import { ticksPerMonth, tickUsage } from './tick-usage.ts';
 
 const GB = 2 ** 30;
 

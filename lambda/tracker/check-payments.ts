@@ -22,7 +22,7 @@ import type { RecordSource } from './record-source.ts';
 import { RequestTally } from './request-tally.ts';
 import { SeenNews } from './seen-news.ts';
 import { countUsers, MAX_REQUESTS_BESIDE_NEWS, type SweepResult, sweepSlice } from './sweep.ts';
-import { MAX_SLICE, sliceBesideNews } from './sweep-pace.ts';
+import { sliceBesideNews } from './sweep-pace.ts';
 import {
   sourceChanged,
   TableGuard,
@@ -125,7 +125,9 @@ export async function checkPayments(
       sweep = await sweepSlice(context, {
         isPartial: control.isPartial ?? false,
         hasNews,
-        ...(isCarriedByNews(news, control) && { maxSlice: sliceBesideNews(settings.intervalSeconds) }),
+        ...(isCarriedByNews(news, control) && {
+          maxSlice: sliceBesideNews(control.pending ?? 0, settings.intervalSeconds),
+        }),
         isAudit,
         isShared: (isAudit && keepsTime) || isDue,
         keepsTime,
@@ -202,9 +204,8 @@ function asksForNews(control: ControlState): boolean {
 }
 
 /** Whether everything urgent is known without the sweep: it has gone round, and the news since then are complete. */
-function isCarriedByNews(news: NewsResult | undefined, { sweptAt, pending = 0 }: ControlState): boolean {
-  // With fewer pending, the next sweep may fit in one tick again.
-  return news?.isComplete === true && sweptAt !== undefined && pending > MAX_SLICE;
+function isCarriedByNews(news: NewsResult | undefined, { sweptAt }: ControlState): boolean {
+  return news?.isComplete === true && sweptAt !== undefined;
 }
 
 /** How many payments are held. A sweep that is under way only knows those that it has passed. */

@@ -1,7 +1,7 @@
 import { MAX_SLICE as MAX_AUDIT_SLICE, TICKS_TO_KEEP_TIME } from './audit.ts';
 import { auditEvery } from './interval.ts';
 import { IDS_PER_GET, MAX_REQUESTS_BESIDE_NEWS } from './sweep.ts';
-import { MAX_SLICE } from './sweep-pace.ts';
+import { isPartial } from './sweep-pace.ts';
 
 const MONTH_SECONDS = 30 * 86_400;
 
@@ -21,7 +21,7 @@ export function requestsPerMonth(pending: number, intervalSeconds: number, hasBu
 export function requestsPerTick(pending: number, intervalSeconds: number, hasBulkLists: boolean): number {
   const news = 1;
   if (hasBulkLists) {
-    return 1 + (pending > MAX_SLICE ? news : 0) + auditsPerTick(pending, intervalSeconds);
+    return 1 + (isPartial(pending) ? news : 0) + auditsPerTick(pending, intervalSeconds);
   }
   const gets = Math.ceil(pending / IDS_PER_GET);
   // The audit then takes its requests from the sweep.
@@ -32,6 +32,6 @@ export function requestsPerTick(pending: number, intervalSeconds: number, hasBul
 /** Slices of audits in an average tick: as many as an audit needs before the next one begins, if that is possible. */
 export function auditsPerTick(pending: number, intervalSeconds: number): number {
   const ticksPerAudit = auditEvery(intervalSeconds) / 1000 / intervalSeconds;
-  const most = pending > MAX_SLICE ? 1 / TICKS_TO_KEEP_TIME : 1;
+  const most = isPartial(pending) ? 1 / TICKS_TO_KEEP_TIME : 1;
   return Math.min(most, Math.ceil(pending / MAX_AUDIT_SLICE) / ticksPerAudit);
 }

@@ -1,7 +1,15 @@
 import { PLAN_LIMITS } from './query-plan.ts';
 
-/** Payments that one tick asks for by id: what one bulk list carries. With fewer pending, each tick is a whole sweep. */
+/** Payments that one tick asks for by id: what one bulk list carries. */
 export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
+
+/**
+ * Whether the pending payments are more than one tick asks for. Then each tick asks for changes and for newcomers first,
+ * and moves newcomers in the index.
+ */
+export function isPartial(pending: number): boolean {
+  return pending > MAX_SLICE;
+}
 
 /**
  * Payments that the sweep asks for in each second of an interval while the news are complete, so that it only has to find
@@ -11,12 +19,12 @@ export const MAX_SLICE = PLAN_LIMITS.idsPerRequest;
 const SWEPT_PER_SECOND = 100;
 
 /**
- * How many payments the sweep asks for in a tick that has complete news.
+ * The most payments that the sweep asks for in a tick that has complete news. Where one tick can ask for all, it does.
  *
  * @param intervalSeconds whole seconds, 5 to 3600
  */
-export function sliceBesideNews(intervalSeconds: number): number {
-  return Math.min(MAX_SLICE, SWEPT_PER_SECOND * intervalSeconds);
+export function sliceBesideNews(pending: number, intervalSeconds: number): number {
+  return isPartial(pending) ? Math.min(MAX_SLICE, SWEPT_PER_SECOND * intervalSeconds) : MAX_SLICE;
 }
 
 /**
@@ -26,6 +34,5 @@ export function sliceBesideNews(intervalSeconds: number): number {
  * @param intervalSeconds whole seconds, 5 to 3600
  */
 export function sweepSeconds(pending: number, intervalSeconds: number): number {
-  const slice = pending > MAX_SLICE ? sliceBesideNews(intervalSeconds) : MAX_SLICE;
-  return Math.ceil(pending / slice) * intervalSeconds;
+  return Math.ceil(pending / sliceBesideNews(pending, intervalSeconds)) * intervalSeconds;
 }

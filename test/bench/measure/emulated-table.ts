@@ -6,7 +6,7 @@ import { CONTROL_KEY, LAYOUT_VERSION, partitionOf, paymentKey } from '../../../l
 import { expiresAfter } from '../../../lambda/table/retention.ts';
 import type { PaymentKey } from '../../../lambda/tracker/payment.ts';
 import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
-import { MAX_SLICE } from '../../../lambda/tracker/sweep-pace.ts';
+import { isPartial } from '../../../lambda/tracker/sweep-pace.ts';
 import { createTableInput } from '../../support/create-table-input.ts';
 import type { EmulatedTable } from '../tick/protocol.ts';
 
@@ -83,7 +83,7 @@ export async function putSweptControl(
     sweptAt: now,
     pending,
     emptyTicks: 0,
-    ...(pending > MAX_SLICE && { isPartial: true }),
+    ...(isPartial(pending) && { isPartial: true }),
   };
   await client.send(new PutCommand({ TableName: table.name, Item }));
 }

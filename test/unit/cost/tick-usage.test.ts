@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS } from '../../../infra/cost/assumptions.ts';
-import { isPartial, tickUsage, usageOfAskingForAll } from '../../../infra/cost/tick-usage.ts';
+import { tickUsage, usageOfAskingForAll } from '../../../infra/cost/tick-usage.ts';
 import { bulkBody } from '../../../lambda/nocodb/bulk-list.ts';
 import { dialectV2 } from '../../../lambda/nocodb/dialect-v2.ts';
 import { parseTrackerSettings } from '../../../lambda/settings/read-tracker-settings.ts';
 import { NEW_PARTITION } from '../../../lambda/tracker/pending-payments.ts';
 import { PLAN_LIMITS } from '../../../lambda/tracker/query-plan.ts';
+import { isPartial } from '../../../lambda/tracker/sweep-pace.ts';
 import { tick } from '../../../lambda/tracker/tick.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSource } from '../../support/fake-source.ts';

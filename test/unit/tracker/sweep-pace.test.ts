@@ -9,7 +9,8 @@ describe('a sweep beside news', () => {
     [200, 20_000],
     [3600, 20_000],
   ])('at %i s has slices of %i payments', (interval, slice) => {
-    expect(sliceBesideNews(interval)).toBe(slice);
+    expect(sliceBesideNews(20_001, interval)).toBe(slice);
+    expect(sliceBesideNews(20_000, interval)).toBe(20_000);
   });
 
   it.each([
