@@ -59,6 +59,11 @@ const CROWD = {
   pending: 20_001,
 };
 
+/** The same before the first sweep is complete. */
+const { sweptAt: _sweptAt, ...UNSWEPT } = CROWD;
+
+const NO_BULK_LISTS = { supported: false, learnedAt: NOW };
+
 const NOTHING_LEARNED = {
   bulkList: undefined,
   batchSize: undefined,
@@ -211,7 +216,7 @@ describe('a check beside many payments', () => {
 
     await check({
       ...partial,
-      bulkList: { supported: false, learnedAt: NOW },
+      bulkList: NO_BULK_LISTS,
       batchSize: { ids: 5, successes: -9 },
       newcomers: { alone: 1 },
       counters: { ...table.control.counters, updates: 2 },
@@ -254,7 +259,7 @@ describe('a check beside many payments', () => {
   it('stays one of several while a server without bulk lists would need more than four requests', async () => {
     const { check, source, forms } = await prepare(25);
     source.bulkList = false;
-    const known = { bulkList: { supported: false, learnedAt: NOW } };
+    const known = { bulkList: NO_BULK_LISTS };
 
     const four = await check({ ...known, batchSize: { ids: 7, successes: -9 } });
     expect(forms()).toHaveLength(4);
@@ -277,18 +282,13 @@ describe('a check beside many payments', () => {
 });
 
 describe('what a check knows', () => {
-  const { sweptAt: _, ...UNSWEPT } = CROWD;
-
-  /** A check that completes a sweep which began a minute ago, or leaves the last payment of it to the next tick. */
+  /** A check that completes a sweep which began a minute ago, or leaves the last payments of it to the next tick. */
   async function checkSweep(
     control: Partial<ControlState>,
     { isCompleted = true, keepsChanges = true } = {},
   ) {
-    const { check, source, table } = await prepare(600);
-    const { payments } = await table.payments.list(undefined, 600);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
-    const listed = (await table.payments.list(undefined, 600)).payments;
-    const after = listed[isCompleted ? 300 : 90];
+    const { check, source, moveNewcomers } = await prepare(600);
+    const after = (await moveNewcomers())[isCompleted ? 300 : 90];
     source.keepsChanges = keepsChanges;
     const sweep = { startedAt: NOW - MINUTE, counted: 1, ...(after && { after }) };
     return check({ ...control, sweep }, { intervalSeconds: 5 });
@@ -301,10 +301,9 @@ describe('what a check knows', () => {
   });
 
   it('is not fresh before the first sweep is complete', async () => {
-    const { check, table } = await prepare(600);
-    const { payments } = await table.payments.list(undefined, 600);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
-    const few = { bulkList: { supported: false, learnedAt: NOW }, batchSize: { ids: 5, successes: -9 } };
+    const { check, moveNewcomers } = await prepare(600);
+    await moveNewcomers();
+    const few = { bulkList: NO_BULK_LISTS, batchSize: { ids: 5, successes: -9 } };
 
     const { error, memory, freshSince } = await check({ ...UNSWEPT, ...few });
 
@@ -359,16 +358,14 @@ describe('what a check knows', () => {
 describe('the pace of a sweep', () => {
   /** 600 payments that are no newcomers. Returns how many of them a tick asks for, with an interval of 5 s. */
   async function askedOf600(control: Partial<ControlState> = CROWD, fault?: TrackerError) {
-    const { check, source, table } = await prepare(600);
-    const { payments } = await table.payments.list(undefined, 600);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const { check, source, moveNewcomers } = await prepare(600);
+    await moveNewcomers();
     source.faults = [fault];
     const { summary } = await check(control, { intervalSeconds: 5 });
     return summary.checked;
   }
 
-  const { sweptAt: _, ...UNSWEPT } = CROWD;
-  const { pending: __, ...UNCOUNTED } = CROWD;
+  const { pending: _, ...UNCOUNTED } = CROWD;
 
   it('is 100 payments a second while the news are complete', async () => {
     expect(await askedOf600()).toBe(500);
@@ -457,7 +454,7 @@ describe('the audit and the walk', () => {
       ...due,
       givenUp: { startedAt: NOW - 61 * MINUTE },
       isPartial: true,
-      bulkList: { supported: false, learnedAt: NOW },
+      bulkList: NO_BULK_LISTS,
       news: { clockSkew: 0 },
       sweep: { startedAt: NOW - MINUTE, counted: 1, ...(after && { after }) },
       counters: { ...table.control.counters, updates },
@@ -490,17 +487,15 @@ describe('the audit and the walk', () => {
   ])(
     'after %i updates and %i failures, leave the sweep this part of its time: %d',
     async (updates, failures, part) => {
-      const { check, source, table } = await prepare(1);
-      const list = vi.spyOn(source, 'list');
-      const counters = { ...table.control.counters, updates, failures };
-      const deadline = NOW + 9_600 * part * 0.6;
+      const walk = { givenUp: { startedAt: NOW - MINUTE, isRunning: true } };
+      for (const running of [due, walk]) {
+        const { check, source, table } = await prepare(1);
+        const list = vi.spyOn(source, 'list');
 
-      await check({ ...due, counters });
-      expect(list.mock.calls[0]?.[1].deadline).toBe(deadline);
-      list.mockClear();
-      await check({ givenUp: { startedAt: NOW - MINUTE, isRunning: true }, counters });
-      // A second later than the first check.
-      expect(list.mock.calls[0]?.[1].deadline).toBeCloseTo(deadline + source.latency, -3);
+        await check({ ...running, counters: { ...table.control.counters, updates, failures } });
+
+        expect(list.mock.calls[0]?.[1].deadline).toBe(NOW + 9_600 * part * 0.6);
+      }
     },
   );
 
@@ -518,7 +513,7 @@ describe('the audit and the walk', () => {
     ['not its turn', 9, 4],
   ])('leaves the sweep its requests: an audit for which it is %s', async (_, updates, requests) => {
     const { check, forms, table } = await prepare(600);
-    const few = { bulkList: { supported: false, learnedAt: NOW }, batchSize: { ids: 5, successes: 0 } };
+    const few = { bulkList: NO_BULK_LISTS, batchSize: { ids: 5, successes: 0 } };
 
     await check({ ...due, ...CROWD, ...few, counters: { ...table.control.counters, updates } });
 
@@ -533,7 +528,7 @@ describe('the audit and the walk', () => {
     const { memory, summary } = await check({
       ...CROWD,
       givenUp,
-      bulkList: { supported: false, learnedAt: NOW },
+      bulkList: NO_BULK_LISTS,
       batchSize: { ids: 5, successes: -9 },
       newcomers: { alone: 2 },
       counters: { ...table.control.counters, updates: 9 },

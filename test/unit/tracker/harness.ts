@@ -48,6 +48,12 @@ export function harness(options: Partial<TickDependencies['settings']> = {}) {
     await table.track(userId, recordId);
     source.records.set(recordId, record);
   };
+  /** Moves all newcomers in the index, as ticks do that have asked for them. Returns all payments, as they are listed then. */
+  const moveNewcomers = async () => {
+    const list = async () => (await table.payments.list(undefined, 10_000)).payments;
+    for (const payment of await list()) await table.payments.moveFromNew(payment);
+    return list();
+  };
   /** What the parts of a tick share, in a tick that begins now. */
   const context = (changes: Partial<CheckContext> = {}): CheckContext => ({
     clock,
@@ -65,5 +71,18 @@ export function harness(options: Partial<TickDependencies['settings']> = {}) {
     writeUntil: clock.now() + 15_000,
     ...changes,
   });
-  return { settings, clock, table, source, seenNews, events, eventsOf, run, next, pending, context };
+  return {
+    settings,
+    clock,
+    table,
+    source,
+    seenNews,
+    events,
+    eventsOf,
+    run,
+    next,
+    pending,
+    moveNewcomers,
+    context,
+  };
 }

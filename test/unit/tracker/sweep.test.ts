@@ -233,8 +233,8 @@ describe('a sweep over several ticks', () => {
   );
 
   it('asks for newcomers first, and moves those that are answered', async () => {
-    const { sweep, payments, table, asked, pending, moved } = await prepare(3);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const { sweep, asked, pending, moved, moveNewcomers } = await prepare(3);
+    await moveNewcomers();
     await pending('alice', '2001');
     await pending('bob', '2002', { paid: true });
     expect(moved()).toBe(3);
@@ -249,8 +249,8 @@ describe('a sweep over several ticks', () => {
   });
 
   it('does not ask for newcomers that are held, and moves nobody twice', async () => {
-    const { sweep, context, payments, table, asked, pending } = await prepare(3);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const { sweep, context, table, asked, pending, moveNewcomers } = await prepare(3);
+    await moveNewcomers();
     await pending('bob', '2001');
     await pending('bob', '2002');
     const { guard } = context();
@@ -264,8 +264,8 @@ describe('a sweep over several ticks', () => {
   });
 
   it('takes a part of the others, and all newcomers', async () => {
-    const { sweep, payments, table, asked, pending } = await prepare(600);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const { sweep, asked, pending, moveNewcomers } = await prepare(600);
+    await moveNewcomers();
     for (let id = 2001; id <= 2600; id += 1) await pending(`user-${id}`, String(id));
 
     const { state, areNewcomersDone } = await sweep({ ...PARTIAL, maxSlice: 550 });
@@ -280,8 +280,8 @@ describe('a sweep over several ticks', () => {
     [550, 550],
     [100, 500],
   ])('takes at most %i payments, but never less than 500: %i', async (maxSlice, asked) => {
-    const { sweep, payments, table } = await prepare(600);
-    for (const payment of payments) await table.payments.moveFromNew(payment);
+    const { sweep, moveNewcomers } = await prepare(600);
+    await moveNewcomers();
 
     const result = await sweep({ ...PARTIAL, maxSlice });
 

@@ -133,14 +133,28 @@ describe('a failing NocoDB', () => {
   });
 
   it('tells of the failure when the gate itself fails', async () => {
-    const { table, next, eventsOf } = harness();
+    const { clock, table, next, eventsOf } = harness();
     table.gate.acquire = async () => {
+      clock.advance(700);
       throw new Error('access denied');
     };
 
     await expect(next()).rejects.toThrow('access denied');
 
-    expect(eventsOf('tick.failed')).toMatchObject([{ kind: 'Unexpected', checked: 0 }]);
+    const told = { kind: 'Unexpected', checked: 0, audit: false, milliseconds: 700 };
+    expect(eventsOf('tick.failed')).toMatchObject([told]);
+  });
+
+  it('tells of one failure when only the gate cannot be given back', async () => {
+    const { table, next, pending, eventsOf } = harness();
+    await pending('alice', '1');
+    table.gate.finish = async () => {
+      throw new Error('no table');
+    };
+
+    await expect(next()).rejects.toThrow('no table');
+
+    expect(eventsOf('tick.failed')).toHaveLength(1);
   });
 
   it('tells of both failures when the gate cannot be given back either', async () => {

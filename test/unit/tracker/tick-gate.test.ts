@@ -96,28 +96,6 @@ describe('the gate', () => {
     expect(eventsOf('tick.leaseLost')).toEqual([{ type: 'tick.leaseLost', owner: 'tick-2' }]);
   });
 
-  it('that fails is told with the time that it took', async () => {
-    const { clock, table, next, eventsOf } = harness();
-    vi.spyOn(table.gate, 'acquire').mockImplementationOnce(async () => {
-      clock.advance(700);
-      throw new Error('no table');
-    });
-
-    await expect(next()).rejects.toThrow('no table');
-
-    expect(eventsOf('tick.failed')).toMatchObject([{ audit: false, milliseconds: 700, checked: 0 }]);
-  });
-
-  it('that cannot be given back is the only failure of a tick without another', async () => {
-    const { table, next, pending, eventsOf } = harness();
-    await pending('alice', '1');
-    vi.spyOn(table.gate, 'finish').mockRejectedValueOnce(new Error('no table'));
-
-    await expect(next()).rejects.toThrow('no table');
-
-    expect(eventsOf('tick.failed')).toHaveLength(1);
-  });
-
   it('opens by itself when a tick dies', async () => {
     const { table, run, clock, next, pending } = harness();
     await pending('alice', '1');
